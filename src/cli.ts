@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util'
+import { allowed, type OptionName, optionNames, Options, OptionsError, resolveOptions } from './options.js'
+
+/** What a command line asks for. */
+export type Command =
+  | { name: 'serve' | 'health' | 'openapi', options: Options }
+  | { name: 'help' | 'version' }
+  | { name: 'problem', message: string }
+
+const commands = {
+  serve: 'start the mock (the default)',
+  health: 'ask the mock that runs with the same options whether it is up; exit 0 or 1',
+  openapi: 'print the OpenAPI document'
+}
+
+/**
+ * `maxIdempotencyKeys` is `--max-idempotency-keys` and `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`; a list is given one by one,
+ * so `apiKeys` is `--api-key`.
+ */
+const words = optionNames.map(option => {
+  const word = (isList(option) ? option.replace(/s$/, '') : option).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  const variable = `VERIFA_MOCK_${word.toUpperCase().replaceAll('-', '_')}`
+  return { option, flag: `--${word}`, variables: option === 'port' || option === 'host' ? [variable, option.toUpperCase()] : [variable] }
+})
+
+/**
+ * Reads a command line and an environment. Pure: nothing is printed, nothing ends.
+ * A flag wins over an environment variable, `VERIFA_MOCK_PORT` over `PORT`; an empty variable is none.
+ * @param args the words after the program's name
+ */
+export function parseCommandLine (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Command {
+  const flags = Object.fromEntries(words.map(({ option, flag }) => [flag.slice(2), { type: 'string' as const, multiple: isList(option) }]))
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: { ...flags, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    strict: false,
+    tokens: true
+  })
+  const given = new Map<OptionName, { name: string, values: string[] }>()
+  for (const { option, variables } of words) {
+    const name = variables.find(variable => env[variable] !== undefined && env[variable] !== '')
+    if (name !== undefined) given.set(option, { name, values: isList(option) ? env[name]?.split(/[\s,]+/) ?? [] : [env[name] ?? ''] })
+  }
+
+  const positionals: string[] = []
+  const problems: string[] = []
+  const fromFlags = new Set<OptionName>()
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind !== 'option') continue
+    if (token.name === 'help' || token.name === 'version') return { name: token.name }
+    const option = words.find(({ flag }) => flag === token.rawName)?.option
+    if (option === undefined) {
+      problems.push(`${token.rawName} is not an option. The options are ${words.map(({ flag }) => flag).join(', ')}, --help, --version.`)
+    } else if (token.value === undefined) {
+      problems.push(`${token.rawName} needs a value. It takes ${allowed(option)}.`)
+    } else {
+      const values = isList(option) && fromFlags.has(option) ? given.get(option)?.values ?? [] : []
+      given.set(option, { name: token.rawName, values: [...values, token.value] })
+      fromFlags.add(option)
+    }
+  }
+
+  const [name = 'serve', ...rest] = positionals
+  if (!Object.hasOwn(commands, name)) problems.push(`${name} is not a command. The commands are ${Object.keys(commands).join(', ')}.`)
+  if (rest.length > 0) problems.push(`${rest.join(' ')} is one word too many. There is one command, and everything else is an option.`)
+
+  try {
+    const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(option, values)]))
+    const options = resolveOptions(values, option => given.get(option as OptionName)?.name ?? option)
+    if (problems.length === 0) return { name: name as keyof typeof commands, options }
+  } catch (error) {
+    problems.push((error as OptionsError).message)
+  }
+  return { name: 'problem', message: [...problems, 'verifa-mock --help lists everything there is.'].join('\n') }
+}
+
+function isList (option: OptionName): boolean {
+  return Options.properties[option].type === 'array'
+}
+
+/** A word as the type its option has; one that does not fit stays a word, and is found by the check of the options. */
+function readValue (option: OptionName, values: string[]): unknown {
+  if (isList(option)) return values
+  const value = values[values.length - 1] as string
+  return Options.properties[option].type === 'integer' && /^\d+$/.test(value) ? Number(value) : value
+}
+
+/** What `verifa-mock --help` prints. */
+export function help (): string {
+  const options = words.map(({ option, flag, variables }) => {
+    const { description, default: value } = Options.properties[option] as { description: string, default: unknown }
+    const defaultText = option === 'fixtures' ? 'the sessions that come with verifa-mock' : isList(option) ? 'none' : String(value)
+    return `  ${flag} <${isList(option) ? 'key' : typeof value === 'number' ? 'number' : 'text'}>${isList(option) ? ' (repeatable)' : ''}\n` +
+      `      ${description}\n` +
+      `      takes ${allowed(option)}\n` +
+      `      default: ${defaultText}; environment: ${variables.join(' or ')}`
+  })
+  return [
+    'A stand-in for Verifa\'s sessions API.',
+    '',
+    'Usage: verifa-mock [command] [options]',
+    '',
+    'Commands:',
+    ...Object.entries(commands).map(([name, description]) => `  ${name.padEnd(9)}${description}`),
+    '',
+    'Options:',
+    ...options,
+    '  -h, --help',
+    '      print this help',
+    '  -v, --version',
+    '      print the version'
+  ].join('\n')
+}

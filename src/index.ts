@@ -1,0 +1,8 @@
+export { buildApp } from './app.js'
+export { type KeyInflection } from './casing.js'
+export { ApiError, type ErrorBody, type Problem } from './errors.js'
+export { type Options, OptionsError } from './options.js'
+export { FixtureError } from './sessions/fixture-files.js'
+export { type Fixture } from './sessions/fixtures.js'
+export { type Environment, type Metadata, type Session } from './sessions/session.js'
+export { version } from './version.js'

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { type AddressInfo } from 'node:net'
+import closeWithGrace from 'close-with-grace'
+import { help, parseCommandLine } from './cli.js'
+import { askHealth, urlOf } from './health.js'
+import { type Options } from './options.js'
+import { readyLine } from './ready-line.js'
+import { FixtureError } from './sessions/fixture-files.js'
+import { version } from './version.js'
+
+/** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
+const CUT_AFTER = 800
+
+// Fastify and all that hangs on it are loaded by the commands that need it: a health check must be quick.
+
+const command = parseCommandLine(process.argv.slice(2), process.env)
+switch (command.name) {
+  case 'help':
+    console.log(help())
+    break
+  case 'version':
+    console.log(version)
+    break
+  case 'problem':
+    console.error(command.message)
+    process.exitCode = 2
+    break
+  case 'health': {
+    const { ok, message } = await askHealth(command.options)
+    console.log(message)
+    process.exitCode = ok ? 0 : 1
+    break
+  }
+  case 'openapi': {
+    const { openapiDocument } = await import('./app.js')
+    console.log(JSON.stringify(await openapiDocument(command.options), null, 2))
+    break
+  }
+  case 'serve':
+    await serve(command.options)
+}
+
+async function serve (options: Options): Promise<void> {
+  const { buildApp } = await import('./app.js')
+  const logStream = process.stdout.isTTY ? (await import('./pretty-log.js')).prettyLog() : undefined
+  try {
+    const app = buildApp(options, logStream)
+    await app.listen({ host: options.host, port: options.port })
+    closeWithGrace({ delay: CUT_AFTER * 2, logger: false }, async ({ err }) => {
+      if (err !== undefined) app.log.fatal(err)
+      // the server waits for answers in flight, and no longer for a client that does not go
+      setTimeout(() => app.server.closeAllConnections(), CUT_AFTER).unref()
+      await app.close()
+    })
+    const { port } = app.server.address() as AddressInfo
+    console.log(readyLine(urlOf(options.host, port), app.workspace.store, options))
+  } catch (error) {
+    const { exitCode, message } = explain(error as NodeJS.ErrnoException, options)
+    console.error(message)
+    process.exitCode = exitCode
+  }
+}
+
+/** Why the mock could not start, in a sentence; 2 where what was given is wrong, 1 where the machine says no. */
+function explain (error: NodeJS.ErrnoException, { host, port }: Options): { exitCode: 1 | 2, message: string } {
+  if (error instanceof FixtureError) return { exitCode: 2, message: error.message }
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return { exitCode: 1, message: `Port ${port} of ${host} is in use. Choose another with --port, or 0 for any free one.` }
+    case 'EACCES':
+      return { exitCode: 1, message: `Port ${port} of ${host} is not open to this user. Choose one from 1024 on with --port.` }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return { exitCode: 1, message: `${host} is no address of this machine. Choose another with --host: 127.0.0.1, or 0.0.0.0 for all.` }
+  }
+  throw error
+}

@@ -1,0 +1,74 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { keyInflections } from './casing.js'
+import { type Problem } from './errors.js'
+import { bundledFixtures } from './sessions/fixture-files.js'
+import { compileCheck } from './validation.js'
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const unknownFields = ['reject', 'ignore'] as const
+
+function choice<T extends string> (values: readonly T[], defaultValue: T, description: string) {
+  return Type.Unsafe<T>({ type: 'string', enum: values, default: defaultValue, description })
+}
+
+/**
+ * Every option, with its default and what it does. From this one list come the flags, the environment variables, the
+ * help, and the check of what `buildApp` is given; a test keeps it equal to the README.
+ */
+export const Options = Type.Object({
+  port: Type.Integer({ minimum: 0, maximum: 65_535, default: 4010, description: 'TCP port to listen on; 0 takes any free one' }),
+  host: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address to listen on; 0.0.0.0 is every IPv4 address' }),
+  fixtures: Type.String({
+    minLength: 1, default: bundledFixtures, description: 'JSON file, or folder of JSON files, with the sessions to start with'
+  }),
+  logLevel: choice(logLevels, 'info', 'Least severity that is logged'),
+  apiKeys: Type.Array(Type.String({ pattern: '^vk_(pub_)?(live|sandbox)_[^\\s,=]+(=[a-z:]+(\\+[a-z:]+)*)?$' }), {
+    default: [],
+    description: 'API keys to accept, and no others; KEY=SCOPE+SCOPE gives a secret key fewer scopes than all. Without any, every well-formed key is accepted'
+  }),
+  unknownFields: choice(unknownFields, 'reject', 'What to do with body members that cannot be set: answer 422, or drop them'),
+  defaultKeyInflection: choice(keyInflections, 'snake', 'Casing of response keys for requests without a Key-Inflection header'),
+  maxIdempotencyKeys: Type.Integer({
+    minimum: 1, maximum: 10_000_000, default: 100_000, description: 'How many idempotency keys are kept at most; one more drops the oldest'
+  })
+}, { additionalProperties: false })
+export type Options = Static<typeof Options>
+export type OptionName = keyof Options
+
+/** The names of all options, in the order in which they are listed for people. */
+export const optionNames = Object.keys(Options.properties) as OptionName[]
+
+const check = compileCheck(Options)
+
+/** Options that cannot be used. The message is one sentence for each problem, one a line. */
+export class OptionsError extends Error {}
+
+/**
+ * The options with their defaults.
+ * @param nameOf what the giver calls an option: itself in code, a flag or an environment variable on the command line
+ * @throws OptionsError that names every option that is wrong, its value, and what is allowed
+ */
+export function resolveOptions (given: Partial<Options>, nameOf: (option: string) => string = option => option): Options {
+  const entries = Object.entries<unknown>(given).filter(([, value]) => value !== undefined)
+  const defaults = Object.fromEntries(optionNames.map(name => [name, Options.properties[name].default as unknown]))
+  const options: unknown = { ...defaults, ...Object.fromEntries(entries) }
+  const problems = check(options)
+  if (problems.length === 0) return options as Options
+  throw new OptionsError(problems.map(({ loc }) => complaint(loc, nameOf(loc[0] as string), options)).join('\n'))
+}
+
+function complaint (loc: Problem['loc'], name: string, options: unknown): string {
+  const option = loc[0] as string
+  if (!(option in Options.properties)) return `${name} is not an option. The options are ${optionNames.join(', ')}.`
+  const value = loc.reduce((value, step) => (value as Record<string, unknown>)[step], options)
+  return `${name} cannot be ${JSON.stringify(value)}. It takes ${allowed(option as OptionName)}.`
+}
+
+/** What an option takes, in words. */
+export function allowed (option: OptionName): string {
+  const schema = Options.properties[option] as { enum?: string[], minimum?: number, maximum?: number, type?: string }
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
+  if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`
+  if (schema.type === 'array') return 'keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write'
+  return 'text that is not empty'
+}

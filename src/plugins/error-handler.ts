@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http'
+import { type Socket } from 'node:net'
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import { type KeyInflection } from '../casing.js'
+import { ApiError, apiError, errorText, validationError } from '../errors.js'
+import { inflectionOf } from './key-inflection.js'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Answers with an error in the API's shape: whatever was thrown, wherever. */
+export function createErrorHandler (defaultKeyInflection: KeyInflection) {
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const answer = error instanceof ApiError ? error : translate(error as FastifyError, request)
+    if (answer.statusCode >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
+    // text needs no serializer: the schema of a route does not come into it
+    reply.code(answer.statusCode).type(JSON_TYPE).send(errorText(answer, inflectionOf(request, defaultKeyInflection)))
+  }
+}
+
+/** Fastify's errors in the API's words. What is none of Fastify's is a defect of ours, and tells a client nothing. */
+function translate (error: FastifyError, request: FastifyRequest): ApiError {
+  switch (error.code) {
+    case 'FST_ERR_BAD_URL': return apiError('malformedPath')
+    case 'FST_ERR_CTP_INVALID_JSON_BODY': return apiError('malformedJson')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': return apiError('unsupportedMediaType')
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': return apiError('bodyTooLarge', { limit: String(request.routeOptions.bodyLimit) })
+    // an empty body is no session update, whether or not a content type stands above it (our decision)
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY': return validationError([{ loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' }])
+  }
+  const { statusCode = 500, message } = error
+  return statusCode >= 400 && statusCode < 500 ? new ApiError('bad_request', statusCode, message) : apiError('internal')
+}
+
+/** Answers what arrives on a connection and is no HTTP request, and closes the connection. */
+export function answerBrokenHttp (error: Error & { code?: string }, socket: Socket): void {
+  if (socket.writable && error.code !== 'ECONNRESET') {
+    const answer = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? apiError('requestTimeout')
+      : error.code === 'HPE_HEADER_OVERFLOW' ? apiError('headersTooLarge') : apiError('malformedHttp')
+    const body = errorText(answer, 'snake')
+    socket.write(`HTTP/1.1 ${answer.statusCode} ${STATUS_CODES[answer.statusCode] ?? ''}\r\n` +
+      `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  }
+  socket.destroy()
+}

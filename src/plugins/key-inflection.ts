@@ -1,0 +1,34 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import { type FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { type KeyInflection, keyInflections, renameKeys } from '../casing.js'
+
+/** The request header of this plugin, for the schema of a route. */
+export const keyInflectionHeader = {
+  'Key-Inflection': Type.Optional(Type.Unsafe<KeyInflection>({
+    type: 'string', enum: keyInflections, default: 'snake', description: 'Casing of the keys of the answer; metadata is never renamed'
+  }))
+}
+
+/** The casing that a request is answered in. A header that names none is refused elsewhere, in the default casing. */
+export function inflectionOf (request: FastifyRequest, defaultKeyInflection: KeyInflection): KeyInflection {
+  const asked = request.headers['key-inflection'] as KeyInflection | undefined
+  return asked !== undefined && keyInflections.includes(asked) ? asked : defaultKeyInflection
+}
+
+/**
+ * Answers in the casing asked for. The schema of a response is in snake_case, and its serializer would drop every
+ * other key: in another casing the schema names what to rename, and JSON.stringify writes it.
+ */
+export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInflection }>(async (app, { defaultKeyInflection }) => {
+  app.addHook('preSerialization', (request, reply, payload, done) => {
+    const inflection = inflectionOf(request, defaultKeyInflection)
+    if (inflection === 'snake') {
+      done(null, payload)
+      return
+    }
+    const responses = request.routeOptions.schema?.response as Record<number, TSchema>
+    reply.serializer(JSON.stringify)
+    done(null, renameKeys(responses[reply.statusCode] as TSchema, inflection, payload))
+  })
+}, { name: 'key-inflection' })

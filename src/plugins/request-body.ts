@@ -1,0 +1,37 @@
+import { type TObject, type TSchema } from '@sinclair/typebox'
+import fastifyPlugin from 'fastify-plugin'
+import { acceptAnyCasing } from '../casing.js'
+import { type Problem, validationError } from '../errors.js'
+import { compileCheck } from '../validation.js'
+
+/** What Fastify calls the parts of a request, and what a problem's `loc` calls them. */
+const places: Record<string, string> = { body: 'body', querystring: 'query', params: 'path' }
+
+/**
+ * Checks bodies (and what else a route has a schema for) and answers with all problems at once, nothing coerced.
+ * With `anyCasing`, as the vendor's operations have it, members may come in any casing, and handlers find them under
+ * the names of the schema.
+ */
+export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart = 'body' }) => {
+    if (httpPart === 'headers') return () => true // plugins/request-headers.ts has done it, before the body was read
+    const check = compileCheck(schema)
+    const place = [places[httpPart] ?? httpPart]
+    if (!anyCasing || httpPart !== 'body') return (value: unknown) => refuse(check(value, place)) ?? { value }
+    return (value: unknown) => {
+      const { body, repeated } = acceptAnyCasing(schema, value)
+      const problems = repeated.map(name => ({ loc: [...place, name], msg: 'comes in more than one casing', type: 'value_error' }))
+      return refuse([...check(body, place), ...problems]) ?? { value: dropUnknown(schema as TObject, body as object) }
+    }
+  })
+}, { name: 'request-body' })
+
+function refuse (problems: Problem[]): { error: Error } | undefined {
+  return problems.length > 0 ? { error: validationError(problems) } : undefined
+}
+
+/** A schema that lets unknown members pass does not want them kept: a replay must not depend on what was ignored. */
+function dropUnknown (schema: TObject, body: object): object {
+  if (schema.additionalProperties !== true) return body
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(schema.properties, name)))
+}

@@ -1,0 +1,28 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { type Logger } from 'pino'
+import { maskApiKey } from './api-key.js'
+
+/** One line for each request, when it has been answered; Fastify's own are two. */
+export class RequestLog extends LogController {
+  constructor (private readonly log: Logger) {
+    super()
+  }
+
+  override incomingRequest (): void {
+    // told with the answer
+  }
+
+  override requestCompleted (_error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
+    if (!this.log.isLevelEnabled('info')) return
+    const apiKey = request.headers['x-api-key']
+    const replayed = reply.hasHeader('idempotent-replayed')
+    this.log.info({
+      method: request.method,
+      url: request.url,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 1000) / 1000,
+      ...(typeof apiKey === 'string' && { apiKey: maskApiKey(apiKey) }),
+      ...(replayed && { replayed })
+    }, 'request')
+  }
+}

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkFixtures, completeSession, type Fixture } from './fixtures.js'
+import { type Session } from './session.js'
+
+/** The sessions that the mock starts with unless told otherwise. */
+export const bundledFixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
+
+/** Fixtures that cannot be used. The message names file, session and field of everything that is wrong, one a line. */
+export class FixtureError extends Error {}
+
+interface Entry {
+  file: string
+  position: number
+  fixture: unknown
+}
+
+/**
+ * Reads fixtures from a JSON file that holds one session or a list, or from all `*.json` files of a folder.
+ * @param now the default of `created_at`, in milliseconds since 1970
+ * @throws FixtureError
+ */
+export function readFixtures (path: string, now: number): Session[] {
+  const problems: string[] = []
+  const entries: Entry[] = []
+  for (const file of fixtureFiles(path)) {
+    const content = readJson(file)
+    if (content instanceof Error) problems.push(`${file}: ${content.message}`)
+    else [content].flat().forEach((fixture, index) => entries.push({ file, position: index + 1, fixture }))
+  }
+  problems.push(...problemsOf(entries))
+  if (problems.length > 0) throw new FixtureError(problems.join('\n'))
+  return entries.map(({ fixture }) => completeSession(fixture as Fixture, now))
+}
+
+function fixtureFiles (path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    const files = readdirSync(path).filter(name => name.endsWith('.json')).sort().map(name => join(path, name))
+    if (files.length > 0) return files
+  } catch (error) {
+    throw new FixtureError(`${path}: ${(error as Error).message}`)
+  }
+  throw new FixtureError(`${path}: this folder has no *.json file. To start without sessions, give a file that holds []`)
+}
+
+function readJson (file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    return error
+  }
+}
+
+function problemsOf (entries: Entry[]): string[] {
+  return checkFixtures(entries.map(({ fixture }) => fixture)).map(({ loc: [index, ...field], msg }) => {
+    const { file, position, fixture } = entries[index as number] as Entry
+    const id = (fixture as Fixture | null)?.id
+    return `${file}: session ${position}${typeof id === 'string' ? ` (${id})` : ''}: ${[field.join('.'), msg].join(' ').trim()}`
+  })
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import { type Static, Type } from '@sinclair/typebox'
+import { timestamp } from '../clock.js'
+import { type Problem } from '../errors.js'
+import { compileCheck } from '../validation.js'
+import { type Environment, isOpen, Session } from './session.js'
+import { mergeMetadata, MetadataInput } from './update.js'
+
+/** A session as a fixture file or a test gives it: whatever is left out has a default. */
+export const Fixture = Type.Partial(
+  Type.Object({ ...Session.properties, metadata: MetadataInput }),
+  { additionalProperties: false, description: 'A session; what is left out gets a default' }
+)
+export type Fixture = Static<typeof Fixture>
+
+/** One fixture or a list. With `if` a problem names its field, where `anyOf` would say that no alternative matches. */
+export const Fixtures = Type.Unsafe<Fixture | Fixture[]>({
+  if: { type: 'array' },
+  then: { type: 'array', items: Fixture },
+  else: Fixture
+})
+
+const checkSchema = compileCheck(Fixtures)
+
+/** A capture token lives for 20 minutes (the vendor's page on creating sessions). */
+const TOKEN_LIFETIME = 20 * 60 * 1000
+
+/** Everything that is wrong with one fixture or a list of them. */
+export function checkFixtures (value: unknown): Problem[] {
+  const problems = checkSchema(value)
+  return problems.length > 0 ? problems : checkFixtureRules(value as Fixture | Fixture[])
+}
+
+/** What the schema cannot say: what one field has to do with another, and one session with another. */
+export function checkFixtureRules (value: Fixture | Fixture[], place: Problem['loc'] = []): Problem[] {
+  if (!Array.isArray(value)) return checkCapture(value, place)
+  return [...value.flatMap((fixture, index) => checkCapture(fixture, [...place, index])), ...checkUnique(value, place)]
+}
+
+function checkCapture (fixture: Fixture, place: Problem['loc']): Problem[] {
+  if (isOpen(fixture.status ?? 'pending')) return []
+  return (['capture_url', 'token_expires_at'] as const)
+    .filter(field => (fixture[field] ?? null) !== null)
+    .map(field => ({ loc: [...place, field], msg: 'must be null unless the status is pending or capturing', type: 'value_error' }))
+}
+
+function checkUnique (fixtures: Fixture[], place: Problem['loc']): Problem[] {
+  const seen = new Set<string | undefined>()
+  return fixtures.flatMap(({ id }, index) => {
+    const repeated = id !== undefined && seen.has(id)
+    seen.add(id)
+    return repeated ? [{ loc: [...place, index, 'id'], msg: `is also the id of a session before it: ${id}`, type: 'value_error' }] : []
+  })
+}
+
+/**
+ * The whole session that a checked fixture stands for.
+ * @param now the default of `created_at`, in milliseconds since 1970
+ * @param environment where the session belongs when its fixture does not say (`is_sandbox`)
+ */
+export function completeSession (fixture: Fixture, now: number, environment: Environment = 'sandbox'): Session {
+  const id = fixture.id ?? `ses_${randomBytes(10).toString('hex')}`
+  const status = fixture.status ?? 'pending'
+  const isSandbox = fixture.is_sandbox ?? environment === 'sandbox'
+  const createdAt = timestamp(fixture.created_at ?? now)
+  const capture = isOpen(status)
+    ? { url: `https://capture.verifa.example/${id}`, expiresAt: timestamp(Date.parse(createdAt) + TOKEN_LIFETIME) }
+    : { url: null, expiresAt: null }
+  const defaults: Session = {
+    id,
+    status,
+    is_sandbox: isSandbox,
+    environment: isSandbox ? 'env_sandbox' : 'env_live',
+    created_at: createdAt,
+    updated_at: createdAt,
+    external_ref: null,
+    metadata: {},
+    country: null,
+    checks: null,
+    workflow_id: null,
+    document_type: null,
+    retention_status: 'active',
+    processing_attempts: 0,
+    consent_ip: null,
+    capture_url: capture.url,
+    token_expires_at: capture.expiresAt,
+    case_id: null,
+    case_status: null,
+    tags: []
+  }
+  return {
+    ...defaults,
+    ...fixture,
+    created_at: createdAt,
+    updated_at: timestamp(fixture.updated_at ?? createdAt),
+    metadata: mergeMetadata({}, fixture.metadata ?? {}),
+    token_expires_at: typeof fixture.token_expires_at === 'string' ? timestamp(fixture.token_expires_at) : defaults.token_expires_at
+  }
+}

@@ -1,0 +1,54 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { timestamp } from '../clock.js'
+import { apiError } from '../errors.js'
+import { type JsonLimits } from '../validation.js'
+import { type Metadata, type Session } from './session.js'
+
+/**
+ * What one metadata value may be: 16 KB as the vendor's page says, read as 16,384 bytes of compact JSON, inclusive
+ * (our decision); and no deeper than can be walked with a call stack (our decision).
+ */
+export const metadataValueLimits: JsonLimits = { bytes: 16_384, depth: 1_000 }
+
+/** Metadata as requests and fixtures send it: any JSON under any key, each value within its limits. */
+export const MetadataInput = Type.Unsafe<Metadata>({
+  type: 'object',
+  additionalProperties: { 'x-json-limits': metadataValueLimits },
+  description: 'Keys to merge into the session\'s metadata. Keys not sent are kept; a key set to null is removed.'
+})
+
+/** What an update can change, and nothing else (the vendor's page). */
+export const SessionUpdate = Type.Object({
+  external_ref: Type.Optional(Type.String({ description: 'The new external reference' })),
+  metadata: Type.Optional(MetadataInput)
+}, {
+  additionalProperties: false,
+  description: 'What to change; what is absent stays as it is'
+})
+export type SessionUpdate = Static<typeof SessionUpdate>
+
+/**
+ * The updated session, made of the old one, which stays as it was.
+ * `updated_at` moves also when nothing else changes (our decision).
+ * @throws ApiError 422 when the session has been redacted
+ */
+export function updateSession (session: Session, update: SessionUpdate, now: number): Session {
+  if (session.retention_status === 'redacted') throw apiError('sessionRedacted')
+  return {
+    ...session,
+    updated_at: timestamp(now),
+    external_ref: update.external_ref ?? session.external_ref,
+    metadata: update.metadata === undefined ? session.metadata : mergeMetadata(session.metadata, update.metadata)
+  }
+}
+
+/**
+ * Merges one level deep: keys sent replace, keys set to null go, keys not sent stay (the vendor's page); a value that
+ * is an object replaces the old one whole, and nulls inside it are data (our decision).
+ */
+export function mergeMetadata (metadata: Metadata, patch: Metadata): Metadata {
+  // Spread and fromEntries define members where an assignment would call the setter of __proto__.
+  const merged = { ...metadata, ...patch }
+  if (!Object.values(patch).includes(null)) return merged
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
+}

@@ -1,0 +1,115 @@
+import { type TSchema } from '@sinclair/typebox'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import ajvFormats from 'ajv-formats'
+import { type Problem } from './errors.js'
+
+// Fastify's own Ajv coerces types and removes unknown members, which lets wrong input pass in silence: this one only
+// looks, and reports everything it finds.
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
+ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
+
+// RFC 3339 has leap seconds, a JavaScript Date has not: what could not be stored is refused.
+const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
+ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && !Number.isNaN(Date.parse(text)) })
+
+ajv.addVocabulary(['x-examples']) // for people, in the OpenAPI document
+
+/** How large a JSON value may be: `{ bytes, depth }`, the bytes of its compact UTF-8 text, and its levels of nesting. */
+export interface JsonLimits {
+  bytes: number
+  depth: number
+}
+
+ajv.addKeyword({ keyword: 'x-json-limits', schemaType: 'object', errors: true, validate: checkJsonLimits })
+
+function checkJsonLimits (this: unknown, limits: JsonLimits, value: unknown): boolean {
+  const type = jsonFault(value, limits)
+  checkJsonLimits.errors = type === undefined ? [] : [{ keyword: 'x-json-limits', params: { type, limits } }]
+  return type === undefined
+}
+checkJsonLimits.errors = [] as Partial<ErrorObject>[]
+
+/** Depth first: a value that is nested too deep has no text to measure, since JSON.stringify overflows the stack on it. */
+function jsonFault (value: unknown, limits: JsonLimits): 'too_deep' | 'finite_number' | 'too_large' | undefined {
+  return structureFault(value, limits.depth) ?? (Buffer.byteLength(JSON.stringify(value)) > limits.bytes ? 'too_large' : undefined)
+}
+
+function structureFault (value: unknown, depth: number): 'too_deep' | 'finite_number' | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'finite_number'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth === 0) return 'too_deep'
+  for (const child of Object.values(value)) {
+    const fault = structureFault(child, depth - 1)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+/** Finds everything in `value` that a schema forbids; an empty list when there is nothing. */
+export type Check = (value: unknown, place?: Problem['loc']) => Problem[]
+
+/**
+ * Compiles a schema to a check. The same schema is compiled once in a process, however many apps use it.
+ */
+export function compileCheck (schema: TSchema): Check {
+  const validate: ValidateFunction = ajv.compile(schema)
+  return (value, place = []) => {
+    if (validate(value)) return []
+    return (validate.errors ?? [])
+      .filter(({ keyword }) => keyword !== 'if') // says only that `then` or `else` failed, which they say themselves
+      .map(error => ({ loc: [...place, ...locate(error, value)], ...describe(error) }))
+  }
+}
+
+/** The way to the offending field, with the positions in lists as numbers. */
+function locate ({ instancePath, keyword, params }: ErrorObject, root: unknown): Problem['loc'] {
+  let value = root
+  const loc = instancePath.split('/').slice(1).map(step => {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    const isIndex = Array.isArray(value)
+    value = (value as Record<string, unknown>)[name]
+    return isIndex ? Number(name) : name
+  })
+  return keyword === 'additionalProperties' ? [...loc, params['additionalProperty'] as string] : loc
+}
+
+/** JSON Schema's types: what Pydantic calls them, whose form of problems the API has, and what people do. */
+const typeNames: Record<string, [code: string, words: string]> = {
+  string: ['string', 'a string'],
+  integer: ['int', 'a whole number'],
+  boolean: ['bool', 'true or false'],
+  array: ['list', 'a list'],
+  object: ['dict', 'a JSON object'],
+  null: ['none', 'null']
+}
+
+function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omit<Problem, 'loc'> {
+  switch (keyword) {
+    case 'type': {
+      const names = [params['type'] as string | string[]].flat().map(type => typeNames[type] ?? [type, type])
+      return { msg: `must be ${names.map(([, words]) => words).join(' or ')}`, type: `${names[0]?.[0] ?? 'value'}_type` }
+    }
+    case 'additionalProperties':
+      return { msg: `is not a field here; the fields are ${Object.keys(parentSchema?.['properties'] as object).join(', ')}`, type: 'extra_forbidden' }
+    case 'enum':
+      return { msg: `must be one of: ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`, type: 'enum' }
+    case 'minLength':
+      return { msg: 'must not be empty', type: 'string_too_short' }
+    case 'maxLength':
+      return { msg: `must have at most ${params['limit'] as number} characters`, type: 'string_too_long' }
+    case 'format':
+      return params['format'] === 'date'
+        ? { msg: 'must be a calendar date, as 2026-01-01', type: 'date_parsing' }
+        : { msg: 'must be a date and time, as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' }
+    case 'x-json-limits': {
+      const { bytes, depth } = params['limits'] as JsonLimits
+      switch (params['type']) {
+        case 'too_deep': return { msg: `must not be nested deeper than ${depth} levels`, type: 'too_deep' }
+        case 'finite_number': return { msg: 'holds a number beyond the range of a double', type: 'finite_number' }
+        default: return { msg: `must have at most ${bytes} bytes as compact JSON`, type: 'too_large' }
+      }
+    }
+    default:
+      return { msg: message ?? 'is not allowed', type: 'value_error' }
+  }
+}

@@ -1,0 +1,43 @@
+import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
+import { type Test } from 'tap'
+import { buildApp, type ErrorBody, type Options, type Session } from '../src/index.js'
+
+export const SANDBOX_KEY = 'vk_sandbox_4f1c9a7be2'
+export const LIVE_KEY = 'vk_live_90ab12cd34'
+
+/** A mock that is closed when the test ends. */
+export function startApp (t: Test, options: Partial<Options> = {}): FastifyInstance {
+  const app = buildApp({ logLevel: 'silent', ...options })
+  t.teardown(() => app.close())
+  return app
+}
+
+/** One update, by default with a sandbox key; an `undefined` header is not sent. */
+export async function update (
+  app: FastifyInstance, id: string, body: unknown, headers: Record<string, string | undefined> = {}
+): Promise<LightMyRequestResponse> {
+  const sent: Record<string, string | undefined> = { 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json', ...headers }
+  const request: InjectOptions = {
+    method: 'PATCH',
+    url: `/sessions/${id}`,
+    headers: Object.fromEntries(Object.entries(sent).filter((header): header is [string, string] => header[1] !== undefined))
+  }
+  if (body !== undefined) request.payload = typeof body === 'string' ? body : JSON.stringify(body)
+  return app.inject(request)
+}
+
+/** The session as it stands in the store, past everything that answers about it. */
+export function stored (app: FastifyInstance, id: string): Session {
+  const session = Array.from(app.workspace.store.all()).find(session => session.id === id)
+  if (session === undefined) throw new Error(`there is no session ${id}`)
+  return session
+}
+
+/** The error that a response is, after a look at its shape. */
+export function errorOf (t: Test, response: LightMyRequestResponse): ErrorBody {
+  t.match(response.headers['content-type'], /^application\/json/, 'an error is JSON')
+  const body = response.json<ErrorBody>()
+  t.same(Object.keys(body), ['error', 'detail', 'status_code'], 'an error has its three members, in order')
+  t.equal(body.status_code, response.statusCode, 'status_code is the status')
+  return body
+}
