@@ -22,6 +22,8 @@ export default tseslint.config(
     rules: {
       // a plugin is async by Fastify's contract, also when it waits for nothing
       '@typescript-eslint/require-await': 'off',
+      // `import { type T }` leaves an import of the module behind, which loads what only the compiler needs
+      '@typescript-eslint/no-import-type-side-effects': 'error',
       // an assertion that names its type says what is expected; `!` does not
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       // `setTimeout(() => server.close())` is how it is said

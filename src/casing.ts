@@ -1,4 +1,4 @@
-import { type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 
 /** The casings of response keys (the vendor's page). */
 export const keyInflections = ['snake', 'camel', 'kebab'] as const

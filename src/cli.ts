@@ -68,6 +68,7 @@ export function parseCommandLine (args: readonly string[], env: Readonly<Record<
   try {
     const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(option, values)]))
     const options = resolveOptions(values, option => given.get(option as OptionName)?.name ?? option)
+    if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Give it with --port or PORT.')
     if (problems.length === 0) return { name: name as keyof typeof commands, options }
   } catch (error) {
     problems.push((error as OptionsError).message)

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
 import { help, parseCommandLine } from './cli.js'
 import { askHealth, urlOf } from './health.js'
-import { type Options } from './options.js'
+import { logStream } from './log-stream.js'
+import type { Options } from './options.js'
 import { readyLine } from './ready-line.js'
 import { FixtureError } from './sessions/fixture-files.js'
 import { version } from './version.js'
@@ -41,17 +43,18 @@ switch (command.name) {
 }
 
 async function serve (options: Options): Promise<void> {
-  const { buildApp } = await import('./app.js')
-  const logStream = process.stdout.isTTY ? (await import('./pretty-log.js')).prettyLog() : undefined
+  let app: FastifyInstance | undefined
+  // first of all: as process 1 of a container a signal that nobody listens to is lost
+  closeWithGrace({ delay: CUT_AFTER * 2, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
+    if (err !== undefined) console.error(err)
+    // the server waits for answers in flight, and no longer for a client that does not go
+    setTimeout(() => app?.server.closeAllConnections(), CUT_AFTER).unref()
+    await app?.close()
+  })
   try {
-    const app = buildApp(options, logStream)
+    const { buildApp } = await import('./app.js')
+    app = buildApp(options, await logStream(process.stdout.isTTY))
     await app.listen({ host: options.host, port: options.port })
-    closeWithGrace({ delay: CUT_AFTER * 2, logger: false }, async ({ err }) => {
-      if (err !== undefined) app.log.fatal(err)
-      // the server waits for answers in flight, and no longer for a client that does not go
-      setTimeout(() => app.server.closeAllConnections(), CUT_AFTER).unref()
-      await app.close()
-    })
     const { port } = app.server.address() as AddressInfo
     console.log(readyLine(urlOf(options.host, port), app.workspace.store, options))
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { keyInflections } from './casing.js'
-import { type Problem } from './errors.js'
+import type { Problem } from './errors.js'
 import { bundledFixtures } from './sessions/fixture-files.js'
 import { compileCheck } from './validation.js'
 

@@ -1,5 +1,5 @@
-import { type Options } from './options.js'
-import { type Store } from './sessions/store.js'
+import type { Options } from './options.js'
+import type { Store } from './sessions/store.js'
 import { version } from './version.js'
 
 /**

@@ -1,7 +1,7 @@
-import { type TSchema } from '@sinclair/typebox'
+import type { TSchema } from '@sinclair/typebox'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
-import { type Problem } from './errors.js'
+import type { Problem } from './errors.js'
 
 // Fastify's own Ajv coerces types and removes unknown members, which lets wrong input pass in silence: this one only
 // looks, and reports everything it finds.
@@ -55,8 +55,11 @@ export function compileCheck (schema: TSchema): Check {
   const validate: ValidateFunction = ajv.compile(schema)
   return (value, place = []) => {
     if (validate(value)) return []
-    return (validate.errors ?? [])
+    const errors = validate.errors ?? []
+    const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
+    return errors
       .filter(({ keyword }) => keyword !== 'if') // says only that `then` or `else` failed, which they say themselves
+      .filter(({ keyword, instancePath }) => keyword !== 'enum' || !mistyped.has(instancePath)) // one problem, told once
       .map(error => ({ loc: [...place, ...locate(error, value)], ...describe(error) }))
   }
 }

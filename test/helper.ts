@@ -1,5 +1,5 @@
-import { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
-import { type Test } from 'tap'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
+import type { Test } from 'tap'
 import { buildApp, type ErrorBody, type Options, type Session } from '../src/index.js'
 
 export const SANDBOX_KEY = 'vk_sandbox_4f1c9a7be2'

@@ -1,11 +1,11 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { type FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { validationError } from '../errors.js'
 import { errorResponses } from '../plugins/openapi.js'
 import { checkFixtureRules, completeSession, Fixtures } from '../sessions/fixtures.js'
 import { type Environment, Session } from '../sessions/session.js'
-import { type Workspace } from '../sessions/workspace.js'
+import type { Workspace } from '../sessions/workspace.js'
 import { version } from '../version.js'
 
 /** Seeding may bring many sessions at once, where an update is one. */

@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import { apiError } from '../errors.js'
-import { type Environment } from '../sessions/session.js'
-import { type Workspace } from '../sessions/workspace.js'
+import type { Environment } from '../sessions/session.js'
+import type { Workspace } from '../sessions/workspace.js'
 
 /** Who asks: an API key, the environment that its prefix selects, and the workspace that it sees. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import { type Socket } from 'node:net'
-import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type KeyInflection } from '../casing.js'
+import type { Socket } from 'node:net'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { KeyInflection } from '../casing.js'
 import { ApiError, apiError, errorText, validationError } from '../errors.js'
 import { inflectionOf } from './key-inflection.js'
 

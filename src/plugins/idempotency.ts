@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
-import { type FastifyReply, type FastifyRequest, type RouteHandlerMethod } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { stringify } from 'safe-stable-stringify'
 import { apiError } from '../errors.js'
-import { type Result } from '../sessions/idempotency-records.js'
+import type { Result } from '../sessions/idempotency-records.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

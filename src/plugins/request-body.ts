@@ -1,4 +1,4 @@
-import { type TObject, type TSchema } from '@sinclair/typebox'
+import type { TObject, TSchema } from '@sinclair/typebox'
 import fastifyPlugin from 'fastify-plugin'
 import { acceptAnyCasing } from '../casing.js'
 import { type Problem, validationError } from '../errors.js'

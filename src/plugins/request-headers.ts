@@ -1,5 +1,5 @@
-import { type TObject } from '@sinclair/typebox'
-import { type onRequestHookHandler } from 'fastify'
+import type { TObject } from '@sinclair/typebox'
+import type { onRequestHookHandler } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { validationError } from '../errors.js'
 import { compileCheck } from '../validation.js'

@@ -1,5 +1,5 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
-import { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { maskApiKey } from './api-key.js'
 
 /** One line for each request, when it has been answered; Fastify's own are two. */

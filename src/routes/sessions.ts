@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { versionHeader, versionResponseHeader } from '../plugins/api-version.js'
 import { idempotencyKeyHeader, replayedResponseHeader } from '../plugins/idempotency.js'

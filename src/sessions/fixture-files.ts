@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkFixtures, completeSession, type Fixture } from './fixtures.js'
-import { type Session } from './session.js'
+import type { Session } from './session.js'
 
 /** The sessions that the mock starts with unless told otherwise. */
 export const bundledFixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import { timestamp } from '../clock.js'
-import { type Problem } from '../errors.js'
+import type { Problem } from '../errors.js'
 import { compileCheck } from '../validation.js'
 import { type Environment, isOpen, Session } from './session.js'
 import { mergeMetadata, MetadataInput } from './update.js'
@@ -66,6 +66,7 @@ export function completeSession (fixture: Fixture, now: number, environment: Env
   const capture = isOpen(status)
     ? { url: `https://capture.verifa.example/${id}`, expiresAt: timestamp(Date.parse(createdAt) + TOKEN_LIFETIME) }
     : { url: null, expiresAt: null }
+  const expiresAt = fixture.token_expires_at === undefined ? capture.expiresAt : fixture.token_expires_at
   const defaults: Session = {
     id,
     status,
@@ -94,6 +95,6 @@ export function completeSession (fixture: Fixture, now: number, environment: Env
     created_at: createdAt,
     updated_at: timestamp(fixture.updated_at ?? createdAt),
     metadata: mergeMetadata({}, fixture.metadata ?? {}),
-    token_expires_at: typeof fixture.token_expires_at === 'string' ? timestamp(fixture.token_expires_at) : defaults.token_expires_at
+    token_expires_at: expiresAt === null ? null : timestamp(expiresAt)
   }
 }

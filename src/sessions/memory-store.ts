@@ -1,7 +1,7 @@
 import { apiError } from '../errors.js'
-import { type IdempotencyRecords } from './idempotency-records.js'
-import { type Environment, type Session } from './session.js'
-import { type Store } from './store.js'
+import type { IdempotencyRecords } from './idempotency-records.js'
+import type { Environment, Session } from './session.js'
+import type { Store } from './store.js'
 import { type SessionUpdate, updateSession } from './update.js'
 
 /** The store in memory. A step costs the same however many sessions and keys there are. */

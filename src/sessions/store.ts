@@ -1,6 +1,6 @@
-import { type Outcome, type Result } from './idempotency-records.js'
-import { type Environment, type Session } from './session.js'
-import { type SessionUpdate } from './update.js'
+import type { Outcome, Result } from './idempotency-records.js'
+import type { Environment, Session } from './session.js'
+import type { SessionUpdate } from './update.js'
 
 /**
  * Where a workspace keeps its sessions and idempotency keys. It is asked for whole steps, each done entirely or not at

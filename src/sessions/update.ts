@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { timestamp } from '../clock.js'
 import { apiError } from '../errors.js'
-import { type JsonLimits } from '../validation.js'
-import { type Metadata, type Session } from './session.js'
+import type { JsonLimits } from '../validation.js'
+import type { Metadata, Session } from './session.js'
 
 /**
  * What one metadata value may be: 16 KB as the vendor's page says, read as 16,384 bytes of compact JSON, inclusive

@@ -1,8 +1,8 @@
 import { Clock } from '../clock.js'
 import { IdempotencyRecords } from './idempotency-records.js'
 import { MemoryStore } from './memory-store.js'
-import { type Session } from './session.js'
-import { type Store } from './store.js'
+import type { Session } from './session.js'
+import type { Store } from './store.js'
 
 /** One isolated world: all state hangs on it, and two of them share nothing. */
 export interface Workspace {

@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/index.js'
 import { apiKeyPlugin } from '../../src/plugins/api-key.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Session } from '../../src/index.js'
+import type { Session } from '../../src/index.js'
 import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
 
 t.test('an update answers 200 with the whole session, its fields in the order of the vendor\'s page', async t => {

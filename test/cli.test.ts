@@ -1,0 +1,106 @@
+import t from 'tap'
+import { help, parseCommandLine } from '../src/cli.js'
+import { optionNames, Options, OptionsError, resolveOptions } from '../src/options.js'
+
+const defaults = resolveOptions({})
+
+function problem (args: string[], env: Record<string, string> = {}): string {
+  const command = parseCommandLine(args, env)
+  return command.name === 'problem' ? command.message : `no problem, but ${command.name}`
+}
+
+function options (args: string[], env: Record<string, string> = {}): Options {
+  const command = parseCommandLine(args, env)
+  if (!('options' in command)) throw new Error(command.name === 'problem' ? command.message : command.name)
+  return command.options
+}
+
+t.test('without words the mock is started, with the defaults', async t => {
+  t.same(parseCommandLine([], {}), { name: 'serve', options: defaults })
+  t.match(defaults, {
+    port: 4010, host: '127.0.0.1', fixtures: /fixtures$/, logLevel: 'info', apiKeys: [], unknownFields: 'reject',
+    defaultKeyInflection: 'snake', maxIdempotencyKeys: 100_000
+  })
+})
+
+t.test('commands', async t => {
+  for (const name of ['serve', 'health', 'openapi']) t.equal(parseCommandLine([name, '--port', '1'], {}).name, name)
+  for (const word of ['--help', '-h']) t.same(parseCommandLine(['health', word, '--nonsense'], {}), { name: 'help' })
+  for (const word of ['--version', '-v']) t.same(parseCommandLine([word], {}), { name: 'version' })
+})
+
+t.test('every option as a flag and as an environment variable', async t => {
+  const cases: [flag: string, variable: string, word: string, option: keyof Options, value: unknown][] = [
+    ['--port', 'VERIFA_MOCK_PORT', '0', 'port', 0],
+    ['--host', 'VERIFA_MOCK_HOST', '0.0.0.0', 'host', '0.0.0.0'],
+    ['--fixtures', 'VERIFA_MOCK_FIXTURES', './f.json', 'fixtures', './f.json'],
+    ['--log-level', 'VERIFA_MOCK_LOG_LEVEL', 'warn', 'logLevel', 'warn'],
+    ['--api-key', 'VERIFA_MOCK_API_KEY', 'vk_live_a', 'apiKeys', ['vk_live_a']],
+    ['--unknown-fields', 'VERIFA_MOCK_UNKNOWN_FIELDS', 'ignore', 'unknownFields', 'ignore'],
+    ['--default-key-inflection', 'VERIFA_MOCK_DEFAULT_KEY_INFLECTION', 'kebab', 'defaultKeyInflection', 'kebab'],
+    ['--max-idempotency-keys', 'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS', '7', 'maxIdempotencyKeys', 7]
+  ]
+  t.same(cases.map(([, , , option]) => option), optionNames, 'none is left out')
+  for (const [flag, variable, word, option, value] of cases) {
+    t.same(options([flag, word]), { ...defaults, [option]: value }, flag)
+    t.same(options([`${flag}=${word}`]), { ...defaults, [option]: value }, `${flag}=`)
+    t.same(options([], { [variable]: word }), { ...defaults, [option]: value }, variable)
+  }
+})
+
+t.test('what wins', async t => {
+  t.equal(options([], { PORT: '1', HOST: '::1' }).port, 1)
+  t.equal(options([], { HOST: '::1' }).host, '::1')
+  t.equal(options([], { PORT: '1', VERIFA_MOCK_PORT: '2' }).port, 2)
+  t.equal(options(['--port', '3'], { PORT: '1', VERIFA_MOCK_PORT: '2' }).port, 3)
+  t.equal(options(['--port', '3', '--port', '4']).port, 4, 'the last flag')
+  t.equal(options([], { PORT: '', VERIFA_MOCK_PORT: '' }).port, 4010, 'an empty variable is none')
+  t.same(options(['--api-key', 'vk_live_a', '--api-key=vk_sandbox_b=sessions:read']).apiKeys, ['vk_live_a', 'vk_sandbox_b=sessions:read'])
+  t.same(options([], { VERIFA_MOCK_API_KEY: 'vk_live_a, vk_live_b vk_live_c' }).apiKeys, ['vk_live_a', 'vk_live_b', 'vk_live_c'])
+  t.same(options(['--api-key', 'vk_live_z'], { VERIFA_MOCK_API_KEY: 'vk_live_a' }).apiKeys, ['vk_live_z'])
+})
+
+t.test('what is wrong is told in sentences that name the option, the value and what is allowed, all at once', async t => {
+  t.equal(problem(['--port', '80a', '--log-level=loud', '--colour', 'sevre', 'now'], { VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS: '-1', HOST: '' }), [
+    '--colour is not an option. The options are --port, --host, --fixtures, --log-level, --api-key, --unknown-fields, ' +
+    '--default-key-inflection, --max-idempotency-keys, --help, --version.',
+    'sevre is not a command. The commands are serve, health, openapi.',
+    'now is one word too many. There is one command, and everything else is an option.',
+    '--port cannot be "80a". It takes a whole number from 0 to 65535.',
+    '--log-level cannot be "loud". It takes one of fatal, error, warn, info, debug, trace, silent.',
+    'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS cannot be "-1". It takes a whole number from 1 to 10000000.',
+    'verifa-mock --help lists everything there is.'
+  ].join('\n'))
+  const first = (args: string[], env: Record<string, string> = {}) => problem(args, env).split('\n')[0]
+  t.equal(first(['--port']), '--port needs a value. It takes a whole number from 0 to 65535.')
+  t.equal(first(['--port', '65536']), '--port cannot be 65536. It takes a whole number from 0 to 65535.')
+  t.equal(first([], { PORT: 'http' }), 'PORT cannot be "http". It takes a whole number from 0 to 65535.')
+  t.equal(first(['--fixtures=']), '--fixtures cannot be "". It takes text that is not empty.')
+  t.equal(first(['--api-key', 'secret']),
+    '--api-key cannot be "secret". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.')
+  t.equal(first(['health', '--port', '0']), 'health needs the port of a running mock. Give it with --port or PORT.')
+})
+
+t.test('buildApp is told the same of the options it is given', async t => {
+  const complaint = (given: object) => {
+    try {
+      resolveOptions(given)
+      return ''
+    } catch (error) {
+      t.ok(error instanceof OptionsError)
+      return (error as Error).message
+    }
+  }
+  t.equal(complaint({ port: '4010' }), 'port cannot be "4010". It takes a whole number from 0 to 65535.', 'nothing is coerced')
+  t.equal(complaint({ apiKeys: ['vk_live_a', 7] }),
+    'apiKeys cannot be 7. It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.')
+  t.equal(complaint({ prot: 1 }), `prot is not an option. The options are ${optionNames.join(', ')}.`)
+  t.equal(complaint({ port: undefined }), '', 'undefined is the default')
+})
+
+t.test('the help names every option, what it does, takes, and is by default', async t => {
+  for (const option of optionNames) t.ok(help().includes(Options.properties[option].description ?? ''), option)
+  for (const { length } of help().split('\n')) t.ok(length <= 180, 'lines can be read')
+  t.match(help(), /--port <number>\n.*\n.*0 to 65535\n.*default: 4010; environment: VERIFA_MOCK_PORT or PORT\n/)
+  t.match(help(), /--api-key <key> \(repeatable\)/)
+})
