@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# `npm start`, as the README says it, on a free port: the update that it prints answers 200.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+exec 3< <(PORT=0 exec setsid npm start 2>&1)
+# the whole group: npm does not hand a signal on to what it started
+trap 'kill -- -$!' EXIT
+while read -r -u 3 line; do
+  echo "$line"
+  [[ $line =~ (curl .*) ]] && break
+done
+bash -c "${BASH_REMATCH[1]} --fail --silent --show-error" | grep '"plan":"gold"'
