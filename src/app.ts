@@ -4,7 +4,7 @@ import { controlRoutes } from './control/routes.js'
 import { type Options, resolveOptions } from './options.js'
 import { apiKeyPlugin } from './plugins/api-key.js'
 import { apiVersionPlugin } from './plugins/api-version.js'
-import { answerBrokenHttp, createErrorHandler } from './plugins/error-handler.js'
+import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { idempotencyPlugin } from './plugins/idempotency.js'
 import { keyInflectionPlugin } from './plugins/key-inflection.js'
 import { notFoundPlugin } from './plugins/not-found.js'
@@ -49,7 +49,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
     logController: new RequestLog(log),
     childLoggerFactory: parent => parent, // a line that names its request needs no request id
     frameworkErrors: answerError,
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection),
     // a host header that is missing, or a metadata key called __proto__, is no reason to refuse a request
     http: { requireHostHeader: false },
     onProtoPoisoning: 'ignore',

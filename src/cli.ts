@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { allowed, type OptionName, optionNames, Options, OptionsError, resolveOptions } from './options.js'
+import { allowed, type OptionName, optionNames, Options, type OptionsError, resolveOptions } from './options.js'
 
 /** What a command line asks for. */
 export type Command =
@@ -36,15 +36,10 @@ export function parseCommandLine (args: readonly string[], env: Readonly<Record<
     strict: false,
     tokens: true
   })
-  const given = new Map<OptionName, { name: string, values: string[] }>()
-  for (const { option, variables } of words) {
-    const name = variables.find(variable => env[variable] !== undefined && env[variable] !== '')
-    if (name !== undefined) given.set(option, { name, values: isList(option) ? env[name]?.split(/[\s,]+/) ?? [] : [env[name] ?? ''] })
-  }
-
+  const given = fromEnvironment(env)
   const positionals: string[] = []
   const problems: string[] = []
-  const fromFlags = new Set<OptionName>()
+  const fromFlags = new Map<OptionName, Given>()
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
@@ -55,25 +50,42 @@ export function parseCommandLine (args: readonly string[], env: Readonly<Record<
     } else if (token.value === undefined) {
       problems.push(`${token.rawName} needs a value. It takes ${allowed(option)}.`)
     } else {
-      const values = isList(option) && fromFlags.has(option) ? given.get(option)?.values ?? [] : []
-      given.set(option, { name: token.rawName, values: [...values, token.value] })
-      fromFlags.add(option)
+      fromFlags.set(option, { name: token.rawName, values: [...fromFlags.get(option)?.values ?? [], token.value] })
     }
   }
+  for (const [option, flag] of fromFlags) given.set(option, flag)
 
   const [name = 'serve', ...rest] = positionals
   if (!Object.hasOwn(commands, name)) problems.push(`${name} is not a command. The commands are ${Object.keys(commands).join(', ')}.`)
   if (rest.length > 0) problems.push(`${rest.join(' ')} is one word too many. There is one command, and everything else is an option.`)
-
   try {
     const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(option, values)]))
-    const options = resolveOptions(values, option => given.get(option as OptionName)?.name ?? option)
+    const options = resolveOptions(values, option => (given.get(option as OptionName) as Given).name)
     if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Give it with --port or PORT.')
     if (problems.length === 0) return { name: name as keyof typeof commands, options }
   } catch (error) {
     problems.push((error as OptionsError).message)
   }
   return { name: 'problem', message: [...problems, 'verifa-mock --help lists everything there is.'].join('\n') }
+}
+
+/** The words that an option was given, and by what name. */
+interface Given {
+  name: string
+  values: string[]
+}
+
+function fromEnvironment (env: Readonly<Record<string, string | undefined>>): Map<OptionName, Given> {
+  const given = new Map<OptionName, Given>()
+  for (const { option, variables } of words) {
+    for (const name of variables) {
+      const value = env[name]
+      if (value !== undefined && value !== '' && !given.has(option)) {
+        given.set(option, { name, values: isList(option) ? value.split(/[\s,]+/) : [value] })
+      }
+    }
+  }
+  return given
 }
 
 function isList (option: OptionName): boolean {

@@ -8,25 +8,24 @@ export interface Health {
   message: string
 }
 
-const PATIENCE = 2_000
-
 /**
  * Asks the mock that runs with these options whether it is up. Uses no Fastify: a container asks every few seconds.
+ * @param patience how long an answer may take, in milliseconds
  */
-export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>): Promise<Health> {
+export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>, patience = 2_000): Promise<Health> {
   const url = `${urlOf(host, port)}/_mock/health`
   return new Promise(resolve => {
-    const request = get(url, { timeout: PATIENCE }, response => {
+    const request = get(url, { timeout: patience }, response => {
       response.setEncoding('utf8')
       let body = ''
       response.on('data', (chunk: string) => {
         body += chunk
       })
       response.on('end', () => {
-        resolve({ ok: response.statusCode === 200, message: `${url} answers ${response.statusCode ?? 0} ${body}` })
+        resolve({ ok: response.statusCode === 200, message: `${url} answers ${String(response.statusCode)} ${body}` })
       })
     })
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${PATIENCE} ms`)))
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)))
     request.on('error', ({ message }) => {
       resolve({ ok: false, message: `${url} does not answer: ${message}` })
     })

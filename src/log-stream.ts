@@ -21,6 +21,6 @@ export async function logStream (isTerminal: boolean, destination: NodeJS.Writab
 }
 
 function readable (line: Record<string, unknown>): string {
-  const { method, url, status, ms, apiKey, replayed } = line as Record<typeof requestFields[number], string | undefined>
-  return [method, url, status, `${ms ?? ''} ms`, apiKey, replayed === undefined ? undefined : 'replayed'].filter(Boolean).join(' ')
+  const { method, url, status, ms, apiKey, replayed } = line as Record<typeof requestFields[number], string>
+  return [method, url, status, ms, 'ms', apiKey, replayed && 'replayed'].filter(Boolean).join(' ')
 }

@@ -7,7 +7,7 @@ import { askHealth, urlOf } from './health.js'
 import { logStream } from './log-stream.js'
 import type { Options } from './options.js'
 import { readyLine } from './ready-line.js'
-import { FixtureError } from './sessions/fixture-files.js'
+import { explainFailedStart } from './failed-start.js'
 import { version } from './version.js'
 
 /** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
@@ -58,23 +58,8 @@ async function serve (options: Options): Promise<void> {
     const { port } = app.server.address() as AddressInfo
     console.log(readyLine(urlOf(options.host, port), app.workspace.store, options))
   } catch (error) {
-    const { exitCode, message } = explain(error as NodeJS.ErrnoException, options)
+    const { exitCode, message } = explainFailedStart(error as NodeJS.ErrnoException, options)
     console.error(message)
     process.exitCode = exitCode
   }
-}
-
-/** Why the mock could not start, in a sentence; 2 where what was given is wrong, 1 where the machine says no. */
-function explain (error: NodeJS.ErrnoException, { host, port }: Options): { exitCode: 1 | 2, message: string } {
-  if (error instanceof FixtureError) return { exitCode: 2, message: error.message }
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return { exitCode: 1, message: `Port ${port} of ${host} is in use. Choose another with --port, or 0 for any free one.` }
-    case 'EACCES':
-      return { exitCode: 1, message: `Port ${port} of ${host} is not open to this user. Choose one from 1024 on with --port.` }
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return { exitCode: 1, message: `${host} is no address of this machine. Choose another with --host: 127.0.0.1, or 0.0.0.0 for all.` }
-  }
-  throw error
 }

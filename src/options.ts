@@ -66,9 +66,9 @@ function complaint (loc: Problem['loc'], name: string, options: unknown): string
 
 /** What an option takes, in words. */
 export function allowed (option: OptionName): string {
-  const schema = Options.properties[option] as { enum?: string[], minimum?: number, maximum?: number, type?: string }
+  const schema = Options.properties[option] as { enum?: string[], minimum: number, maximum: number, type: string }
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
-  if (schema.type === 'integer') return `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? 0}`
+  if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`
   if (schema.type === 'array') return 'keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write'
   return 'text that is not empty'
 }

@@ -55,7 +55,7 @@ export function compileCheck (schema: TSchema): Check {
   const validate: ValidateFunction = ajv.compile(schema)
   return (value, place = []) => {
     if (validate(value)) return []
-    const errors = validate.errors ?? []
+    const errors = validate.errors as ErrorObject[]
     const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
     return errors
       .filter(({ keyword }) => keyword !== 'if') // says only that `then` or `else` failed, which they say themselves
@@ -77,20 +77,21 @@ function locate ({ instancePath, keyword, params }: ErrorObject, root: unknown):
 }
 
 /** JSON Schema's types: what Pydantic calls them, whose form of problems the API has, and what people do. */
-const typeNames: Record<string, [code: string, words: string]> = {
-  string: ['string', 'a string'],
-  integer: ['int', 'a whole number'],
-  boolean: ['bool', 'true or false'],
-  array: ['list', 'a list'],
-  object: ['dict', 'a JSON object'],
-  null: ['none', 'null']
+const typeNames = {
+  string: { code: 'string', words: 'a string' },
+  integer: { code: 'int', words: 'a whole number' },
+  boolean: { code: 'bool', words: 'true or false' },
+  array: { code: 'list', words: 'a list' },
+  object: { code: 'dict', words: 'a JSON object' },
+  null: { code: 'none', words: 'null' }
 }
+type JsonType = keyof typeof typeNames
 
 function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omit<Problem, 'loc'> {
   switch (keyword) {
     case 'type': {
-      const names = [params['type'] as string | string[]].flat().map(type => typeNames[type] ?? [type, type])
-      return { msg: `must be ${names.map(([, words]) => words).join(' or ')}`, type: `${names[0]?.[0] ?? 'value'}_type` }
+      const types = [params['type'] as JsonType | JsonType[]].flat()
+      return { msg: `must be ${types.map(type => typeNames[type].words).join(' or ')}`, type: `${typeNames[types[0] as JsonType].code}_type` }
     }
     case 'additionalProperties':
       return { msg: `is not a field here; the fields are ${Object.keys(parentSchema?.['properties'] as object).join(', ')}`, type: 'extra_forbidden' }
@@ -113,6 +114,6 @@ function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omi
       }
     }
     default:
-      return { msg: message ?? 'is not allowed', type: 'value_error' }
+      return { msg: String(message), type: 'value_error' }
   }
 }

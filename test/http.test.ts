@@ -91,6 +91,16 @@ t.test('a request that does not arrive in time is a 408', async t => {
   t.match(await answer, /^HTTP\/1\.1 408 .*\{"error":"bad_request","detail":"Request was not received in time\.","status_code":408\}$/s)
 })
 
+t.test('what is no HTTP has no Key-Inflection: it is answered in the default casing', async t => {
+  const app = startApp(t, { defaultKeyInflection: 'camel' })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  t.match(await exchange(app, 'hello\r\n\r\n'), /"statusCode":400}$/)
+  const answer = exchange(app, 'PATCH /')
+  const [socket] = await once(app.server, 'connection') as [NodeJS.EventEmitter]
+  app.server.emit('clientError', new Error('of no known kind'), socket)
+  t.match(await answer, /^HTTP\/1\.1 400 /)
+})
+
 t.test('a client that is gone is not answered', async t => {
   const app = startApp(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -139,13 +149,15 @@ t.test('an error of ours is a 500 that tells a client nothing, and the log every
   const lines: string[] = []
   const app = buildApp({ logLevel: 'error' }, { write: line => lines.push(line) })
   t.teardown(() => app.close())
-  app.workspace.store.update = () => {
-    throw new Error('the disk is on fire')
+  for (const statusCode of [undefined, 507]) {
+    app.workspace.store.update = () => {
+      throw Object.assign(new Error('the disk is on fire'), { statusCode })
+    }
+    const response = await update(app, 'ses_pending', {})
+    t.equal(response.body, '{"error":"internal_error","detail":"Internal server error.","status_code":500}')
   }
-  const response = await update(app, 'ses_pending', {})
-  t.equal(response.body, '{"error":"internal_error","detail":"Internal server error.","status_code":500}')
-  t.match(lines, [/the disk is on fire/])
-  t.match(lines, [/"url":"\/sessions\/ses_pending"/])
+  t.match(lines, [/the disk is on fire/, /the disk is on fire/])
+  t.match(lines[0], /"url":"\/sessions\/ses_pending"/)
 })
 
 t.test('log lines', async t => {

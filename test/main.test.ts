@@ -15,8 +15,8 @@ interface Run {
 }
 
 /** The command as a process of its own, with nothing of this machine's configuration. */
-function run (t: Test, args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+function run (t: Test, args: string[], env: Record<string, string> = {}, preload: string[] = []): Run {
+  const child = spawn(process.execPath, [...process.execArgv, ...preload, main, ...args], {
     env: { ...process.env, PORT: '', HOST: '', ...env }, stdio: ['ignore', 'pipe', 'pipe']
   })
   let out = ''
@@ -33,8 +33,8 @@ function run (t: Test, args: string[], env: Record<string, string> = {}): Run {
 }
 
 /** A mock on a free port, when it has said that it is ready. */
-async function serve (t: Test, args: string[] = [], env: Record<string, string> = {}): Promise<Run & { url: string, port: string }> {
-  const mock = run(t, ['--port', '0', ...args], env)
+async function serve (t: Test, args: string[] = [], preload: string[] = []): Promise<Run & { url: string, port: string }> {
+  const mock = run(t, ['--port', '0', ...args], {}, preload)
   while (!mock.out().includes(' is ready at ')) {
     await Promise.race([once(mock.child.stdout as NodeJS.ReadableStream, 'data'), mock.ended.then(() => {
       throw new Error(`it ended: ${mock.err()}`)
@@ -154,4 +154,11 @@ t.test('on SIGTERM answers in flight are finished; a second signal ends it at on
     await closed
     t.equal((await stubborn.ended).code, code, what)
   }
+})
+
+t.test('a defect that nothing catches is told on standard error and ends the mock with 1', async t => {
+  const mock = await serve(t, [], ['--import=data:text/javascript,process.on("SIGWINCH", () => { throw new Error("a defect") })'])
+  mock.child.kill('SIGWINCH')
+  t.equal((await mock.ended).code, 1)
+  t.match(mock.err(), /Error: a defect/)
 })

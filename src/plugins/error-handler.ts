@@ -27,18 +27,25 @@ function translate (error: FastifyError, request: FastifyRequest): ApiError {
     // an empty body is no session update, whether or not a content type stands above it (our decision)
     case 'FST_ERR_CTP_EMPTY_JSON_BODY': return validationError([{ loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' }])
   }
-  const { statusCode = 500, message } = error
-  return statusCode >= 400 && statusCode < 500 ? new ApiError('bad_request', statusCode, message) : apiError('internal')
+  const { statusCode, message } = error
+  return statusCode !== undefined && statusCode < 500 ? new ApiError('bad_request', statusCode, message) : apiError('internal')
 }
 
 /** Answers what arrives on a connection and is no HTTP request, and closes the connection. */
-export function answerBrokenHttp (error: Error & { code?: string }, socket: Socket): void {
-  if (socket.writable && error.code !== 'ECONNRESET') {
-    const answer = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? apiError('requestTimeout')
-      : error.code === 'HPE_HEADER_OVERFLOW' ? apiError('headersTooLarge') : apiError('malformedHttp')
-    const body = errorText(answer, 'snake')
-    socket.write(`HTTP/1.1 ${answer.statusCode} ${STATUS_CODES[answer.statusCode] ?? ''}\r\n` +
-      `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+export function createBrokenHttpHandler (defaultKeyInflection: KeyInflection) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (socket.writable && error.code !== 'ECONNRESET') {
+      const answer = apiError(brokenHttp[error.code ?? ''] ?? 'malformedHttp')
+      const body = errorText(answer, defaultKeyInflection)
+      socket.write(`HTTP/1.1 ${answer.statusCode} ${String(STATUS_CODES[answer.statusCode])}\r\n` +
+        `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+    }
+    socket.destroy()
   }
-  socket.destroy()
+}
+
+/** Node's codes for what can be said more exactly than that it is no HTTP. */
+const brokenHttp: Record<string, 'requestTimeout' | 'headersTooLarge'> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
+  HPE_HEADER_OVERFLOW: 'headersTooLarge'
 }

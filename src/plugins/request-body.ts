@@ -4,20 +4,18 @@ import { acceptAnyCasing } from '../casing.js'
 import { type Problem, validationError } from '../errors.js'
 import { compileCheck } from '../validation.js'
 
-/** What Fastify calls the parts of a request, and what a problem's `loc` calls them. */
-const places: Record<string, string> = { body: 'body', querystring: 'query', params: 'path' }
-
 /**
- * Checks bodies (and what else a route has a schema for) and answers with all problems at once, nothing coerced.
+ * Checks bodies and answers with all problems at once, nothing coerced.
  * With `anyCasing`, as the vendor's operations have it, members may come in any casing, and handlers find them under
  * the names of the schema.
  */
 export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
-  app.setValidatorCompiler<TSchema>(({ schema, httpPart = 'body' }) => {
-    if (httpPart === 'headers') return () => true // plugins/request-headers.ts has done it, before the body was read
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    // headers have been checked before the body was read, by plugins/request-headers.ts; a path is always text
+    if (httpPart !== 'body') return () => true
     const check = compileCheck(schema)
-    const place = [places[httpPart] ?? httpPart]
-    if (!anyCasing || httpPart !== 'body') return (value: unknown) => refuse(check(value, place)) ?? { value }
+    const place = ['body']
+    if (!anyCasing) return (value: unknown) => refuse(check(value, place)) ?? { value }
     return (value: unknown) => {
       const { body, repeated } = acceptAnyCasing(schema, value)
       const problems = repeated.map(name => ({ loc: [...place, name], msg: 'comes in more than one casing', type: 'value_error' }))

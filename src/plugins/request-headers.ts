@@ -25,6 +25,6 @@ export const requestHeadersPlugin = fastifyPlugin(async app => {
       if (problems.length > 0) throw validationError(problems)
       done()
     }
-    route.onRequest = [route.onRequest ?? [], checkHeaders].flat()
+    route.onRequest = checkHeaders
   })
 }, { name: 'request-headers' })

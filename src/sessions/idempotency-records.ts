@@ -50,10 +50,6 @@ export class IdempotencyRecords {
     })
   }
 
-  get size (): number {
-    return this.#records.size
-  }
-
   /**
    * Executes an operation once under a key.
    * @param key the idempotency key, with whatever else keeps callers apart

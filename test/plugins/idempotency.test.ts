@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/index.js'
 import { apiKeyPlugin } from '../../src/plugins/api-key.js'
 import { idempotencyPlugin } from '../../src/plugins/idempotency.js'
+import { requestHeadersPlugin } from '../../src/plugins/request-headers.js'
 import { startApp, errorOf, LIVE_KEY, SANDBOX_KEY, stored, update } from '../helper.js'
 
 const HOUR = 60 * 60 * 1000
@@ -150,6 +151,7 @@ async function slowApp (t: Test) {
   const begun: { finish: () => void, fail: (error: Error) => void }[] = []
   app.register(async scope => {
     await scope.register(apiKeyPlugin, { apiKeys: [], workspace: app.workspace })
+    await scope.register(requestHeadersPlugin)
     await scope.register(idempotencyPlugin)
     scope.post('/slow', { config: { idempotent: true } }, async (_request, reply: FastifyReply) => {
       await new Promise<void>((resolve, reject) => begun.push({ finish: resolve, fail: reject }))
