@@ -1,24 +1,30 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import { type DestinationStream, pino } from 'pino'
-import { controlRoutes } from './control/routes.js'
+import { ApiKeys } from './api-keys.js'
+import { controlPlane } from './control/plane.js'
+import { healthRoute } from './control/routes/health.js'
 import { type Options, resolveOptions } from './options.js'
 import { apiKeyPlugin } from './plugins/api-key.js'
 import { apiVersionPlugin } from './plugins/api-version.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
+import { faultsPlugin } from './plugins/faults.js'
 import { idempotencyPlugin } from './plugins/idempotency.js'
+import { journalPlugin } from './plugins/journal.js'
 import { keyInflectionPlugin } from './plugins/key-inflection.js'
-import { notFoundPlugin } from './plugins/not-found.js'
+import { listOperations, notFound } from './plugins/not-found.js'
 import { openapiPlugin } from './plugins/openapi.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
 import { RequestLog } from './plugins/request-log.js'
 import { sessionRoutes } from './routes/sessions.js'
-import { readFixtures } from './sessions/fixture-files.js'
-import { createWorkspace, type Workspace } from './sessions/workspace.js'
+import { type NamedFixture, readFixtures } from './sessions/fixture-files.js'
+import { watchFixtures } from './watch-fixtures.js'
+import { Workspace } from './workspace.js'
+import { Workspaces } from './workspaces.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    workspace: Workspace
+    workspaces: Workspaces
   }
 }
 
@@ -32,16 +38,12 @@ declare module 'fastify' {
  */
 export function buildApp (given: Partial<Options> = {}, logStream?: DestinationStream): FastifyInstance {
   const options = resolveOptions(given)
-  const { apiKeys, defaultKeyInflection, unknownFields } = options
+  const { control, defaultKeyInflection, unknownFields } = options
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
   const loggerInstance: FastifyBaseLogger = log
-  const workspace = createWorkspace({
-    fixtures: now => readFixtures(options.fixtures, now),
-    maxIdempotencyKeys: options.maxIdempotencyKeys,
-    onFirstEviction: () => {
-      log.warn(`more than ${options.maxIdempotencyKeys} idempotency keys within 24 hours: the oldest are dropped. Raise maxIdempotencyKeys.`)
-    }
-  })
+  const apiKeys = new ApiKeys(options.apiKeys)
+  let fixtures = readFixtures(options.fixtures)
+  const workspaces = createWorkspaces(options, () => fixtures, log)
   const answerError = createErrorHandler(defaultKeyInflection)
 
   const app: FastifyInstance = fastify({
@@ -58,26 +60,61 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
     requestTimeout: 30_000,
     return503OnClosing: false // what arrives while the server closes is still answered
   })
-  app.decorate('workspace', workspace)
+  app.decorate('workspaces', workspaces)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeContentTypeParser('text/plain')
-
   app.setErrorHandler(answerError)
-  app.register(notFoundPlugin)
+  const operations = listOperations(app)
+
+  if (options.watch) {
+    app.register(watchFixtures, {
+      path: options.fixtures,
+      fixtures,
+      onChange: (changes, all) => {
+        fixtures = all
+        for (const workspace of workspaces.all()) workspace.refresh(changes)
+      }
+    })
+  }
   app.register(openapiPlugin)
-  app.register(requestBodyPlugin, { anyCasing: false })
-  app.register(controlRoutes, { prefix: '/_mock', workspace })
+  app.register(async plane => {
+    plane.register(requestBodyPlugin, { anyCasing: false })
+    plane.register(healthRoute, { workspaces })
+    if (control) plane.register(controlPlane, { ...options, apiKeys, workspaces })
+  }, { prefix: '/_mock' })
   app.register(async api => {
-    api.register(apiKeyPlugin, { apiKeys, workspace })
-    api.register(apiVersionPlugin)
-    api.register(requestHeadersPlugin)
-    api.register(requestBodyPlugin, { anyCasing: true })
-    api.register(idempotencyPlugin)
-    api.register(sessionRoutes, { prefix: '/api/v1', documented: true, unknownFields })
-    api.register(sessionRoutes, { prefix: '', documented: false, unknownFields })
-    api.register(keyInflectionPlugin, { defaultKeyInflection })
+    if (control) api.register(journalPlugin, { apiKeys, workspaces })
+    api.register(notFound, { operations })
+    api.register(async sessions => {
+      sessions.register(apiKeyPlugin, { apiKeys, workspaces })
+      if (control) sessions.register(faultsPlugin)
+      sessions.register(apiVersionPlugin)
+      sessions.register(requestHeadersPlugin)
+      sessions.register(requestBodyPlugin, { anyCasing: true })
+      sessions.register(idempotencyPlugin)
+      sessions.register(sessionRoutes, { prefix: '/api/v1', documented: true, unknownFields })
+      sessions.register(sessionRoutes, { prefix: '', documented: false, unknownFields })
+      sessions.register(keyInflectionPlugin, { defaultKeyInflection })
+    })
   })
   return app
+}
+
+function createWorkspaces (options: Options, fixtures: () => readonly NamedFixture[], log: FastifyBaseLogger): Workspaces {
+  return new Workspaces({
+    isolation: options.isolation,
+    max: options.maxWorkspaces,
+    create: () => new Workspace({
+      ...options,
+      fixtures,
+      onFirstEviction: () => {
+        log.warn(`more than ${options.maxIdempotencyKeys} idempotency keys within 24 hours: the oldest are dropped. Raise maxIdempotencyKeys.`)
+      }
+    }),
+    onDrop: () => {
+      log.warn(`more than ${options.maxWorkspaces} API keys: the workspace unused for the longest is dropped. Raise maxWorkspaces.`)
+    }
+  })
 }
 
 /** The OpenAPI document of the mock with these options. */

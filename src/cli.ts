@@ -14,13 +14,17 @@ const commands = {
 }
 
 /**
- * `maxIdempotencyKeys` is `--max-idempotency-keys` and `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`; a list is given one by one,
- * so `apiKeys` is `--api-key`.
+ * `maxIdempotencyKeys` is `--max-idempotency-keys` and `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so
+ * `apiKeys` is `--api-key`. What is true or false is turned from its default by its flag alone, so `control` is `--no-control`.
  */
 const words = optionNames.map(option => {
-  const word = (isList(option) ? option.replace(/s$/, '') : option).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  const word = (typeOf(option) === 'array' ? option.replace(/s$/, '') : option).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
   const variable = `VERIFA_MOCK_${word.toUpperCase().replaceAll('-', '_')}`
-  return { option, flag: `--${word}`, variables: option === 'port' || option === 'host' ? [variable, option.toUpperCase()] : [variable] }
+  return {
+    option,
+    flag: typeOf(option) === 'boolean' && defaultOf(option) === true ? `--no-${word}` : `--${word}`,
+    variables: option === 'port' || option === 'host' ? [variable, option.toUpperCase()] : [variable]
+  }
 })
 
 /**
@@ -29,7 +33,7 @@ const words = optionNames.map(option => {
  * @param args the words after the program's name
  */
 export function parseCommandLine (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Command {
-  const flags = Object.fromEntries(words.map(({ option, flag }) => [flag.slice(2), { type: 'string' as const, multiple: isList(option) }]))
+  const flags = Object.fromEntries(words.map(({ option, flag }) => [flag.slice(2), { type: typeOf(option) === 'boolean' ? 'boolean' : 'string' } as const]))
   const { tokens } = parseArgs({
     args: [...args],
     options: { ...flags, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
@@ -47,6 +51,9 @@ export function parseCommandLine (args: readonly string[], env: Readonly<Record<
     const option = words.find(({ flag }) => flag === token.rawName)?.option
     if (option === undefined) {
       problems.push(`${token.rawName} is not an option. The options are ${words.map(({ flag }) => flag).join(', ')}, --help, --version.`)
+    } else if (typeOf(option) === 'boolean') {
+      if (token.value !== undefined) problems.push(`${token.rawName} takes no value.`)
+      fromFlags.set(option, { name: token.rawName, values: [String(defaultOf(option) === false)] })
     } else if (token.value === undefined) {
       problems.push(`${token.rawName} needs a value. It takes ${allowed(option)}.`)
     } else {
@@ -81,33 +88,42 @@ function fromEnvironment (env: Readonly<Record<string, string | undefined>>): Ma
     for (const name of variables) {
       const value = env[name]
       if (value !== undefined && value !== '' && !given.has(option)) {
-        given.set(option, { name, values: isList(option) ? value.split(/[\s,]+/) : [value] })
+        given.set(option, { name, values: typeOf(option) === 'array' ? value.split(/[\s,]+/) : [value] })
       }
     }
   }
   return given
 }
 
-function isList (option: OptionName): boolean {
-  return Options.properties[option].type === 'array'
+function typeOf (option: OptionName): string {
+  return Options.properties[option].type as string
+}
+
+function defaultOf (option: OptionName): string | number | boolean | string[] | undefined {
+  return Options.properties[option].default as string | number | boolean | string[] | undefined
 }
 
 /** A word as the type its option has; one that does not fit stays a word, and is found by the check of the options. */
 function readValue (option: OptionName, values: string[]): unknown {
-  if (isList(option)) return values
   const value = values[values.length - 1] as string
-  return Options.properties[option].type === 'integer' && /^\d+$/.test(value) ? Number(value) : value
+  switch (typeOf(option)) {
+    case 'array': return values
+    case 'integer': return /^\d+$/.test(value) ? Number(value) : value
+    case 'boolean': return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value
+    default: return value
+  }
 }
+
+const operands: Record<string, string> = { string: ' <text>', integer: ' <number>', array: ' <text> (repeatable)' }
 
 /** What `verifa-mock --help` prints. */
 export function help (): string {
   const options = words.map(({ option, flag, variables }) => {
-    const { description, default: value } = Options.properties[option] as { description: string, default: unknown }
-    const defaultText = option === 'fixtures' ? 'the sessions that come with verifa-mock' : isList(option) ? 'none' : String(value)
-    return `  ${flag} <${isList(option) ? 'key' : typeof value === 'number' ? 'number' : 'text'}>${isList(option) ? ' (repeatable)' : ''}\n` +
-      `      ${description}\n` +
-      `      takes ${allowed(option)}\n` +
-      `      default: ${defaultText}; environment: ${variables.join(' or ')}`
+    const value = option === 'fixtures' ? 'the sessions that come with verifa-mock' : String(defaultOf(option) ?? '')
+    return `  ${flag}${operands[typeOf(option)] ?? ''}\n` +
+      `      ${String(Options.properties[option].description)}\n` +
+      (typeOf(option) === 'boolean' ? '' : `      takes ${allowed(option)}\n`) +
+      `      default: ${value === '' ? 'none' : value}; environment: ${variables.join(' or ')}`
   })
   return [
     'A stand-in for Verifa\'s sessions API.',

@@ -1,18 +1,37 @@
 /**
- * The clock that everything obeys: times in sessions, the 24 hours of an idempotency key. It runs with the machine's
- * clock until it is moved. Nothing else in `src` reads the time of day.
+ * The clock that everything obeys: times in sessions and in the journal, the 24 hours of an idempotency key. It runs
+ * with the machine's clock until it is moved. Nothing else in `src` reads the time of day.
  */
 export class Clock {
   #offset = 0
+  #frozenAt: number | undefined
 
   /** Milliseconds since 1970, as `Date.now()`. */
   now (): number {
-    return Date.now() + this.#offset
+    return this.#frozenAt ?? Date.now() + this.#offset
   }
 
-  /** Moves the clock by so many milliseconds; a negative number moves it back. */
-  advance (milliseconds: number): void {
-    this.#offset += milliseconds
+  get frozen (): boolean {
+    return this.#frozenAt !== undefined
+  }
+
+  /** Puts the clock to a moment, in milliseconds since 1970; it runs on from there, or stands there when it is frozen. */
+  set (moment: number): void {
+    if (this.#frozenAt === undefined) this.#offset = moment - Date.now()
+    else this.#frozenAt = moment
+  }
+
+  /** Lets the clock stand still, or run again from where it stood. */
+  freeze (frozen: boolean): void {
+    const moment = this.now()
+    this.#frozenAt = frozen ? moment : undefined
+    this.set(moment)
+  }
+
+  /** Back to the machine's clock. */
+  reset (): void {
+    this.#offset = 0
+    this.#frozenAt = undefined
   }
 }
 

@@ -31,6 +31,9 @@ export const errors = {
   invalidApiKey: ['unauthorized', 401, 'Invalid API key.'],
   publishableKey: ['forbidden', 403, 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).'],
   missingScope: ['forbidden', 403, 'API key lacks the scope {scope}.'],
+  controlToken: ['unauthorized', 401, 'Missing or wrong control token. Send it as Authorization: Bearer <token>.'],
+  foreignHost: ['forbidden', 403, 'Host {host} is not one of this mock. Name it with --allowed-host.'],
+  foreignOrigin: ['forbidden', 403, 'Origin {origin} is another site. Web pages may not drive this mock.'],
   retiredVersion: ['bad_request', 400, 'Verifa-Version {version} is no longer supported. Upgrade to {current}.'],
   malformedHttp: ['bad_request', 400, 'Request is not valid HTTP.'],
   malformedPath: ['bad_request', 400, 'Request path has an invalid percent-encoding.'],
@@ -39,19 +42,33 @@ export const errors = {
   bodyTooLarge: ['bad_request', 413, 'Request body is larger than {limit} bytes.'],
   unsupportedMediaType: ['bad_request', 415, 'Unsupported content type. Send Content-Type: application/json.'],
   headersTooLarge: ['bad_request', 431, 'Request headers are too large.'],
-  routeNotFound: ['not_found', 404, 'There is no {method} {path}. This mock answers {routes}.'],
+  routeNotFound: ['not_found', 404, 'There is no {method} {path}. There is {routes}. GET /openapi.json describes them.'],
   sessionNotFound: ['not_found', 404, 'Session not found.'],
   sessionExists: ['conflict', 409, 'Session {id} exists already.'],
+  faultNotFound: ['not_found', 404, 'There is no fault {id}. It may be used up.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],
   idempotencyMismatch: ['idempotency_mismatch', 422, 'Idempotency key has already been used with different parameters.'],
+  rateLimited: ['rate_limited', 429, 'Rate limit exceeded. Retry after {seconds} seconds.'],
   internal: ['internal_error', 500, 'Internal server error.']
 } as const
 
 /** An answer that is an error: thrown anywhere, sent by `plugins/error-handler.ts`. */
 export class ApiError extends Error {
-  constructor (readonly code: string, readonly statusCode: number, readonly detail: ErrorBody['detail']) {
+  constructor (
+    readonly code: string,
+    readonly statusCode: number,
+    readonly detail: ErrorBody['detail'],
+    /** Headers that go with the answer. */
+    readonly headers: Readonly<Record<string, string>> = {}
+  ) {
     super(typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')} ${msg}`).join('; '))
   }
+}
+
+/** The code that is documented for a status, or what comes nearest. */
+export function codeOf (status: number): string {
+  const known = Object.values(errors).find(([, itsStatus]) => itsStatus === status)
+  return known?.[0] ?? (status < 500 ? 'bad_request' : 'internal_error')
 }
 
 /** Makes one of the errors of the list above, with its `{words}` filled in. */

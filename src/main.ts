@@ -56,7 +56,7 @@ async function serve (options: Options): Promise<void> {
     app = buildApp(options, await logStream(process.stdout.isTTY))
     await app.listen({ host: options.host, port: options.port })
     const { port } = app.server.address() as AddressInfo
-    console.log(readyLine(urlOf(options.host, port), app.workspace.store, options))
+    console.log(readyLine(urlOf(options.host, port), app.workspaces.shared.store, options))
   } catch (error) {
     const { exitCode, message } = explainFailedStart(error as NodeJS.ErrnoException, options)
     console.error(message)

@@ -30,7 +30,25 @@ export const Options = Type.Object({
   defaultKeyInflection: choice(keyInflections, 'snake', 'Casing of response keys for requests without a Key-Inflection header'),
   maxIdempotencyKeys: Type.Integer({
     minimum: 1, maximum: 10_000_000, default: 100_000, description: 'How many idempotency keys are kept at most; one more drops the oldest'
-  })
+  }),
+  isolation: choice(['none', 'api-key'] as const, 'none', 'Whether each API key has a workspace of its own: sessions, idempotency keys, journal, faults and clock'),
+  maxWorkspaces: Type.Integer({
+    minimum: 1, maximum: 1_000_000, default: 10_000, description: 'How many workspaces are kept at most; one more drops the one unused for the longest'
+  }),
+  maxJournalEntries: Type.Integer({
+    minimum: 1, maximum: 10_000_000, default: 10_000, description: 'How many requests a journal keeps at most; one more drops the oldest'
+  }),
+  maxJournalBytes: Type.Integer({
+    minimum: 1, maximum: Number.MAX_SAFE_INTEGER, default: 32 * 1024 * 1024, description: 'How many bytes a journal holds at most, about; more drop the oldest requests'
+  }),
+  control: Type.Boolean({ default: true, description: 'Whether there is a control plane; without it nothing under /_mock but health' }),
+  controlToken: Type.Optional(Type.String({
+    minLength: 1, description: 'Token that calls of the control plane must send as Authorization: Bearer'
+  })),
+  allowedHosts: Type.Array(Type.String({ pattern: '^[^\\s,/:]+$' }), {
+    default: [], description: 'Host names, besides loopback and the address listened on, by which the control plane may be called'
+  }),
+  watch: Type.Boolean({ default: false, description: 'Whether changed fixtures are read again while the mock runs' })
 }, { additionalProperties: false })
 export type Options = Static<typeof Options>
 export type OptionName = keyof Options
@@ -50,8 +68,10 @@ export class OptionsError extends Error {}
  */
 export function resolveOptions (given: Partial<Options>, nameOf: (option: string) => string = option => option): Options {
   const entries = Object.entries<unknown>(given).filter(([, value]) => value !== undefined)
-  const defaults = Object.fromEntries(optionNames.map(name => [name, Options.properties[name].default as unknown]))
-  const options: unknown = { ...defaults, ...Object.fromEntries(entries) }
+  const defaults = Object.entries(Options.properties)
+    .filter(([, schema]) => 'default' in schema)
+    .map(([name, schema]) => [name, schema.default as unknown])
+  const options: unknown = { ...Object.fromEntries(defaults), ...Object.fromEntries(entries) }
   const problems = check(options)
   if (problems.length === 0) return options as Options
   throw new OptionsError(problems.map(({ loc }) => complaint(loc, nameOf(loc[0] as string), options)).join('\n'))
@@ -69,6 +89,8 @@ export function allowed (option: OptionName): string {
   const schema = Options.properties[option] as { enum?: string[], minimum: number, maximum: number, type: string }
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`
+  if (schema.type === 'boolean') return 'true or false'
+  if (option === 'allowedHosts') return 'host names without a port'
   if (schema.type === 'array') return 'keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write'
   return 'text that is not empty'
 }

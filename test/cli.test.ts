@@ -38,14 +38,31 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--api-key', 'VERIFA_MOCK_API_KEY', 'vk_live_a', 'apiKeys', ['vk_live_a']],
     ['--unknown-fields', 'VERIFA_MOCK_UNKNOWN_FIELDS', 'ignore', 'unknownFields', 'ignore'],
     ['--default-key-inflection', 'VERIFA_MOCK_DEFAULT_KEY_INFLECTION', 'kebab', 'defaultKeyInflection', 'kebab'],
-    ['--max-idempotency-keys', 'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS', '7', 'maxIdempotencyKeys', 7]
+    ['--max-idempotency-keys', 'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS', '7', 'maxIdempotencyKeys', 7],
+    ['--isolation', 'VERIFA_MOCK_ISOLATION', 'api-key', 'isolation', 'api-key'],
+    ['--max-workspaces', 'VERIFA_MOCK_MAX_WORKSPACES', '7', 'maxWorkspaces', 7],
+    ['--max-journal-entries', 'VERIFA_MOCK_MAX_JOURNAL_ENTRIES', '7', 'maxJournalEntries', 7],
+    ['--max-journal-bytes', 'VERIFA_MOCK_MAX_JOURNAL_BYTES', '7', 'maxJournalBytes', 7],
+    ['--control-token', 'VERIFA_MOCK_CONTROL_TOKEN', 'secret', 'controlToken', 'secret'],
+    ['--allowed-host', 'VERIFA_MOCK_ALLOWED_HOST', 'verifa', 'allowedHosts', ['verifa']]
   ]
-  t.same(cases.map(([, , , option]) => option), optionNames, 'none is left out')
+  t.same([...cases.map(([, , , option]) => option), 'control', 'watch'].sort(), [...optionNames].sort(), 'none is left out')
   for (const [flag, variable, word, option, value] of cases) {
     t.same(options([flag, word]), { ...defaults, [option]: value }, flag)
     t.same(options([`${flag}=${word}`]), { ...defaults, [option]: value }, `${flag}=`)
     t.same(options([], { [variable]: word }), { ...defaults, [option]: value }, variable)
   }
+})
+
+t.test('what is true or false is turned by its flag alone', async t => {
+  t.match(defaults, { control: true, watch: false })
+  t.match(options(['--no-control', '--watch']), { control: false, watch: true })
+  for (const [yes, no] of [['true', 'false'], ['1', '0']] as const) {
+    t.match(options([], { VERIFA_MOCK_CONTROL: no, VERIFA_MOCK_WATCH: yes }), { control: false, watch: true })
+    t.match(options([], { VERIFA_MOCK_CONTROL: yes, VERIFA_MOCK_WATCH: no }), { control: true, watch: false })
+  }
+  t.equal(problem(['--watch=yes']).split('\n')[0], '--watch takes no value.')
+  t.equal(problem([], { VERIFA_MOCK_WATCH: 'yes' }).split('\n')[0], 'VERIFA_MOCK_WATCH cannot be "yes". It takes true or false.')
 })
 
 t.test('what wins', async t => {
@@ -63,7 +80,8 @@ t.test('what wins', async t => {
 t.test('what is wrong is told in sentences that name the option, the value and what is allowed, all at once', async t => {
   t.equal(problem(['--port', '80a', '--log-level=loud', '--colour', 'sevre', 'now'], { VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS: '-1', HOST: '' }), [
     '--colour is not an option. The options are --port, --host, --fixtures, --log-level, --api-key, --unknown-fields, ' +
-    '--default-key-inflection, --max-idempotency-keys, --help, --version.',
+    '--default-key-inflection, --max-idempotency-keys, --isolation, --max-workspaces, --max-journal-entries, --max-journal-bytes, ' +
+    '--no-control, --control-token, --allowed-host, --watch, --help, --version.',
     'sevre is not a command. The commands are serve, health, openapi.',
     'now is one word too many. There is one command, and everything else is an option.',
     '--port cannot be "80a". It takes a whole number from 0 to 65535.',
@@ -75,6 +93,7 @@ t.test('what is wrong is told in sentences that name the option, the value and w
   t.equal(first(['--port']), '--port needs a value. It takes a whole number from 0 to 65535.')
   t.equal(first(['--port', '65536']), '--port cannot be 65536. It takes a whole number from 0 to 65535.')
   t.equal(first([], { PORT: 'http' }), 'PORT cannot be "http". It takes a whole number from 0 to 65535.')
+  t.equal(first(['--allowed-host', 'a:80']), '--allowed-host cannot be "a:80". It takes host names without a port.')
   t.equal(first(['--fixtures=']), '--fixtures cannot be "". It takes text that is not empty.')
   t.equal(first(['--api-key', 'secret']),
     '--api-key cannot be "secret". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.')
@@ -102,5 +121,7 @@ t.test('the help names every option, what it does, takes, and is by default', as
   for (const option of optionNames) t.ok(help().includes(Options.properties[option].description ?? ''), option)
   for (const { length } of help().split('\n')) t.ok(length <= 180, 'lines can be read')
   t.match(help(), /--port <number>\n.*\n.*0 to 65535\n.*default: 4010; environment: VERIFA_MOCK_PORT or PORT\n/)
-  t.match(help(), /--api-key <key> \(repeatable\)/)
+  t.match(help(), /--api-key <text> \(repeatable\)/)
+  t.match(help(), /--no-control\n.*\n.*default: true; environment: VERIFA_MOCK_CONTROL\n/)
+  t.match(help(), /--control-token <text>\n.*\n.*\n.*default: none;/)
 })

@@ -26,9 +26,15 @@ export async function update (
   return app.inject(request)
 }
 
+/** Moves the clock of a mock by so many milliseconds. */
+export function advance (app: FastifyInstance, milliseconds: number): void {
+  const { clock } = app.workspaces.shared
+  clock.set(clock.now() + milliseconds)
+}
+
 /** The session as it stands in the store, past everything that answers about it. */
 export function stored (app: FastifyInstance, id: string): Session {
-  const session = Array.from(app.workspace.store.all()).find(session => session.id === id)
+  const session = Array.from(app.workspaces.shared.store.all()).find(session => session.id === id)
   if (session === undefined) throw new Error(`there is no session ${id}`)
   return session
 }

@@ -3,17 +3,17 @@ import { connect } from 'node:net'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import fc from 'fast-check'
 import t from 'tap'
-import { maskApiKey } from '../src/plugins/api-key.js'
+import { maskApiKey } from '../src/api-keys.js'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from '../src/index.js'
 import { logStream } from '../src/log-stream.js'
-import { errorOf, SANDBOX_KEY, startApp, update } from './helper.js'
+import { advance, errorOf, SANDBOX_KEY, startApp, update } from './helper.js'
 import { PassThrough } from 'node:stream'
 
 t.test('unknown paths and methods are a 404 that lists what there is, whatever comes with them', async t => {
   const app = startApp(t)
-  const detail = (what: string) => `There is no ${what}. This mock answers GET /openapi.json, GET /_mock/health, ` +
-    'POST /_mock/sessions, PATCH /api/v1/sessions/{session_id}, PATCH /sessions/{session_id}.'
+  const detail = (what: string) => `There is no ${what}. There is PATCH /api/v1/sessions/{session_id}, ` +
+    'PATCH /sessions/{session_id}. GET /openapi.json describes them.'
   const requests: [what: string, request: InjectOptions][] = [
     ['GET /', { url: '/' }],
     ['GET /sessions/ses_pending', { url: '/sessions/ses_pending' }],
@@ -150,7 +150,7 @@ t.test('an error of ours is a 500 that tells a client nothing, and the log every
   const app = buildApp({ logLevel: 'error' }, { write: line => lines.push(line) })
   t.teardown(() => app.close())
   for (const statusCode of [undefined, 507]) {
-    app.workspace.store.update = () => {
+    app.workspaces.shared.store.update = () => {
       throw Object.assign(new Error('the disk is on fire'), { statusCode })
     }
     const response = await update(app, 'ses_pending', {})
@@ -194,9 +194,9 @@ t.test('a key is masked to its prefix and, where enough stays hidden, its last f
 t.test('two apps in one process share nothing', async t => {
   const [one, two] = [startApp(t), startApp(t, { defaultKeyInflection: 'camel' })]
   await update(one, 'ses_pending', { external_ref: 'one' }, { 'idempotency-key': 'k' })
-  one.workspace.clock.advance(1e9)
+  advance(one, 1e9)
   const other = await update(two, 'ses_pending', {}, { 'idempotency-key': 'k' })
   t.match(other.json(), { externalRef: 'order-1001' })
   t.notOk('idempotent-replayed' in other.headers)
-  t.ok(one.workspace.clock.now() - two.workspace.clock.now() > 9e8)
+  t.ok(one.workspaces.shared.clock.now() - two.workspaces.shared.clock.now() > 9e8)
 })

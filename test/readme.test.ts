@@ -23,8 +23,8 @@ t.test('the table of options is the list of options', async t => {
   t.same(rows.map(([, , option]) => option), optionNames)
   for (const [flag, variable, option, value, description] of rows) {
     const schema = Options.properties[option as keyof Options] as { description: string, default: unknown, enum?: string[] }
-    if (!Array.isArray(schema.default) && option !== 'fixtures') t.equal(value, String(schema.default), `${flag}: default`)
-    t.equal(variable?.startsWith(`VERIFA_MOCK_${flag?.split(' ')[0]?.slice(2).toUpperCase().replaceAll('-', '_')}`), true, `${flag}: ${variable}`)
+    if (!Array.isArray(schema.default) && option !== 'fixtures') t.equal(value, String(schema.default ?? 'none'), `${flag}: default`)
+    t.equal(variable?.startsWith(`VERIFA_MOCK_${flag?.split(' ')[0]?.replace(/^--(no-)?/, '').toUpperCase().replaceAll('-', '_')}`), true, `${flag}: ${variable}`)
     for (const word of schema.enum ?? []) t.ok(description?.includes(word), `${flag}: ${word}`)
     if (schema.enum === undefined) t.equal(description, schema.description)
   }
@@ -32,7 +32,7 @@ t.test('the table of options is the list of options', async t => {
 
 t.test('the table of fixtures is the list of fixtures', async t => {
   const named = table('## Sessions to start with').flatMap(([ids]) => ids?.split(', '))
-  const there = Array.from(startApp(t).workspace.store.all(), ({ id }) => id)
+  const there = Array.from(startApp(t).workspaces.shared.store.all(), ({ id }) => id)
   t.same([...named].sort(), there.sort())
 })
 

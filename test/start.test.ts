@@ -27,7 +27,7 @@ t.test('the URL of an address', async t => {
 t.test('the ready line tries a session that can be updated, and health where there is none', async t => {
   const tried = (fixtures: object[], apiKeys: string[] = []) => {
     const app = startApp(t, { fixtures: t.testdir({ 'f.json': JSON.stringify(fixtures) }) })
-    return readyLine('http://x', app.workspace.store, { apiKeys }).replace(/.* try: /, '')
+    return readyLine('http://x', app.workspaces.shared.store, { apiKeys }).replace(/.* try: /, '')
   }
   const update = (id: string, key: string) =>
     `curl -X PATCH http://x/sessions/${id} -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '{"metadata":{"plan":"gold"}}'`

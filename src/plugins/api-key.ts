@@ -1,12 +1,13 @@
+import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type { ApiKey, ApiKeys } from '../api-keys.js'
 import { apiError } from '../errors.js'
-import type { Environment } from '../sessions/session.js'
-import type { Workspace } from '../sessions/workspace.js'
+import type { Workspace } from '../workspace.js'
+import type { Workspaces } from '../workspaces.js'
 
-/** Who asks: an API key, the environment that its prefix selects, and the workspace that it sees. */
+/** Who asks: an API key and the workspace that it sees. */
 export interface Caller {
-  apiKey: string
-  environment: Environment
+  apiKey: ApiKey
   workspace: Workspace
 }
 
@@ -21,45 +22,32 @@ declare module 'fastify' {
 }
 
 export interface ApiKeyOptions {
-  /** The keys to accept, as `KEY` or `KEY=SCOPE+SCOPE`; none means that every well-formed key is accepted. */
-  apiKeys: readonly string[]
-  workspace: Workspace
+  apiKeys: ApiKeys
+  workspaces: Workspaces
 }
-
-/** The prefix selects the environment; something must follow it (our decision). */
-const KEY = /^vk_(pub_)?(live|sandbox)_./
 
 /**
  * Finds out who asks, before anything else of a request is looked at.
  * 401 without a valid key, 403 where the key may not do what the route does.
  */
-export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, workspace }) => {
-  const accepted = new Map(apiKeys.map(entry => {
-    const [key = '', scopes] = entry.split('=')
-    return [key, scopes?.split('+')]
-  }))
-
+export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, workspaces }) => {
   app.decorateRequest('caller')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const apiKey = request.headers['x-api-key']
-    if (typeof apiKey !== 'string' || apiKey === '') throw apiError('missingApiKey')
-    const parts = KEY.exec(apiKey)
-    if (parts === null || (accepted.size > 0 && !accepted.has(apiKey))) throw apiError('invalidApiKey')
-
-    const [, publishable, environment] = parts
+    const apiKey = authenticate(apiKeys, request)
     const { scope } = request.routeOptions.config
-    if (publishable !== undefined && scope !== 'sessions:create') throw apiError('publishableKey')
-    if (scope !== undefined && accepted.get(apiKey)?.includes(scope) === false) throw apiError('missingScope', { scope })
-
-    request.caller = { apiKey, environment: environment as Environment, workspace }
+    if (apiKey.publishable && scope !== 'sessions:create') throw apiError('publishableKey')
+    if (scope !== undefined && apiKey.scopes?.includes(scope) === false) throw apiError('missingScope', { scope })
+    request.caller = { apiKey, workspace: workspaces.of(apiKey) }
     done()
   })
 }, { name: 'api-key' })
 
-/** A key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. */
-export function maskApiKey (apiKey: string): string {
-  const prefix = /^vk_(pub_)?(live|sandbox)_/.exec(apiKey)?.[0] ?? ''
-  const secret = apiKey.slice(prefix.length)
-  return `${prefix}…${secret.length > 8 ? secret.slice(-4) : ''}`
+/** The key that a request was sent with. 401 when it is missing or not valid. */
+export function authenticate (apiKeys: ApiKeys, { headers }: FastifyRequest): ApiKey {
+  const key = headers['x-api-key'] as string | undefined
+  if (key === undefined || key === '') throw apiError('missingApiKey')
+  const apiKey = apiKeys.find(key)
+  if (apiKey === undefined) throw apiError('invalidApiKey')
+  return apiKey
 }

@@ -10,10 +10,14 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 /** Answers with an error in the API's shape: whatever was thrown, wherever. */
 export function createErrorHandler (defaultKeyInflection: KeyInflection) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    const answer = error instanceof ApiError ? error : translate(error as FastifyError, request)
-    if (answer.statusCode >= 500) request.log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
+    const expected = error instanceof ApiError
+    const answer = expected ? error : translate(error as FastifyError, request)
+    if (!expected && answer.statusCode >= 500) {
+      request.log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
+    }
     // text needs no serializer: the schema of a route does not come into it
-    reply.code(answer.statusCode).type(JSON_TYPE).send(errorText(answer, inflectionOf(request, defaultKeyInflection)))
+    const text = errorText(answer, inflectionOf(request, defaultKeyInflection))
+    reply.code(answer.statusCode).headers(answer.headers).type(JSON_TYPE).send(text)
   }
 }
 

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { stringify } from 'safe-stable-stringify'
 import { apiError } from '../errors.js'
-import type { Result } from '../sessions/idempotency-records.js'
+import type { Claim, Result } from '../sessions/idempotency-records.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,14 +48,12 @@ function executeOnce (handler: RouteHandlerMethod, operation: string): RouteHand
       const headers = Object.entries(reply.getHeaders()).filter(([name]) => !(name in before))
       return { status: reply.statusCode, headers: Object.fromEntries(headers), body }
     }
-    return answerOnce(request, reply, key, fingerprint(request, operation), execute)
+    return answerOnce(request, reply, claimOf(request, key, operation), execute)
   }
 }
 
-async function answerOnce (request: FastifyRequest, reply: FastifyReply, key: string, parameters: string, execute: () => Promise<Result>) {
-  const { apiKey, workspace } = request.caller
-  // a key belongs to the API key that sent it (our decision); a header has no line breaks, so the two cannot run together
-  const outcome = await workspace.store.once(`${apiKey}\n${key}`, parameters, execute)
+async function answerOnce (request: FastifyRequest, reply: FastifyReply, claim: Claim, execute: () => Promise<Result>): Promise<unknown> {
+  const outcome = await request.caller.workspace.store.once(claim, execute)
   if (outcome.kind === 'mismatch') throw apiError('idempotencyMismatch')
   if (outcome.kind === 'replayed') {
     reply.code(outcome.result.status).headers(outcome.result.headers).header('Idempotent-Replayed', 'true')
@@ -64,9 +62,14 @@ async function answerOnce (request: FastifyRequest, reply: FastifyReply, key: st
 }
 
 /**
- * What must be equal for a request to be the same: method, path with its ids, and body; the order of object members
- * does not count, absent and null differ (our decision). Both prefixes of an operation are one path.
+ * The parameters, which must be equal for a request to be the same, are method, path with its ids, and body; the order
+ * of object members does not count, absent and null differ (our decision). Both prefixes of an operation are one path.
  */
-function fingerprint ({ method, params, body }: FastifyRequest, operation: string): string {
-  return hash('sha256', stringify([method, operation, params, body]), 'base64')
+function claimOf ({ caller, method, params, body }: FastifyRequest, key: string, operation: string): Claim {
+  return {
+    key,
+    apiKey: caller.apiKey,
+    fingerprint: hash('sha256', stringify([method, operation, params, body]), 'base64'),
+    sessionId: (params as { session_id?: string }).session_id ?? null
+  }
 }

@@ -1,31 +1,28 @@
-import type { FastifyRequest } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { apiError } from '../errors.js'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether the route is named to those who ask for one that is not there. */
-    listed?: boolean
-  }
+const CONTROL_PLANE = '/_mock'
+
+/** The operations that an app is given from now on, as `PATCH /sessions/{session_id}`. */
+export function listOperations (app: FastifyInstance): readonly string[] {
+  const operations: string[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema?.operationId !== undefined && method !== 'HEAD') operations.push(`${String(method)} ${url.replace(/:(\w+)/g, '{$1}')}`)
+  })
+  return operations
 }
 
-/** Answers every request that no route is for with a 404 that lists the routes there are. */
-export const notFoundPlugin = fastifyPlugin(async app => {
-  const routes = new Set<string>()
-
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.listed !== true) return
-    for (const verb of [method].flat()) if (verb !== 'HEAD') routes.add(`${verb} ${url.replace(/:(\w+)/g, '{$1}')}`)
-  })
-
+/**
+ * Answers every request that no route is for with a 404 that lists what there is: the operations of the control plane
+ * to whoever looks for one of them, else those of the API. A scope of its own, so that its hook is run for nothing else;
+ * a hook, because the handler would come after the body was read, and a bad body would hide that the path is wrong.
+ */
+export const notFound: FastifyPluginAsync<{ operations: readonly string[] }> = async (app, { operations }) => {
   const refuse = ({ method, url }: FastifyRequest): never => {
-    throw apiError('routeNotFound', { method, path: url, routes: [...routes].join(', ') })
+    const control = url.startsWith(CONTROL_PLANE)
+    const alike = operations.filter(operation => operation.includes(` ${CONTROL_PLANE}`) === control)
+    throw apiError('routeNotFound', { method, path: url, routes: alike.join(', ') })
   }
-
-  // in a scope of its own, so that its hook is run for what is not found and nothing else; a hook, because the
-  // handler would come after the body was read, and a body that cannot be read would hide that the path is wrong
-  app.register(async scope => {
-    scope.addHook('onRequest', refuse)
-    scope.setNotFoundHandler(refuse)
-  })
-}, { name: 'not-found' })
+  app.addHook('onRequest', refuse)
+  app.setNotFoundHandler(refuse)
+}

@@ -30,7 +30,8 @@ export const openapiPlugin = fastifyPlugin(async app => {
             in: 'header',
             name: 'X-API-Key',
             description: 'A secret key: `vk_live_…` sees live sessions, `vk_sandbox_…` sandbox sessions'
-          }
+          },
+          controlToken: { type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API' }
         }
       }
     }
@@ -45,7 +46,8 @@ const invalidFields = validationError([
   { loc: ['body', 'status'], msg: 'is not a field that can be set', type: 'extra_forbidden' }
 ])
 
-type ErrorName = keyof typeof errors | 'invalidFields'
+/** An error of the list, or the one that lists the fields that are wrong. */
+export type ErrorName = keyof typeof errors | 'invalidFields'
 
 /** The error answers of an operation, for the schema of its route: one for each status, with every error as an example. */
 export function errorResponses (...names: ErrorName[]): Record<number, object> {

@@ -5,16 +5,16 @@ import { type Problem, validationError } from '../errors.js'
 import { compileCheck } from '../validation.js'
 
 /**
- * Checks bodies and answers with all problems at once, nothing coerced.
+ * Checks bodies and queries, and answers with all problems at once, nothing coerced.
  * With `anyCasing`, as the vendor's operations have it, members may come in any casing, and handlers find them under
  * the names of the schema.
  */
 export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     // headers have been checked before the body was read, by plugins/request-headers.ts; a path is always text
-    if (httpPart !== 'body') return () => true
+    if (httpPart !== 'body' && httpPart !== 'querystring') return () => true
     const check = compileCheck(schema)
-    const place = ['body']
+    const place = [httpPart === 'body' ? 'body' : 'query']
     if (!anyCasing) return (value: unknown) => refuse(check(value, place)) ?? { value }
     return (value: unknown) => {
       const { body, repeated } = acceptAnyCasing(schema, value)

@@ -1,6 +1,6 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
-import { maskApiKey } from './api-key.js'
+import { maskApiKey } from '../api-keys.js'
 
 /** One line for each request, when it has been answered; Fastify's own are two. */
 export class RequestLog extends LogController {

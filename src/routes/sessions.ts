@@ -18,10 +18,13 @@ export interface SessionRoutesOptions {
 /** The operations on sessions. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = async (app, { documented, unknownFields }) => {
   app.patch('/sessions/:session_id', {
-    config: { scope: 'sessions:write', idempotent: true, listed: true },
+    config: { scope: 'sessions:write', idempotent: true },
     schema: { ...updateSession, body: updateBodies[unknownFields], hide: !documented }
-  }, async ({ caller: { environment, workspace }, params, body }) =>
-    workspace.store.update(environment, params.session_id, body, workspace.clock.now()))
+  }, async request => {
+    const { apiKey, workspace } = request.caller
+    request.change = workspace.store.update(apiKey.environment, request.params.session_id, request.body, workspace.clock.now())
+    return request.change.after
+  })
 }
 
 const updateSession = {

@@ -1,14 +1,17 @@
+import { hash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkFixtures, completeSession, type Fixture } from './fixtures.js'
-import type { Session } from './session.js'
+import { checkFixtures, type Fixture } from './fixtures.js'
 
 /** The sessions that the mock starts with unless told otherwise. */
 export const bundledFixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
 
 /** Fixtures that cannot be used. The message names file, session and field of everything that is wrong, one a line. */
 export class FixtureError extends Error {}
+
+/** A fixture that has its id: by it the same fixture is known in every workspace, after a reset, and when a file has changed. */
+export type NamedFixture = Fixture & { id: string }
 
 interface Entry {
   file: string
@@ -17,21 +20,21 @@ interface Entry {
 }
 
 /**
- * Reads fixtures from a JSON file that holds one session or a list, or from all `*.json` files of a folder.
- * @param now the default of `created_at`, in milliseconds since 1970
+ * Reads fixtures from a JSON file that holds one session, a list of them, or a saved state, or from all `*.json` files
+ * of a folder.
  * @throws FixtureError
  */
-export function readFixtures (path: string, now: number): Session[] {
+export function readFixtures (path: string): NamedFixture[] {
   const problems: string[] = []
   const entries: Entry[] = []
   for (const file of fixtureFiles(path)) {
     const content = readJson(file)
     if (content instanceof Error) problems.push(`${file}: ${content.message}`)
-    else [content].flat().forEach((fixture, index) => entries.push({ file, position: index + 1, fixture }))
+    else sessionsOf(content).forEach((fixture, index) => entries.push({ file, position: index + 1, fixture }))
   }
   problems.push(...problemsOf(entries))
   if (problems.length > 0) throw new FixtureError(problems.join('\n'))
-  return entries.map(({ fixture }) => completeSession(fixture as Fixture, now))
+  return entries.map(({ file, position, fixture }) => ({ id: idOf(file, position), ...fixture as Fixture }))
 }
 
 function fixtureFiles (path: string): string[] {
@@ -51,6 +54,16 @@ function readJson (file: string): unknown {
   } catch (error) {
     return error
   }
+}
+
+function sessionsOf (content: unknown): unknown[] {
+  const { sessions } = (content ?? {}) as { sessions?: unknown }
+  return [sessions ?? content].flat()
+}
+
+/** An id for a fixture that has none. */
+function idOf (file: string, position: number): string {
+  return `ses_${hash('sha256', `${basename(file)}:${position}`, 'hex').slice(0, 20)}`
 }
 
 function problemsOf (entries: Entry[]): string[] {

@@ -10,8 +10,20 @@ export interface Result {
   body: unknown
 }
 
-export interface IdempotencyRecord {
+/** A request under an idempotency key. */
+export interface Claim {
+  key: string
+  /** Who sent it; the same key of another API key is another one (our decision). */
+  apiKey: { masked: string, digest: string }
+  /** The request's parameters; the same key with others is a mismatch. */
   fingerprint: string
+  /** The session it was for, to be shown. */
+  sessionId: string | null
+}
+
+/** A claim that was executed, and what came of it. */
+export interface IdempotencyRecord extends Claim {
+  /** In milliseconds since 1970. */
   firstSeenAt: number
   result: Result
   replays: number
@@ -41,8 +53,10 @@ export class IdempotencyRecords {
    */
   constructor (max: number, private readonly now: () => number, onFirstEviction: () => void) {
     this.#records = new LRUCache({
-      max,
-      dispose: (record, _key, reason) => {
+      // bounded by size, each record being 1: with `max` the cache would take its whole room at once, in every workspace
+      maxSize: max,
+      sizeCalculation: () => 1,
+      dispose: (record, _id, reason) => {
         if (reason !== 'evict' || this.#isExpired(record)) return
         this.evicted++
         if (this.evicted === 1) onFirstEviction()
@@ -50,26 +64,32 @@ export class IdempotencyRecords {
     })
   }
 
-  /**
-   * Executes an operation once under a key.
-   * @param key the idempotency key, with whatever else keeps callers apart
-   * @param fingerprint the request's parameters; the same key with others is a mismatch
-   * @throws what the operation throws
-   */
-  async once (key: string, fingerprint: string, operation: () => Promise<Result>): Promise<Outcome> {
-    for (let other; (other = this.#atWork.get(key)) !== undefined;) await other.catch(() => undefined)
+  /** Executes an operation once under a key. Throws what the operation throws. */
+  async once (claim: Claim, operation: () => Promise<Result>): Promise<Outcome> {
+    const id = idOf(claim)
+    for (let other; (other = this.#atWork.get(id)) !== undefined;) await other.catch(() => undefined)
 
-    const record = this.#find(key)
-    if (record === undefined) return { kind: 'executed', result: await this.#execute(key, fingerprint, operation) }
-    if (record.fingerprint !== fingerprint) return { kind: 'mismatch' }
+    const record = this.#find(id)
+    if (record === undefined) return { kind: 'executed', result: await this.#execute(id, claim, operation) }
+    if (record.fingerprint !== claim.fingerprint) return { kind: 'mismatch' }
     record.replays++
     return { kind: 'replayed', result: record.result }
   }
 
-  #find (key: string): IdempotencyRecord | undefined {
-    const record = this.#records.peek(key)
+  /** All records that have not expired, the oldest first. */
+  all (): IdempotencyRecord[] {
+    return ([...this.#records.rvalues()] as IdempotencyRecord[]).filter(record => !this.#isExpired(record))
+  }
+
+  /** Takes up records that were saved, the oldest first. */
+  restore (records: readonly IdempotencyRecord[]): void {
+    for (const record of records) this.#records.set(idOf(record), record)
+  }
+
+  #find (id: string): IdempotencyRecord | undefined {
+    const record = this.#records.peek(id)
     if (record === undefined || !this.#isExpired(record)) return record
-    this.#records.delete(key)
+    this.#records.delete(id)
     return undefined
   }
 
@@ -78,15 +98,20 @@ export class IdempotencyRecords {
     return this.now() - record.firstSeenAt >= IDEMPOTENCY_WINDOW
   }
 
-  async #execute (key: string, fingerprint: string, operation: () => Promise<Result>): Promise<Result> {
+  async #execute (id: string, claim: Claim, operation: () => Promise<Result>): Promise<Result> {
     const firstSeenAt = this.now()
     // The record is written in the same turn in which the key is freed: nobody can come in between.
     const work = operation().then(result => {
-      // `peek` above and `set` here never refresh an entry, so the least recently used record is the oldest.
-      this.#records.set(key, { fingerprint, firstSeenAt, result, replays: 0 })
+      // `peek` above and `set` here never refresh a record, so the least recently used one is the oldest.
+      this.#records.set(id, { ...claim, firstSeenAt, result, replays: 0 })
       return result
-    }).finally(() => this.#atWork.delete(key))
-    this.#atWork.set(key, work)
+    }).finally(() => this.#atWork.delete(id))
+    this.#atWork.set(id, work)
     return work
   }
+}
+
+/** A digest has a fixed length, so that it and the key cannot run together. */
+function idOf ({ apiKey, key }: Claim): string {
+  return apiKey.digest + key
 }

@@ -1,23 +1,28 @@
 import { apiError } from '../errors.js'
-import type { IdempotencyRecords } from './idempotency-records.js'
+import type { IdempotencyRecord, IdempotencyRecords } from './idempotency-records.js'
 import type { Environment, Session } from './session.js'
-import type { Store } from './store.js'
+import type { Change, Store } from './store.js'
 import { type SessionUpdate, updateSession } from './update.js'
 
 /** The store in memory. A step costs the same however many sessions and keys there are. */
 export class MemoryStore implements Store {
   readonly #sessions: Record<Environment, Map<string, Session>> = { live: new Map(), sandbox: new Map() }
+  readonly #createRecords: () => IdempotencyRecords
+  #records: IdempotencyRecords
 
-  constructor (private readonly records: IdempotencyRecords) {}
+  constructor (createRecords: () => IdempotencyRecords) {
+    this.#createRecords = createRecords
+    this.#records = createRecords()
+  }
 
-  readonly once: Store['once'] = (...request) => this.records.once(...request)
+  readonly once: Store['once'] = (claim, operation) => this.#records.once(claim, operation)
 
   get size (): number {
     return this.#sessions.live.size + this.#sessions.sandbox.size
   }
 
   get evictedIdempotencyKeys (): number {
-    return this.records.evicted
+    return this.#records.evicted
   }
 
   * all (): Iterable<Session> {
@@ -35,11 +40,28 @@ export class MemoryStore implements Store {
     for (const session of sessions) this.#sessions[session.is_sandbox ? 'sandbox' : 'live'].set(session.id, session)
   }
 
-  update (environment: Environment, id: string, update: SessionUpdate, now: number): Session {
-    const session = this.get(environment, id)
-    if (session === undefined) throw apiError('sessionNotFound')
-    const updated = updateSession(session, update, now)
-    this.#sessions[environment].set(id, updated)
-    return updated
+  remove (id: string): boolean {
+    return this.#sessions.live.delete(id) || this.#sessions.sandbox.delete(id)
+  }
+
+  update (environment: Environment, id: string, update: SessionUpdate, now: number): Change {
+    const before = this.get(environment, id)
+    if (before === undefined) throw apiError('sessionNotFound')
+    const after = updateSession(before, update, now)
+    this.#sessions[environment].set(id, after)
+    return { before, after }
+  }
+
+  idempotencyRecords (): IdempotencyRecord[] {
+    return this.#records.all()
+  }
+
+  restore (sessions: readonly Session[], records: readonly IdempotencyRecord[]): void {
+    this.#sessions.live.clear()
+    this.#sessions.sandbox.clear()
+    this.insert(sessions)
+    // new records: what is in flight ends in the old ones, and comes back into no new world
+    this.#records = this.#createRecords()
+    this.#records.restore(records)
   }
 }

@@ -1,6 +1,12 @@
-import type { Outcome, Result } from './idempotency-records.js'
+import type { Claim, IdempotencyRecord, Outcome, Result } from './idempotency-records.js'
 import type { Environment, Session } from './session.js'
 import type { SessionUpdate } from './update.js'
+
+/** A session before and after an update. */
+export interface Change {
+  before: Session
+  after: Session
+}
 
 /**
  * Where a workspace keeps its sessions and idempotency keys. It is asked for whole steps, each done entirely or not at
@@ -9,6 +15,9 @@ import type { SessionUpdate } from './update.js'
 export interface Store {
   /** How many sessions there are, in both environments. */
   readonly size: number
+
+  /** How many idempotency keys were dropped before their 24 hours were over, because there were too many. */
+  readonly evictedIdempotencyKeys: number
 
   /** All sessions: the sandbox's, then the live ones, each in the order in which they were added. */
   all (): Iterable<Session>
@@ -22,16 +31,22 @@ export interface Store {
    */
   insert (sessions: readonly Session[]): void
 
+  /** Removes a session, in whichever environment; says whether it was there. */
+  remove (id: string): boolean
+
   /**
-   * Applies an update and answers with the updated session.
+   * Applies an update.
    * @param now the time of the update, in milliseconds since 1970
    * @throws ApiError 404 when there is no such session in this environment, 422 when it has been redacted
    */
-  update (environment: Environment, id: string, update: SessionUpdate, now: number): Session
-
-  /** How many idempotency keys were dropped before their 24 hours were over, because there were too many. */
-  readonly evictedIdempotencyKeys: number
+  update (environment: Environment, id: string, update: SessionUpdate, now: number): Change
 
   /** Executes an operation once under an idempotency key; see `IdempotencyRecords`. */
-  once (key: string, fingerprint: string, operation: () => Promise<Result>): Promise<Outcome>
+  once (claim: Claim, operation: () => Promise<Result>): Promise<Outcome>
+
+  /** The idempotency keys that have not expired, the oldest first. */
+  idempotencyRecords (): IdempotencyRecord[]
+
+  /** Puts these sessions and idempotency keys in the place of all there are. What is still executed belongs to the old ones. */
+  restore (sessions: readonly Session[], records: readonly IdempotencyRecord[]): void
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import t, { type Test } from 'tap'
+import { ApiKeys } from '../../src/api-keys.js'
 import { buildApp } from '../../src/index.js'
 import { apiKeyPlugin } from '../../src/plugins/api-key.js'
 import { idempotencyPlugin } from '../../src/plugins/idempotency.js'
 import { requestHeadersPlugin } from '../../src/plugins/request-headers.js'
-import { startApp, errorOf, LIVE_KEY, SANDBOX_KEY, stored, update } from '../helper.js'
+import { advance, startApp, errorOf, LIVE_KEY, SANDBOX_KEY, stored, update } from '../helper.js'
 
 const HOUR = 60 * 60 * 1000
 const MISMATCH = {
@@ -17,7 +18,7 @@ t.test('the same key with the same parameters gets the original response, and no
   t.notOk('idempotent-replayed' in first.headers, 'the first is no replay')
   await update(app, 'ses_pending', { metadata: { n: 2 } })
   const now = stored(app, 'ses_pending')
-  app.workspace.clock.advance(1000)
+  advance(app, 1000)
 
   const replay = await update(app, 'ses_pending', { metadata: { n: 1 } }, { 'idempotency-key': 'k' })
   t.equal(replay.statusCode, 200)
@@ -85,7 +86,7 @@ t.test('a key belongs to the API key that sent it', async t => {
 
 t.test('a key is kept 24 hours from its first request, to the millisecond', async t => {
   const app = startApp(t)
-  const { clock } = app.workspace
+  const { clock } = app.workspaces.shared
   const realNow = clock.now.bind(clock)
   let now = realNow()
   clock.now = () => now
@@ -137,10 +138,10 @@ t.test('keys are bounded: the oldest is dropped, counted, and told once', async 
   t.notOk(await replayed('c'))
   t.notOk(await replayed('a'), 'a was the oldest')
   t.ok(await replayed('c'))
-  t.equal(app.workspace.store.evictedIdempotencyKeys, 2)
-  app.workspace.clock.advance(24 * HOUR)
+  t.equal(app.workspaces.shared.store.evictedIdempotencyKeys, 2)
+  advance(app, 24 * HOUR)
   t.notOk(await replayed('d'))
-  t.equal(app.workspace.store.evictedIdempotencyKeys, 2, 'what has expired is dropped without being counted')
+  t.equal(app.workspaces.shared.store.evictedIdempotencyKeys, 2, 'what has expired is dropped without being counted')
   t.equal(lines.length, 1)
   t.match(lines[0], /more than 2 idempotency keys within 24 hours/)
 })
@@ -150,7 +151,7 @@ async function slowApp (t: Test) {
   const app = startApp(t)
   const begun: { finish: () => void, fail: (error: Error) => void }[] = []
   app.register(async scope => {
-    await scope.register(apiKeyPlugin, { apiKeys: [], workspace: app.workspace })
+    await scope.register(apiKeyPlugin, { apiKeys: new ApiKeys([]), workspaces: app.workspaces })
     await scope.register(requestHeadersPlugin)
     await scope.register(idempotencyPlugin)
     scope.post('/slow', { config: { idempotent: true } }, async (_request, reply: FastifyReply) => {

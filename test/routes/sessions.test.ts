@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Session } from '../../src/index.js'
-import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
+import { advance, errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
 
 t.test('an update answers 200 with the whole session, its fields in the order of the vendor\'s page', async t => {
   const app = startApp(t)
@@ -38,7 +38,7 @@ t.test('both paths are the same operation', async t => {
 t.test('updated_at moves on every accepted update, also one that changes nothing', async t => {
   const app = startApp(t)
   const first = (await update(app, 'ses_pending', {})).json<Session>()
-  app.workspace.clock.advance(5000)
+  advance(app, 5000)
   const second = (await update(app, 'ses_pending', {})).json<Session>()
   t.ok(Date.parse(second.updated_at) - Date.parse(first.updated_at) >= 5000)
   t.equal(second.created_at, first.created_at)
@@ -47,7 +47,7 @@ t.test('updated_at moves on every accepted update, also one that changes nothing
 
 t.test('capture_url and token_expires_at are there while the session is pending or capturing, and null otherwise', async t => {
   const app = startApp(t)
-  for (const { id, status, is_sandbox: isSandbox, retention_status: retention } of [...app.workspace.store.all()]) {
+  for (const { id, status, is_sandbox: isSandbox, retention_status: retention } of [...app.workspaces.shared.store.all()]) {
     if (retention === 'redacted') continue
     const session = (await update(app, id, {}, { 'x-api-key': isSandbox ? SANDBOX_KEY : LIVE_KEY })).json<Session>()
     const open = status === 'pending' || status === 'capturing'

@@ -7,7 +7,7 @@ import { compileCheck } from '../../src/validation.js'
 const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 
 t.test('the sessions that come with the mock', async t => {
-  const sessions = readFixtures(bundledFixtures, NOW)
+  const sessions = readFixtures(bundledFixtures).map(fixture => completeSession(fixture, NOW))
   const of = (isSandbox: boolean) => sessions.filter(session => session.is_sandbox === isSandbox)
   t.ok(sessions.length >= 12)
   t.ok(of(true).length > 0 && of(false).length > 0, 'both environments')
@@ -60,7 +60,7 @@ t.test('files and folders', async t => {
     'list': { 'b.json': '[{"id":"b1"},{"id":"b2"}]', 'a.json': '{"id":"a1"}', 'notes.txt': 'no JSON' },
     'none.json': '[]'
   })
-  const ids = (path: string) => readFixtures(`${dir}/${path}`, NOW).map(({ id }) => id)
+  const ids = (path: string) => readFixtures(`${dir}/${path}`).map(({ id }) => id)
   t.same(ids('one.json'), ['a'])
   t.same(ids('list'), ['a1', 'b1', 'b2'], 'by the names of the files')
   t.same(ids('none.json'), [])
@@ -75,6 +75,7 @@ t.test('bad fixtures are told with file, session and field, all at once', async 
         { id: 'ses_c', created_at: 'yesterday', metadata: { big: 'x'.repeat(16_384) } }
       ]),
       'b.json': '{"id":',
+      'd.json': 'null',
       'c.json': '[7, {"is_sandbox":"yes"}, {"updated_at":"2016-12-31T23:59:60Z"}]'
     },
     rules: { 'a.json': '[{"id":"x"},{"status":"failed","capture_url":"https://a.example"}]', 'b.json': '{"id":"x"}' },
@@ -82,7 +83,7 @@ t.test('bad fixtures are told with file, session and field, all at once', async 
   })
   const complaint = (path: string) => {
     try {
-      readFixtures(`${dir}/${path}`, NOW)
+      readFixtures(`${dir}/${path}`)
       return []
     } catch (error) {
       t.ok(error instanceof FixtureError)
@@ -102,7 +103,8 @@ t.test('bad fixtures are told with file, session and field, all at once', async 
     'bad/a.json: session 3 (ses_c): metadata.big must have at most 16384 bytes as compact JSON',
     'bad/c.json: session 1: must be a JSON object',
     'bad/c.json: session 2: is_sandbox must be true or false',
-    'bad/c.json: session 3: updated_at must be a date and time, as 2026-01-01T12:00:00.000Z'
+    'bad/c.json: session 3: updated_at must be a date and time, as 2026-01-01T12:00:00.000Z',
+    'bad/d.json: session 1: must be a JSON object'
   ])
   t.same(complaint('rules'), [
     'rules/a.json: session 2: capture_url must be null unless the status is pending or capturing',

@@ -6,7 +6,28 @@ t.test('health needs no key and counts sessions', async t => {
   const app = startApp(t, { apiKeys: ['vk_live_only'] })
   const response = await app.inject('/_mock/health')
   t.equal(response.statusCode, 200)
-  t.equal(response.body, `{"status":"ok","version":"${version}","sessions":${app.workspace.store.size}}`)
+  t.equal(response.body, `{"status":"ok","version":"${version}","sessions":${app.workspaces.shared.store.size}}`)
+})
+
+t.test('a session is removed, in whichever environment', async t => {
+  const app = startApp(t)
+  const remove = async (id: string) => app.inject({ method: 'DELETE', url: `/_mock/sessions/${id}` })
+  for (const id of ['ses_pending', 'ses_live_pending']) {
+    const response = await remove(id)
+    t.equal(response.statusCode, 204)
+    t.equal(response.body, '')
+    t.same(errorOf(t, await remove(id)), { error: 'not_found', detail: 'Session not found.', status_code: 404 })
+  }
+  t.equal((await update(app, 'ses_pending', {})).statusCode, 404)
+})
+
+t.test('the clock is set and let go in one call', async t => {
+  const app = startApp(t)
+  const change = async (payload: object) => (await app.inject({ method: 'POST', url: '/_mock/clock', payload })).json<object>()
+  t.same(await change({ set: '2027-01-01T00:00:00Z', advance: '1h', freeze: true }), { now: '2027-01-01T01:00:00.000Z', frozen: true })
+  t.same(await change({ advance: '1m' }), { now: '2027-01-01T01:01:00.000Z', frozen: true })
+  t.match(await change({ freeze: false }), { now: /^2027-01-01T01:01:00/, frozen: false })
+  t.same(await change({ freeze: true, advance: '-1ms' }).then(state => Object.keys(state)), ['now', 'frozen'])
 })
 
 t.test('seeding', async t => {
@@ -40,7 +61,7 @@ t.test('seeding', async t => {
   })
 
   t.test('what is wrong is refused whole', async t => {
-    const before = app.workspace.store.size
+    const before = app.workspaces.shared.store.size
     t.same(errorOf(t, await seed([{ id: 'ses_new' }, { id: 'ses_live_pending' }])),
       { error: 'conflict', detail: 'Session ses_live_pending exists already.', status_code: 409 })
     t.same(errorOf(t, await seed([{ id: 'ses_new' }, { status: 1, x: 1 }])).detail, [
@@ -59,6 +80,6 @@ t.test('seeding', async t => {
     t.same(errorOf(t, await seed({ id: '' })).detail, [{ loc: ['body', 'id'], msg: 'must not be empty', type: 'string_too_short' }])
     t.same(errorOf(t, await app.inject({ method: 'POST', url: '/_mock/sessions' })).detail,
       [{ loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' }])
-    t.equal(app.workspace.store.size, before, 'nothing was added')
+    t.equal(app.workspaces.shared.store.size, before, 'nothing was added')
   })
 })

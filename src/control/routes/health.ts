@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { errorResponses } from '../../plugins/openapi.js'
+import { version } from '../../version.js'
+import type { Workspaces } from '../../workspaces.js'
+
+const Health = Type.Object({
+  status: Type.Literal('ok'),
+  version: Type.String(),
+  sessions: Type.Integer({ description: 'How many sessions there are' })
+}, { description: 'The mock is up' })
+
+/** Whether the mock is up: asked by everybody, whatever guards the control plane. */
+export const healthRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> = async (app, { workspaces }) => {
+  app.get('/health', {
+    schema: {
+      operationId: 'health',
+      summary: 'Say whether the mock is up',
+      tags: ['Mock'],
+      security: [],
+      response: { 200: Health, ...errorResponses('malformedHttp') }
+    }
+  }, async () => ({ status: 'ok' as const, version, sessions: workspaces.shared.store.size }))
+}

@@ -1,0 +1,59 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from './app.js'
+import { createClient, type VerifaMock } from './client.js'
+import { urlOf } from './health.js'
+import type { Options } from './options.js'
+
+/** A mock in this process. */
+export interface EmbeddedVerifaMock extends VerifaMock {
+  /** The Fastify app, for `inject`. */
+  readonly app: FastifyInstance
+}
+
+/**
+ * Starts a mock in this process, on a free port and without a log unless the options say otherwise.
+ * @throws OptionsError, FixtureError, or the system's error when the port cannot be had
+ */
+export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
+  const { host = '127.0.0.1', port = 0, controlToken: token } = options
+  const app = buildApp({ logLevel: 'silent', ...options })
+  await app.listen({ host, port })
+  const client = createClient({
+    url: urlOf(host, (app.server.address() as AddressInfo).port),
+    apiKey: undefined,
+    token,
+    // injected: a call costs no connection
+    transport: async ({ method, path, headers, body }) => {
+      const response = await app.inject({ method, url: path, headers, ...(body !== undefined && { payload: body }) })
+      return { status: response.statusCode, body: response.body }
+    },
+    close: async () => app.close()
+  })
+  return { ...client, app }
+}
+
+export interface ConnectOptions {
+  /** The API key whose workspace is controlled, where each key has its own (`isolation`). */
+  apiKey?: string
+  /** The token that the mock was started with (`controlToken`). */
+  token?: string
+}
+
+/**
+ * Controls a mock that runs elsewhere: in another process, in a container.
+ * @param url where it is, as `http://127.0.0.1:4010`
+ */
+export function connectVerifaMock (url: string, { apiKey, token }: ConnectOptions = {}): VerifaMock {
+  const base = url.replace(/\/+$/, '')
+  return createClient({
+    url: base,
+    apiKey,
+    token,
+    transport: async ({ method, path, headers, body }) => {
+      const response = await fetch(base + path, { method, headers, ...(body !== undefined && { body }) })
+      return { status: response.status, body: await response.text() }
+    },
+    close: async () => undefined
+  })
+}

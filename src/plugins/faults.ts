@@ -1,0 +1,57 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { FastifyRequest } from 'fastify'
+import { type FaultEffect, injectedError, parseFaultHeader } from '../control/fault-rules.js'
+import { validationError } from '../errors.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The fault that befalls the request, if one does. */
+    fault: FaultEffect | undefined
+  }
+}
+
+/**
+ * Makes answers late, wrong or lost, where a fault of the workspace or the header `X-Mock-Fault` says so. It stands
+ * where the real API would turn a request away for coming too often: behind the key, before all else. What it answers
+ * never comes near the idempotency keys; a connection that is cut afterwards has left its record there.
+ */
+export const faultsPlugin = fastifyPlugin(async app => {
+  app.decorateRequest('fault')
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const fault = request.fault = effectOf(request)
+    if (fault === undefined) done()
+    else if (fault.status !== undefined) throw injectedError(fault)
+    else if (fault.drop === 'before') throw injectedError({ detail: 'Connection cut.' }) // nobody will read it
+    else if (fault.delay_ms !== undefined) setTimeout(done, fault.delay_ms)
+    else done()
+  })
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.fault?.drop === undefined) {
+      done(null, payload)
+      return
+    }
+    reply.hijack()
+    reply.raw.destroy()
+  })
+}, { name: 'faults', dependencies: ['api-key', 'journal'] })
+
+function effectOf (request: FastifyRequest): FaultEffect | undefined {
+  const asked = request.headers['x-mock-fault']
+  if (asked !== undefined) {
+    const effect = parseFaultHeader(String(asked))
+    if (effect !== undefined) return effect
+    throw validationError([{
+      loc: ['header', 'X-Mock-Fault'], msg: 'must be as status=500, delay=200, drop=before or drop=after', type: 'value_error'
+    }])
+  }
+  const { faults } = request.caller.workspace
+  if (faults.none) return undefined
+  return faults.strike({
+    method: request.method,
+    session_id: (request.params as { session_id?: string }).session_id,
+    idempotency_key: request.headers['idempotency-key'] as string | undefined,
+    operation: request.routeOptions.schema?.operationId
+  })
+}

@@ -1,0 +1,56 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { ApiKeys } from '../api-keys.js'
+import { describeEffect } from '../control/fault-rules.js'
+import type { Change } from '../sessions/store.js'
+import type { Workspaces } from '../workspaces.js'
+import type { Caller } from './api-key.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was sent, before its names were made ours. */
+    sentBody: unknown
+    /** What the request has changed; set by the handler that changed it. */
+    change: Change | undefined
+  }
+}
+
+export interface JournalOptions {
+  apiKeys: ApiKeys
+  workspaces: Workspaces
+}
+
+/**
+ * Writes down every request to the API and its answer, in the workspace of its key. When an answer arrives it stands in
+ * the journal already: it is written down before it is sent.
+ */
+export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
+  app.decorateRequest('sentBody')
+  app.decorateRequest('change')
+
+  app.addHook('preValidation', (request, _reply, done) => {
+    request.sentBody = request.body
+    done()
+  })
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { headers, fault } = request
+    // a request that was turned away has no caller; its key, if it is one, says where it belongs
+    const caller = request.caller as Caller | undefined
+    const { clock, journal } = caller?.workspace ?? workspaces.of(apiKeys.find(String(headers['x-api-key'])))
+    journal.add({
+      at: clock.now(),
+      durationMs: reply.elapsedTime,
+      method: request.method,
+      path: request.url,
+      sessionId: (request.params as { session_id?: string }).session_id,
+      requestHeaders: headers,
+      requestBody: request.sentBody,
+      status: fault?.drop === 'before' ? undefined : reply.statusCode,
+      responseHeaders: reply.getHeaders(),
+      responseBody: payload as string,
+      fault: fault === undefined ? undefined : describeEffect(fault),
+      change: request.change
+    }, Number(headers['content-length'] ?? 0))
+    done(null, payload)
+  })
+}, { name: 'journal' })

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
+import type { InjectOptions } from 'fastify'
+import t from 'tap'
+import { startVerifaMock } from '../../src/index.js'
+import { errorOf, startApp, update } from '../helper.js'
+
+t.test('only those who mean this server are let in', async t => {
+  const app = startApp(t, { host: '10.1.2.3', allowedHosts: ['verifa', 'Mock.internal'] })
+  const ask = async (headers: Record<string, string>, path = '/_mock/sessions') =>
+    app.inject({ url: path, headers, remoteAddress: '127.0.0.1' } as InjectOptions)
+  for (const host of ['localhost', 'LOCALHOST:4010', '127.0.0.1:4010', '127.9.9.9', '[::1]:4010', '10.1.2.3:80', 'verifa:4010', 'mock.internal']) {
+    t.equal((await ask({ host })).statusCode, 200, host)
+  }
+  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:4010', '10.1.2.4']) {
+    t.same(errorOf(t, await ask({ host })),
+      { error: 'forbidden', detail: `Host ${host} is not one of this mock. Name it with --allowed-host.`, status_code: 403 })
+  }
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  socket.write('GET /_mock/sessions HTTP/1.1\r\nConnection: close\r\n\r\n')
+  t.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 403 [^]*Host  is not one of this mock/, 'without a host')
+  const host = 'localhost:4010'
+  t.equal((await ask({ host, origin: 'http://localhost:4010' })).statusCode, 200, 'a page of its own')
+  for (const origin of ['https://evil.example', 'http://localhost:8080', 'null', '']) {
+    t.same(errorOf(t, await ask({ host, origin })),
+      { error: 'forbidden', detail: `Origin ${origin} is another site. Web pages may not drive this mock.`, status_code: 403 })
+  }
+  t.notOk('access-control-allow-origin' in (await ask({ host })).headers, 'no CORS')
+  t.equal((await ask({ host: 'evil.example' }, '/_mock/health')).statusCode, 200, 'health is for everybody')
+  t.equal((await update(app, 'ses_pending', {}, { host: 'evil.example' })).statusCode, 200, 'the API has guards of its own: its keys')
+})
+
+t.test('the address of the connection is ours, whatever was listened on', async t => {
+  await using mock = await startVerifaMock({ host: '0.0.0.0' })
+  t.equal((await fetch(`${mock.url}/_mock/clock`)).status, 200)
+})
+
+t.test('with a token nobody controls without it', async t => {
+  await using mock = await startVerifaMock({ controlToken: 'secret' })
+  const ask = async (authorization?: string) => mock.app.inject({ url: '/_mock/clock', headers: authorization === undefined ? {} : { authorization } })
+  for (const authorization of [undefined, 'Bearer wrong', 'secret', 'bearer secret']) {
+    t.same(errorOf(t, await ask(authorization)),
+      { error: 'unauthorized', detail: 'Missing or wrong control token. Send it as Authorization: Bearer <token>.', status_code: 401 })
+  }
+  t.equal((await ask('Bearer secret')).statusCode, 200)
+  t.ok((await mock.sessions()).length > 0, 'the embedded interface has it')
+  t.equal((await mock.app.inject('/_mock/health')).statusCode, 200)
+})
+
+t.test('without a control plane there is nothing but health', async t => {
+  const app = startApp(t, { control: false })
+  t.equal((await app.inject('/_mock/health')).statusCode, 200)
+  for (const path of ['/_mock/sessions', '/_mock/clock', '/_mock/requests']) {
+    t.same(errorOf(t, await app.inject(path)),
+      { error: 'not_found', detail: `There is no GET ${path}. There is GET /_mock/health. GET /openapi.json describes them.`, status_code: 404 })
+  }
+  t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'nor are there faults')
+  t.same(app.workspaces.shared.journal.all(), [], 'nor a journal')
+  const { paths } = (await app.inject('/openapi.json')).json<{ paths: object }>()
+  t.same(Object.keys(paths).sort(), ['/_mock/health', '/api/v1/sessions/{session_id}'], 'and the document has none of it')
+})

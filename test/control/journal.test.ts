@@ -1,0 +1,61 @@
+import t from 'tap'
+import { type Exchange, Journal } from '../../src/control/journal.js'
+import { verify } from '../../src/control/verification.js'
+import { startApp, update } from '../helper.js'
+
+const exchange: Omit<Exchange, 'id'> = {
+  at: 0, durationMs: 1, method: 'PATCH', path: '/x', sessionId: 'x', requestHeaders: {}, requestBody: {}, status: 200,
+  responseHeaders: {}, responseBody: '{}', fault: undefined, change: undefined
+}
+
+function fill (journal: Journal, count: number, size = 0): Journal {
+  for (let index = 0; index < count; index++) journal.add(exchange, size)
+  return journal
+}
+
+t.test('it is bounded by count: the oldest is dropped, and counted', async t => {
+  const journal = fill(new Journal(3, 1e9), 5)
+  t.same(journal.all().map(({ id }) => id), [3, 4, 5])
+  t.equal(journal.dropped, 2)
+  journal.clear()
+  t.same(journal.all(), [])
+  t.equal(journal.dropped, 0)
+})
+
+t.test('it is bounded by bytes', async t => {
+  const journal = fill(new Journal(1000, 10_000), 10)
+  t.ok(journal.all().length < 7)
+  t.equal(journal.all().length + journal.dropped, 10)
+  journal.add(exchange, 20_000)
+  t.equal(journal.all().length + journal.dropped, 11, 'what is larger than all there may be is dropped itself')
+})
+
+t.test('when requests were dropped, what could depend on them is not answered', async t => {
+  const journal = fill(new Journal(2, 1e9), 5)
+  const uncertain = /^It cannot be told: 3 requests were dropped from the journal, and the answer could depend on them\./
+  t.same(verify(journal, { at_least: 2 }), { matched: 2 }, 'enough are enough')
+  t.same(verify(journal, {}), { matched: 2 })
+  t.match(verify(journal, { at_most: 1 }), { matched: 2 }, 'too many are too many')
+  t.match(verify(journal, { count: 1 }), { matched: 2, detail: 'Expected exactly 1 matching requests, but there were 2.' })
+  for (const expectation of [{ at_least: 3 }, { at_most: 2 }, { count: 2 }, { count: 3 }, { match: { path: '/y' } }, { match: { path: '/y' }, count: 0 }]) {
+    const result = verify(journal, expectation)
+    t.match(result, { error: 'conflict', detail: uncertain })
+    t.notOk('matched' in result)
+  }
+})
+
+t.test('the options bound it', async t => {
+  const app = startApp(t, { maxJournalEntries: 1 })
+  await update(app, 'ses_pending', {})
+  await update(app, 'ses_pending', {})
+  const { data, total, dropped } = (await app.inject('/_mock/requests')).json<{ data: unknown[], total: number, dropped: number }>()
+  t.same([data.length, total, dropped], [1, 1, 1])
+})
+
+t.test('a request whose body cannot be read is there, without it', async t => {
+  const app = startApp(t)
+  await update(app, 'ses_pending', '{"bad')
+  t.match((await app.inject('/_mock/requests')).json(), { data: [{ status: 400, request: { body: null } }] })
+  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/requests' })).statusCode, 204)
+  t.match((await app.inject('/_mock/requests')).json(), { data: [], total: 0, dropped: 0 })
+})
