@@ -34,8 +34,9 @@ switch (command.name) {
     break
   }
   case 'openapi': {
-    const { openapiDocument } = await import('./app.js')
-    console.log(JSON.stringify(await openapiDocument(command.options), null, 2))
+    const { buildApp } = await import('./app.js')
+    const app = buildApp({ ...command.options, logLevel: 'silent' })
+    console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
   }
   case 'serve':

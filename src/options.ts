@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { keyInflections } from './casing.js'
-import type { Problem } from './errors.js'
 import { bundledFixtures } from './sessions/fixture-files.js'
 import { compileCheck } from './validation.js'
 
@@ -56,8 +55,6 @@ export type OptionName = keyof Options
 /** The names of all options, in the order in which they are listed for people. */
 export const optionNames = Object.keys(Options.properties) as OptionName[]
 
-const check = compileCheck(Options)
-
 /** Options that cannot be used. The message is one sentence for each problem, one a line. */
 export class OptionsError extends Error {}
 
@@ -71,17 +68,22 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   const defaults = Object.entries(Options.properties)
     .filter(([, schema]) => 'default' in schema)
     .map(([name, schema]) => [name, schema.default as unknown])
-  const options: unknown = { ...Object.fromEntries(defaults), ...Object.fromEntries(entries) }
-  const problems = check(options)
-  if (problems.length === 0) return options as Options
-  throw new OptionsError(problems.map(({ loc }) => complaint(loc, nameOf(loc[0] as string), options)).join('\n'))
+  const complaints = entries.flatMap(([option, value]) => complain(option, value, nameOf(option)))
+  if (complaints.length > 0) throw new OptionsError(complaints.join('\n'))
+  return { ...Object.fromEntries(defaults), ...Object.fromEntries(entries) } as Options
 }
 
-function complaint (loc: Problem['loc'], name: string, options: unknown): string {
-  const option = loc[0] as string
-  if (!(option in Options.properties)) return `${name} is not an option. The options are ${optionNames.join(', ')}.`
-  const value = loc.reduce((value, step) => (value as Record<string, unknown>)[step], options)
-  return `${name} cannot be ${JSON.stringify(value)}. It takes ${allowed(option as OptionName)}.`
+/** Each option is checked by its own schema, and only when it is given: most starts give few, and to compile a schema takes its time. */
+function complain (option: string, value: unknown, name: string): string[] {
+  if (!isOption(option)) return [`${name} is not an option. The options are ${optionNames.join(', ')}.`]
+  return compileCheck(Options.properties[option])(value).map(({ loc }) => {
+    const wrong = loc.reduce((part, step) => (part as Record<string, unknown>)[step], value)
+    return `${name} cannot be ${JSON.stringify(wrong)}. It takes ${allowed(option)}.`
+  })
+}
+
+function isOption (name: string): name is OptionName {
+  return Object.hasOwn(Options.properties, name)
 }
 
 /** What an option takes, in words. */

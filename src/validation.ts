@@ -5,7 +5,15 @@ import type { Problem } from './errors.js'
 
 // Fastify's own Ajv coerces types and removes unknown members, which lets wrong input pass in silence: this one only
 // looks, and reports everything it finds.
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, verbose: true })
+const ajv = new Ajv({
+  allErrors: true,
+  allowUnionTypes: true,
+  verbose: true,
+  // without the schema of schemas, and without polishing: to compile is dearer than to check, and delays every start
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false }
+})
 ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 
 // RFC 3339 has leap seconds, a JavaScript Date has not: what could not be stored is refused.
@@ -49,11 +57,13 @@ function structureFault (value: unknown, depth: number): 'too_deep' | 'finite_nu
 export type Check = (value: unknown, place?: Problem['loc']) => Problem[]
 
 /**
- * Compiles a schema to a check. The same schema is compiled once in a process, however many apps use it.
+ * Compiles a schema to a check. The same schema is compiled once in a process, however many apps use it, and when it is
+ * first needed: most checks of most runs are never made.
  */
 export function compileCheck (schema: TSchema): Check {
-  const validate: ValidateFunction = ajv.compile(schema)
+  let validate: ValidateFunction | undefined
   return (value, place = []) => {
+    validate ??= ajv.compile(schema)
     if (validate(value)) return []
     const errors = validate.errors as ErrorObject[]
     const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))

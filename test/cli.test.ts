@@ -84,9 +84,9 @@ t.test('what is wrong is told in sentences that name the option, the value and w
     '--no-control, --control-token, --allowed-host, --watch, --help, --version.',
     'sevre is not a command. The commands are serve, health, openapi.',
     'now is one word too many. There is one command, and everything else is an option.',
+    'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS cannot be "-1". It takes a whole number from 1 to 10000000.',
     '--port cannot be "80a". It takes a whole number from 0 to 65535.',
     '--log-level cannot be "loud". It takes one of fatal, error, warn, info, debug, trace, silent.',
-    'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS cannot be "-1". It takes a whole number from 1 to 10000000.',
     'verifa-mock --help lists everything there is.'
   ].join('\n'))
   const first = (args: string[], env: Record<string, string> = {}) => problem(args, env).split('\n')[0]

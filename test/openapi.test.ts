@@ -1,10 +1,10 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
-import t from 'tap'
-import { openapiDocument } from '../src/app.js'
+import t, { type Test } from 'tap'
 import { keyInflections } from '../src/casing.js'
 import { errors } from '../src/errors.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
+import type { Options } from '../src/index.js'
 import { startApp } from './helper.js'
 
 interface Response {
@@ -24,14 +24,19 @@ interface Document {
   paths: Record<string, Record<string, Operation>>
 }
 
+/** The document of a mock with these options, as it is served. */
+async function openapiDocument (t: Test, options: Partial<Options> = {}): Promise<object> {
+  return (await startApp(t, options).inject('/openapi.json')).json()
+}
+
 t.test('a linter for OpenAPI finds nothing', async t => {
   const config = await createConfig({ extends: ['recommended'] })
-  const problems = await lintFromString({ source: JSON.stringify(await openapiDocument()), config })
+  const problems = await lintFromString({ source: JSON.stringify(await openapiDocument(t)), config })
   t.same(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]), [])
 })
 
 t.test('the document holds the whole contract of the update, once', async t => {
-  const { openapi, paths } = await openapiDocument() as Document
+  const { openapi, paths } = await openapiDocument(t) as Document
   t.equal(openapi, '3.1.0')
   t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
@@ -60,7 +65,7 @@ t.test('the document holds the whole contract of the update, once', async t => {
 })
 
 t.test('every error that the update can answer with is an example of it', async t => {
-  const { paths } = await openapiDocument() as Document
+  const { paths } = await openapiDocument(t) as Document
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content['application/json']?.examples ?? {}))
   // what is answered where no operation has been found, or by none
@@ -72,14 +77,15 @@ t.test('every error that the update can answer with is an example of it', async 
 })
 
 t.test('what unknownFields does is in the document', async t => {
-  const { paths } = await openapiDocument({ unknownFields: 'ignore' }) as Document
+  const { paths } = await openapiDocument(t, { unknownFields: 'ignore' }) as Document
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.requestBody.content['application/json']?.schema.additionalProperties, true)
 })
 
 t.test('the mock serves its document, and a page to read it', async t => {
   const app = startApp(t)
-  t.same((await app.inject('/openapi.json')).json(), JSON.parse(JSON.stringify(await openapiDocument())))
+  t.match((await app.inject('/openapi.json')).json(), { openapi: '3.1.0' })
+  t.match((await app.inject({ method: 'HEAD', url: '/openapi.json' })).headers, { 'content-type': /json/ })
   const page = await app.inject('/docs/')
   t.equal(page.statusCode, 200)
   t.match(page.body, /swagger-ui/)

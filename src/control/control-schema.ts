@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
-import { type ErrorName, errorResponses } from '../plugins/openapi.js'
+import { type ErrorName, errorResponses } from '../error-responses.js'
 
 /** Seeding and restoring may bring many sessions at once, where an update is one. */
 export const LARGE_BODY = 64 * 1024 * 1024

@@ -20,15 +20,15 @@ export const Fixtures = Type.Unsafe<Fixture | Fixture[]>({
   else: Fixture
 })
 
-const checkSchema = compileCheck(Fixtures)
+const checkSchema = compileCheck(Type.Array(Fixture))
 
 /** A capture token lives for 20 minutes (the vendor's page on creating sessions). */
 const TOKEN_LIFETIME = 20 * 60 * 1000
 
-/** Everything that is wrong with one fixture or a list of them. */
-export function checkFixtures (value: unknown): Problem[] {
-  const problems = checkSchema(value)
-  return problems.length > 0 ? problems : checkFixtureRules(value as Fixture | Fixture[])
+/** Everything that is wrong with a list of fixtures. */
+export function checkFixtures (values: unknown[]): Problem[] {
+  const problems = checkSchema(values)
+  return problems.length > 0 ? problems : checkFixtureRules(values as Fixture[])
 }
 
 /** What the schema cannot say: what one field has to do with another, and one session with another. */

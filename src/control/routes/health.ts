@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { errorResponses } from '../../plugins/openapi.js'
+import { errorResponses } from '../../error-responses.js'
 import { version } from '../../version.js'
 import type { Workspaces } from '../../workspaces.js'
 

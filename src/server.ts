@@ -1,0 +1,33 @@
+import type { TSchema } from '@sinclair/typebox'
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Options } from './options.js'
+import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
+import { RequestLog } from './plugins/request-log.js'
+import { compileSerializer } from './serialization.js'
+
+/** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
+export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = log
+  const answerError = createErrorHandler(defaultKeyInflection)
+  const app: FastifyInstance = fastify({
+    loggerInstance,
+    logController: new RequestLog(log),
+    childLoggerFactory: parent => parent, // a line that names its request needs no request id
+    frameworkErrors: answerError,
+    clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection),
+    // a host header that is missing, or a metadata key called __proto__, is no reason to refuse a request
+    http: { requireHostHeader: false },
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    routerOptions: { maxParamLength: 64 * 1024 }, // a long session id is one that is not found
+    requestTimeout: 30_000,
+    return503OnClosing: false // what arrives while the server closes is still answered
+  })
+  // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler(answerError)
+  app.setSerializerCompiler<TSchema>(({ schema }) => compileSerializer(schema))
+  return app
+}
