@@ -28,8 +28,12 @@ export interface VerifaMock extends AsyncDisposable {
   sessions (): Promise<Session[]>
   /** One session; rejects with a 404 when there is none. */
   session (id: string): Promise<Session>
+  /** Removes a session; rejects with a 404 when there is none. */
+  removeSession (id: string): Promise<void>
   /** The requests that match, the oldest first, without a filter all that the journal holds; `limit` keeps the newest. */
   requests (filter?: RequestFilter & { limit?: number }): Promise<JournalEntry[]>
+  /** Empties the journal. */
+  clearRequests (): Promise<void>
   /** Resolves with the number of matching requests when it is as expected, else rejects with an `UnmetExpectation`. */
   verify (expectation: Expectation): Promise<number>
   readonly faults: {
@@ -110,7 +114,7 @@ export function createClient (options: ClientOptions): VerifaMock {
   const call = async <T>(method: Call['method'], path: string, body?: unknown): Promise<T> => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
     const answer = await transport({ method, path: `/_mock${path}`, headers: { ...headers, ...json }, body: JSON.stringify(body) })
-    const value = answer.body === '' ? undefined : JSON.parse(answer.body) as unknown
+    const value = parse(url, answer.body)
     if (answer.status < 400) return value as T
     if (answer.status === 409 && path === '/requests/verify') throw new UnmetExpectation(value as Unmet)
     const { error, detail } = value as ErrorBody
@@ -123,7 +127,9 @@ export function createClient (options: ClientOptions): VerifaMock {
     seed: async (sessions: Fixture | Fixture[]) => call('POST', '/sessions', sessions),
     sessions: async () => (await call<{ data: Session[] }>('GET', '/sessions')).data,
     session: async id => call('GET', `/sessions/${encodeURIComponent(id)}`),
+    removeSession: async id => call('DELETE', `/sessions/${encodeURIComponent(id)}`),
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
+    clearRequests: async () => call('DELETE', '/requests'),
     verify: async expectation => (await call<{ matched: number }>('POST', '/requests/verify', expectation)).matched,
     faults: {
       add: async rule => call('POST', '/faults', rule),
@@ -144,6 +150,14 @@ export function createClient (options: ClientOptions): VerifaMock {
     withApiKey: apiKey => createClient({ ...options, apiKey, close: async () => undefined }),
     close,
     [Symbol.asyncDispose]: close
+  }
+}
+
+function parse (url: string, body: string): unknown {
+  try {
+    return body === '' ? undefined : JSON.parse(body)
+  } catch {
+    throw new Error(`${url} is no verifa-mock: it answers with something that is not JSON.`)
   }
 }
 

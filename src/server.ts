@@ -9,10 +9,11 @@ import { compileSerializer } from './serialization.js'
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log
+  const requestLog = new RequestLog(log)
   const answerError = createErrorHandler(defaultKeyInflection)
   const app: FastifyInstance = fastify({
     loggerInstance,
-    logController: new RequestLog(log),
+    logController: requestLog,
     childLoggerFactory: parent => parent, // a line that names its request needs no request id
     frameworkErrors: answerError,
     clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection),
@@ -24,6 +25,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     requestTimeout: 30_000,
     return503OnClosing: false // what arrives while the server closes is still answered
   })
+  app.decorate('requestLog', requestLog)
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeContentTypeParser('text/plain')

@@ -168,7 +168,8 @@ t.test('log lines', async t => {
   await update(app, 'ses_pending', {}, { 'idempotency-key': 'k' })
   await update(app, 'ses_pending', {}, { 'x-api-key': undefined })
   const line = { level: 30, method: 'PATCH', url: '/sessions/ses_pending', status: 200, ms: Number, apiKey: 'vk_sandbox_…7be2', msg: 'request' }
-  t.match(lines.map(line => JSON.parse(line) as object), [line, { ...line, replayed: true }, { status: 401 }])
+  await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=after' }))
+  t.match(lines.map(line => JSON.parse(line) as object), [line, { ...line, replayed: true }, { status: 401 }, { ...line, fault: 'drop=after' }])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
 
   t.equal(await logStream(false), undefined, 'JSON where nobody reads along')
@@ -177,11 +178,12 @@ t.test('log lines', async t => {
   for (const line of lines) stream?.write(line)
   stream?.write('{"level":40,"time":0,"msg":"beware"}\n')
   stream?.write('')
-  const [first, second, third, fourth] = String(terminal.read()).split('\n')
+  const [first, second, third, fourth, last] = String(terminal.read()).split('\n')
   t.match(first, /INFO.*: PATCH \/sessions\/ses_pending 200 [\d.]+ ms vk_sandbox_…7be2$/)
   t.match(second, /7be2 replayed$/)
   t.match(third, /401 [\d.]+ ms$/)
-  t.match(fourth, /WARN.*: beware/)
+  t.match(fourth, /7be2 drop=after$/)
+  t.match(last, /WARN.*: beware/)
 })
 
 t.test('a key is masked to its prefix and, where enough stays hidden, its last four characters', async t => {

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { ApiError, connectVerifaMock, type Session, startVerifaMock, UnmetExpectation, type VerifaMock } from '../src/index.js'
 import { LIVE_KEY, SANDBOX_KEY } from './helper.js'
@@ -41,6 +44,8 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same((await mock.sessions()).filter(({ id }) => ['ses_1', 'ses_2'].includes(id)), [one, many[0]])
     t.match(await rejection(mock.seed([{ id: 'ses_3' }, { id: 'ses_1' }])), { statusCode: 409, message: 'Session ses_1 exists already.' })
     t.match(await rejection(mock.session('ses_3')), { statusCode: 404 })
+    await mock.removeSession('ses_1')
+    t.match(await rejection(mock.removeSession('ses_1')), { statusCode: 404 })
     t.match(await rejection(mock.seed({ status: 'x' as Session['status'] })), { code: 'validation_error', detail: [{ loc: ['body', 'status'] }] })
   },
 
@@ -227,7 +232,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(none, { matched: 0, closest: { request: { id: 2 }, mismatch: 'request 2 has the body {"external_ref":"x"}, not {"metadata":{"plan":"silver"}}.' } })
     t.match(await unmet({ match: { idempotency_key: 'other' } }), { closest: { mismatch: 'request 2 has the idempotency_key none, not "other".' } })
     t.match((await unmet({ count: 1, at_least: 1 })).detail, [{ loc: ['body', 'count'] }])
-    await mock.reset()
+    await mock.clearRequests()
     t.match(await unmet({ match: { status: 200 } }), { matched: 0, closest: undefined, message: 'Expected at least 1 matching requests, but there were 0.' })
   },
 
@@ -280,6 +285,14 @@ t.test('an embedded mock is closed by `await using`, a connected one goes on', a
     t.equal(await status(mock), 200)
   }
   await t.rejects(fetch(url))
+})
+
+t.test('what is no mock is told with its URL', async t => {
+  const other = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1')
+  t.teardown(() => other.close())
+  await once(other, 'listening')
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+  await t.rejects(connectVerifaMock(url).sessions(), { message: `${url} is no verifa-mock: it answers with something that is not JSON.` })
 })
 
 t.test('two embedded mocks share nothing', async t => {

@@ -22,7 +22,7 @@ t.test('the table of options is the list of options', async t => {
   const rows = table('## The command and its options').filter(([, , option]) => option !== '')
   t.same(rows.map(([, , option]) => option), optionNames)
   for (const [flag, variable, option, value, description] of rows) {
-    const schema = Options.properties[option as keyof Options] as { description: string, default: unknown, enum?: string[] }
+    const schema = Options.properties[option as keyof Options] as { description: string, default?: string | number, enum?: string[] }
     if (!Array.isArray(schema.default) && option !== 'fixtures') t.equal(value, String(schema.default ?? 'none'), `${flag}: default`)
     t.equal(variable?.startsWith(`VERIFA_MOCK_${flag?.split(' ')[0]?.replace(/^--(no-)?/, '').toUpperCase().replaceAll('-', '_')}`), true, `${flag}: ${variable}`)
     for (const word of schema.enum ?? []) t.ok(description?.includes(word), `${flag}: ${word}`)

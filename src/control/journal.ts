@@ -9,7 +9,7 @@ import type { Session } from '../sessions/session.js'
 export interface Exchange {
   /** Counts from 1; an emptied journal begins anew. */
   id: number
-  /** When it arrived, by the workspace's clock, in milliseconds since 1970. */
+  /** When it was answered, by the workspace's clock, in milliseconds since 1970. */
   at: number
   durationMs: number
   method: string

@@ -32,8 +32,9 @@ export const faultsPlugin = fastifyPlugin(async app => {
       done(null, payload)
       return
     }
-    reply.hijack()
+    // without `done` the answer is not sent; Fastify, who does not see it end, does not log it either
     reply.raw.destroy()
+    app.requestLog.requestCompleted(null, request, reply)
   })
 }, { name: 'faults', dependencies: ['api-key', 'journal'] })
 

@@ -1,6 +1,13 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { maskApiKey } from '../api-keys.js'
+import { describeEffect } from '../control/fault-rules.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    requestLog: RequestLog
+  }
+}
 
 /** One line for each request, when it has been answered; Fastify's own are two. */
 export class RequestLog extends LogController {
@@ -22,7 +29,8 @@ export class RequestLog extends LogController {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 1000) / 1000,
       ...(typeof apiKey === 'string' && { apiKey: maskApiKey(apiKey) }),
-      ...(replayed && { replayed })
+      ...(replayed && { replayed }),
+      ...(request.fault !== undefined && { fault: describeEffect(request.fault) })
     }, 'request')
   }
 }
