@@ -51,6 +51,17 @@ function compileRename (schema: TSchema, inflection: KeyInflection): Rename {
   }
 }
 
+/** A schema with its own keys in another casing: what `renameKeys` makes of a value fits it. */
+export function inflectSchema (schema: TSchema, inflection: KeyInflection): TSchema {
+  if (schema['properties'] === undefined) return schema
+  const properties = Object.entries(schema['properties'] as Record<string, TSchema>)
+  return {
+    ...schema,
+    properties: Object.fromEntries(properties.map(([key, child]) => [inflectKey(key, inflection), inflectSchema(child, inflection)])),
+    required: (schema['required'] as string[] | undefined)?.map(key => inflectKey(key, inflection))
+  }
+}
+
 /** What `acceptAnyCasing` found: the body under its snake_case names, and the names that came in two spellings. */
 export interface CanonicalBody {
   body: unknown

@@ -37,5 +37,9 @@ export class Clock {
 
 /** A moment in the form of all times of the API: UTC, ISO 8601 with milliseconds and `Z` (our decision). */
 export function timestamp (moment: number | string): string {
-  return new Date(moment).toISOString()
+  if (moment !== latest.moment) latest = { moment, text: new Date(moment).toISOString() }
+  return latest.text
 }
+
+// under load many updates share a millisecond, and to write it is a tenth of an update's price
+let latest: { moment: number | string, text: string } = { moment: NaN, text: '' }

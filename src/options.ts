@@ -35,7 +35,7 @@ export const Options = Type.Object({
     minimum: 1, maximum: 1_000_000, default: 10_000, description: 'How many workspaces are kept at most; one more drops the one unused for the longest'
   }),
   maxJournalEntries: Type.Integer({
-    minimum: 1, maximum: 10_000_000, default: 10_000, description: 'How many requests a journal keeps at most; one more drops the oldest'
+    minimum: 1, maximum: 10_000_000, default: 1_000, description: 'How many requests a journal keeps at most; one more drops the oldest'
   }),
   maxJournalBytes: Type.Integer({
     minimum: 1, maximum: Number.MAX_SAFE_INTEGER, default: 32 * 1024 * 1024, description: 'How many bytes a journal holds at most, about; more drop the oldest requests'

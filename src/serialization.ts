@@ -1,16 +1,22 @@
 import type { TSchema } from '@sinclair/typebox'
 import fastJsonStringify from 'fast-json-stringify'
+import { inflectSchema, type KeyInflection, renameKeys } from './casing.js'
 
-const serializers = new WeakMap<TSchema, (value: unknown) => string>()
+export type Serialize = (value: unknown) => string
+
+const serializers: Record<KeyInflection, WeakMap<TSchema, Serialize>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }
 
 /**
- * Compiles a schema to what writes its JSON. The same schema is compiled once in a process, however many apps use it,
- * and when it is first needed: most answers of most runs are never given.
+ * What writes the JSON of a schema, in a casing. The same schema is compiled once in a process, however many apps use
+ * it, and when it is first needed: most answers of most runs are never given.
  */
-export function compileSerializer (schema: TSchema): (value: unknown) => string {
-  return value => {
-    let serialize = serializers.get(schema)
-    if (serialize === undefined) serializers.set(schema, serialize = fastJsonStringify(schema))
-    return serialize(value)
-  }
+export function serializerOf (schema: TSchema, inflection: KeyInflection): Serialize {
+  let serialize = serializers[inflection].get(schema)
+  if (serialize === undefined) serializers[inflection].set(schema, serialize = compile(schema, inflection))
+  return serialize
+}
+
+function compile (schema: TSchema, inflection: KeyInflection): Serialize {
+  const serialize = fastJsonStringify(inflectSchema(schema, inflection)) as Serialize
+  return inflection === 'snake' ? serialize : value => serialize(renameKeys(schema, inflection, value))
 }

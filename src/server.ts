@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Options } from './options.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { RequestLog } from './plugins/request-log.js'
-import { compileSerializer } from './serialization.js'
+import { serializerOf } from './serialization.js'
 
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
@@ -30,6 +30,6 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError)
-  app.setSerializerCompiler<TSchema>(({ schema }) => compileSerializer(schema))
+  app.setSerializerCompiler<TSchema>(({ schema }) => value => serializerOf(schema, 'snake')(value))
   return app
 }

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { LRUCache } from 'lru-cache'
 import type { Session } from '../sessions/session.js'
 
 /**
@@ -35,8 +34,12 @@ export class Journal {
   /** How many exchanges were dropped because there were too many, since the journal was last emptied. */
   dropped = 0
   #lastId = 0
+  #bytes = 0
+  // A plain list with a moving start: every request pays for this, and a cache that can find by key costs three times as much.
+  #exchanges: (Exchange | undefined)[] = []
+  #start = 0
   readonly #maxEntries: number
-  readonly #exchanges: LRUCache<number, Exchange>
+  readonly #maxBytes: number
 
   /**
    * @param maxEntries how many exchanges are kept at most
@@ -44,31 +47,43 @@ export class Journal {
    */
   constructor (maxEntries: number, maxBytes: number) {
     this.#maxEntries = maxEntries
-    // nothing is ever read by its key, so the least recently used exchange is the oldest
-    this.#exchanges = new LRUCache({
-      maxSize: maxBytes,
-      dispose: (_exchange, _id, reason) => {
-        if (reason === 'evict') this.dropped++
-      }
-    })
+    this.#maxBytes = maxBytes
   }
 
-  add (exchange: Omit<Exchange, 'id'>, requestBytes: number): void {
-    const id = ++this.#lastId
-    const size = OVERHEAD + requestBytes + exchange.responseBody.length
-    const kept = this.#exchanges.set(id, { ...exchange, id }, { size }).has(id)
-    if (!kept) this.dropped++ // it is larger than everything together may be
-    if (this.#exchanges.size > this.#maxEntries) this.#exchanges.pop()
+  /** Writes an exchange down, and gives it its id. */
+  add (exchange: Omit<Exchange, 'id'>): void {
+    const numbered = exchange as Exchange
+    numbered.id = ++this.#lastId
+    this.#exchanges.push(numbered)
+    this.#bytes += sizeOf(numbered)
+    while (this.#exchanges.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
   }
 
   /** All exchanges, the oldest first. */
   all (): Exchange[] {
-    return [...this.#exchanges.rvalues()] as Exchange[]
+    return this.#exchanges.slice(this.#start) as Exchange[]
   }
 
   clear (): void {
-    this.#exchanges.clear()
+    this.#exchanges = []
+    this.#start = 0
+    this.#bytes = 0
     this.#lastId = 0
     this.dropped = 0
   }
+
+  #drop (): void {
+    this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
+    this.#exchanges[this.#start++] = undefined
+    this.dropped++
+    // moved together when half of it is empty, so that a request pays for one move at most
+    if (this.#start * 2 > this.#exchanges.length) {
+      this.#exchanges = this.#exchanges.slice(this.#start)
+      this.#start = 0
+    }
+  }
+}
+
+function sizeOf ({ requestHeaders, responseBody }: Exchange): number {
+  return OVERHEAD + Number(requestHeaders['content-length'] ?? 0) + responseBody.length
 }

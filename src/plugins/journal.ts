@@ -50,7 +50,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       responseBody: payload as string,
       fault: fault === undefined ? undefined : describeEffect(fault),
       change: request.change
-    }, Number(headers['content-length'] ?? 0))
+    })
     done(null, payload)
   })
 }, { name: 'journal' })

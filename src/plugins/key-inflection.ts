@@ -1,7 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { type KeyInflection, keyInflections, renameKeys } from '../casing.js'
+import { type KeyInflection, keyInflections } from '../casing.js'
+import { serializerOf } from '../serialization.js'
 
 /** The request header of this plugin, for the schema of a route. */
 export const keyInflectionHeader = {
@@ -16,19 +17,14 @@ export function inflectionOf (request: FastifyRequest, defaultKeyInflection: Key
   return asked !== undefined && keyInflections.includes(asked) ? asked : defaultKeyInflection
 }
 
-/**
- * Answers in the casing asked for. The schema of a response is in snake_case, and its serializer would drop every
- * other key: in another casing the schema names what to rename, and JSON.stringify writes it.
- */
+/** Answers in the casing asked for: snake_case is what the schemas of answers are in, others have serializers of their own. */
 export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInflection }>(async (app, { defaultKeyInflection }) => {
   app.addHook('preSerialization', (request, reply, payload, done) => {
     const inflection = inflectionOf(request, defaultKeyInflection)
-    if (inflection === 'snake') {
-      done(null, payload)
-      return
+    if (inflection !== 'snake') {
+      const responses = request.routeOptions.schema?.response as Record<number, TSchema>
+      reply.serializer(serializerOf(responses[reply.statusCode] as TSchema, inflection))
     }
-    const responses = request.routeOptions.schema?.response as Record<number, TSchema>
-    reply.serializer(JSON.stringify)
-    done(null, renameKeys(responses[reply.statusCode] as TSchema, inflection, payload))
+    done(null, payload)
   })
 }, { name: 'key-inflection' })

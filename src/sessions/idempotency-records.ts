@@ -64,13 +64,13 @@ export class IdempotencyRecords {
     })
   }
 
-  /** Executes an operation once under a key. Throws what the operation throws. */
+  /** Executes an operation once under a key. Rejects with what the operation rejects with. */
   async once (claim: Claim, operation: () => Promise<Result>): Promise<Outcome> {
     const id = idOf(claim)
     for (let other; (other = this.#atWork.get(id)) !== undefined;) await other.catch(() => undefined)
 
     const record = this.#find(id)
-    if (record === undefined) return { kind: 'executed', result: await this.#execute(id, claim, operation) }
+    if (record === undefined) return this.#execute(id, claim, operation)
     if (record.fingerprint !== claim.fingerprint) return { kind: 'mismatch' }
     record.replays++
     return { kind: 'replayed', result: record.result }
@@ -98,14 +98,18 @@ export class IdempotencyRecords {
     return this.now() - record.firstSeenAt >= IDEMPOTENCY_WINDOW
   }
 
-  async #execute (id: string, claim: Claim, operation: () => Promise<Result>): Promise<Result> {
+  #execute (id: string, claim: Claim, operation: () => Promise<Result>): Promise<Outcome> {
     const firstSeenAt = this.now()
-    // The record is written in the same turn in which the key is freed: nobody can come in between.
-    const work = operation().then(result => {
+    const work = operation().then((result): Outcome => {
+      // The record is written in the same turn in which the key is freed: nobody can come in between.
       // `peek` above and `set` here never refresh a record, so the least recently used one is the oldest.
       this.#records.set(id, { ...claim, firstSeenAt, result, replays: 0 })
-      return result
-    }).finally(() => this.#atWork.delete(id))
+      this.#atWork.delete(id)
+      return { kind: 'executed', result }
+    }, (error: unknown) => {
+      this.#atWork.delete(id)
+      throw error
+    })
     this.#atWork.set(id, work)
     return work
   }

@@ -3,13 +3,14 @@ import { type Exchange, Journal } from '../../src/control/journal.js'
 import { verify } from '../../src/control/verification.js'
 import { startApp, update } from '../helper.js'
 
-const exchange: Omit<Exchange, 'id'> = {
-  at: 0, durationMs: 1, method: 'PATCH', path: '/x', sessionId: 'x', requestHeaders: {}, requestBody: {}, status: 200,
-  responseHeaders: {}, responseBody: '{}', fault: undefined, change: undefined
-}
+/** An exchange whose request has a body of so many bytes. */
+const exchangeOf = (size: number): Omit<Exchange, 'id'> => ({
+  at: 0, durationMs: 1, method: 'PATCH', path: '/x', sessionId: 'x', requestHeaders: { 'content-length': String(size) }, requestBody: {},
+  status: 200, responseHeaders: {}, responseBody: '{}', fault: undefined, change: undefined
+})
 
 function fill (journal: Journal, count: number, size = 0): Journal {
-  for (let index = 0; index < count; index++) journal.add(exchange, size)
+  for (let index = 0; index < count; index++) journal.add(exchangeOf(size))
   return journal
 }
 
@@ -26,7 +27,7 @@ t.test('it is bounded by bytes', async t => {
   const journal = fill(new Journal(1000, 10_000), 10)
   t.ok(journal.all().length < 7)
   t.equal(journal.all().length + journal.dropped, 10)
-  journal.add(exchange, 20_000)
+  journal.add(exchangeOf(20_000))
   t.equal(journal.all().length + journal.dropped, 11, 'what is larger than all there may be is dropped itself')
 })
 
