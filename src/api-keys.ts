@@ -15,7 +15,7 @@ export interface ApiKey {
 }
 
 /** The prefix selects the environment (the vendor's page); something must follow it (our decision). */
-const KEY = /^vk_(pub_)?(live|sandbox)_./
+const KEY = /^vk_(pub_)?(live|sandbox)_[^\s,]+$/
 
 /** Knows which API keys are valid. */
 export class ApiKeys {
@@ -47,6 +47,11 @@ export class ApiKeys {
     this.#known.set(key, apiKey)
     return apiKey
   }
+}
+
+/** A URL whose API keys, which do not belong there, are masked. */
+export function maskApiKeysIn (url: string): string {
+  return url.includes('vk_') ? url.replace(/vk_(?:pub_)?(?:live|sandbox)_[^&#/?]+/g, maskApiKey) : url
 }
 
 /** A key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. */

@@ -55,11 +55,11 @@ function createWorkspaces (options: Options, fixtures: () => readonly NamedFixtu
       ...options,
       fixtures,
       onFirstEviction: () => {
-        log.warn(`more than ${options.maxIdempotencyKeys} idempotency keys within 24 hours: the oldest are dropped. Raise maxIdempotencyKeys.`)
+        log.warn(`more than ${options.maxIdempotencyKeys} idempotency keys within 24 hours: the oldest are dropped. Raise --max-idempotency-keys (maxIdempotencyKeys).`)
       }
     }),
     onDrop: () => {
-      log.warn(`more than ${options.maxWorkspaces} API keys: the workspace unused for the longest is dropped. Raise maxWorkspaces.`)
+      log.warn(`more than ${options.maxWorkspaces} API keys: the workspace unused for the longest is dropped. Raise --max-workspaces (maxWorkspaces).`)
     }
   })
 }

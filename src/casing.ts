@@ -15,11 +15,6 @@ export function inflectKey (key: string, inflection: KeyInflection): string {
   return inflect[inflection](key)
 }
 
-/** The snake_case name that `inflectKey` made this one from. */
-export function toSnake (key: string): string {
-  return key.replaceAll('-', '_').replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
-}
-
 type Rename = (value: unknown) => unknown
 
 const renames: Record<KeyInflection, WeakMap<TSchema, Rename>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }

@@ -88,7 +88,7 @@ function fromEnvironment (env: Readonly<Record<string, string | undefined>>): Ma
     for (const name of variables) {
       const value = env[name]
       if (value !== undefined && value !== '' && !given.has(option)) {
-        given.set(option, { name, values: typeOf(option) === 'array' ? value.split(/[\s,]+/) : [value] })
+        given.set(option, { name, values: typeOf(option) === 'array' ? value.split(/[\s,]+/).filter(word => word !== '') : [value] })
       }
     }
   }

@@ -162,7 +162,9 @@ function parse (url: string, body: string): unknown {
 }
 
 function queryOf (filter: object): string {
-  return new URLSearchParams(Object.entries(filter).map(([name, value]): [string, string] => [name, String(value)])).toString()
+  return new URLSearchParams(Object.entries(filter as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]): [string, string] => [name, String(value)])).toString()
 }
 
 function isoOf (moment: Moment): string {

@@ -35,6 +35,15 @@ export class Clock {
   }
 }
 
+/** The years that ISO 8601 writes with four digits, with room to run on. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
+const LATEST = Date.parse('9998-12-31T23:59:59.999Z')
+
+/** Whether a moment is one that a clock can be put to and a session can have; `NaN` is none. */
+export function isTellable (moment: number): boolean {
+  return moment >= EARLIEST && moment <= LATEST
+}
+
 /** A moment in the form of all times of the API: UTC, ISO 8601 with milliseconds and `Z` (our decision). */
 export function timestamp (moment: number | string): string {
   if (moment !== latest.moment) latest = { moment, text: new Date(moment).toISOString() }

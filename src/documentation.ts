@@ -2,6 +2,7 @@ import { fastifySwagger } from '@fastify/swagger'
 import { fastifySwaggerUi } from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import { mockRoutes, type Surroundings } from './mock-routes.js'
+import { createErrorHandler } from './plugins/error-handler.js'
 import { version } from './version.js'
 
 /**
@@ -9,7 +10,8 @@ import { version } from './version.js'
  * document made from the schemas of the routes, at `/openapi.json`, and a page to read it at `/docs`.
  */
 export async function buildDocumentation (surroundings: Surroundings): Promise<FastifyInstance> {
-  const app = fastify()
+  const app = fastify({ routerOptions: { maxParamLength: 64 * 1024 } })
+  app.setErrorHandler(createErrorHandler(() => 'snake'))
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   await app.register(fastifySwagger, {

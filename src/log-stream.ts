@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino'
 
 /** What `plugins/request-log.ts` says of a request; in a readable line it stands in the message. */
-const requestFields = ['method', 'url', 'status', 'ms', 'apiKey', 'replayed', 'fault'] as const
+const requestFields = ['method', 'url', 'status', 'ms', 'apiKey', 'replayed', 'fault', 'error', 'detail'] as const
 
 /**
  * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else nowhere
@@ -21,6 +21,6 @@ export async function logStream (isTerminal: boolean, destination: NodeJS.Writab
 }
 
 function readable (line: Record<string, unknown>): string {
-  const { method, url, status, ms, apiKey, replayed, fault } = line as Record<typeof requestFields[number], string>
-  return [method, url, status, ms, 'ms', apiKey, replayed && 'replayed', fault].filter(Boolean).join(' ')
+  const { method, url, status, ms, apiKey, replayed, fault, detail } = line as Record<typeof requestFields[number], string>
+  return [method, url, status, ms, 'ms', apiKey, replayed && 'replayed', fault, detail].filter(Boolean).join(' ')
 }

@@ -35,7 +35,7 @@ switch (command.name) {
   }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
-    const app = buildApp({ ...command.options, logLevel: 'silent' })
+    const app = buildApp({ ...command.options, logLevel: 'silent', watch: false })
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
   }
@@ -62,5 +62,6 @@ async function serve (options: Options): Promise<void> {
     const { exitCode, message } = explainFailedStart(error as NodeJS.ErrnoException, options)
     console.error(message)
     process.exitCode = exitCode
+    await app?.close()
   }
 }

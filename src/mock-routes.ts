@@ -5,9 +5,11 @@ import { healthRoute } from './control/routes/health.js'
 import type { Options } from './options.js'
 import { apiKeyPlugin } from './plugins/api-key.js'
 import { apiVersionPlugin } from './plugins/api-version.js'
+import { createErrorHandler } from './plugins/error-handler.js'
 import { faultsPlugin } from './plugins/faults.js'
 import { idempotencyPlugin } from './plugins/idempotency.js'
 import { journalPlugin } from './plugins/journal.js'
+import { emptyBodyPlugin } from './plugins/empty-body.js'
 import { keyInflectionPlugin } from './plugins/key-inflection.js'
 import { listOperations, notFound } from './plugins/not-found.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
@@ -26,16 +28,20 @@ export interface Surroundings {
 export const mockRoutes: FastifyPluginAsync<Surroundings> = async (app, { options, apiKeys, workspaces }) => {
   const { control, defaultKeyInflection, unknownFields } = options
   const operations = listOperations(app)
+  const isControl = (operation: string) => operation.includes(' /_mock/')
 
   app.register(async plane => {
+    plane.setErrorHandler(createErrorHandler(() => 'snake'))
+    plane.register(emptyBodyPlugin)
     plane.register(requestBodyPlugin, { anyCasing: false })
+    plane.register(notFound, { operations: () => operations.filter(isControl) })
     plane.register(healthRoute, { workspaces })
     if (control) plane.register(controlPlane, { ...options, apiKeys, workspaces })
   }, { prefix: '/_mock' })
 
   app.register(async api => {
     if (control) api.register(journalPlugin, { apiKeys, workspaces })
-    api.register(notFound, { operations })
+    api.register(notFound, { operations: () => operations.filter(operation => !isControl(operation)) })
     api.register(async sessions => {
       sessions.register(apiKeyPlugin, { apiKeys, workspaces })
       if (control) sessions.register(faultsPlugin)

@@ -18,7 +18,12 @@ export interface EmbeddedVerifaMock extends VerifaMock {
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
   const { host = '127.0.0.1', port = 0, controlToken: token } = options
   const app = buildApp({ logLevel: 'silent', ...options })
-  await app.listen({ host, port })
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    await app.close() // what it has begun, such as to watch its fixtures, must not keep the process
+    throw error
+  }
   const client = createClient({
     url: urlOf(host, (app.server.address() as AddressInfo).port),
     apiKey: undefined,
@@ -45,13 +50,16 @@ export interface ConnectOptions {
  * @param url where it is, as `http://127.0.0.1:4010`
  */
 export function connectVerifaMock (url: string, { apiKey, token }: ConnectOptions = {}): VerifaMock {
+  if (!URL.canParse(url)) throw new TypeError(`connectVerifaMock takes a URL such as http://127.0.0.1:4010, and not ${url}.`)
   const base = url.replace(/\/+$/, '')
   return createClient({
     url: base,
     apiKey,
     token,
     transport: async ({ method, path, headers, body }) => {
-      const response = await fetch(base + path, { method, headers, ...(body !== undefined && { body }) })
+      const response = await fetch(base + path, { method, headers, ...(body !== undefined && { body }) }).catch((error: unknown) => {
+        throw new Error(`No mock answers at ${base}. Is it started? (${String((error as Error).cause)})`, { cause: error })
+      })
       return { status: response.status, body: await response.text() }
     },
     close: async () => undefined

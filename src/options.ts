@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { maskApiKey } from './api-keys.js'
 import { keyInflections } from './casing.js'
 import { bundledFixtures } from './sessions/fixture-files.js'
 import { compileCheck } from './validation.js'
@@ -78,7 +79,8 @@ function complain (option: string, value: unknown, name: string): string[] {
   if (!isOption(option)) return [`${name} is not an option. The options are ${optionNames.join(', ')}.`]
   return compileCheck(Options.properties[option])(value).map(({ loc }) => {
     const wrong = loc.reduce((part, step) => (part as Record<string, unknown>)[step], value)
-    return `${name} cannot be ${JSON.stringify(wrong)}. It takes ${allowed(option)}.`
+    const told = option === 'apiKeys' && typeof wrong === 'string' ? maskApiKey(wrong) : wrong
+    return `${name} cannot be ${JSON.stringify(told)}. It takes ${allowed(option)}.`
   })
 }
 

@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Options } from './options.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
+import { inflectionOf } from './plugins/key-inflection.js'
 import { RequestLog } from './plugins/request-log.js'
 import { serializerOf } from './serialization.js'
 
@@ -10,7 +11,7 @@ import { serializerOf } from './serialization.js'
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log
   const requestLog = new RequestLog(log)
-  const answerError = createErrorHandler(defaultKeyInflection)
+  const answerError = createErrorHandler(request => inflectionOf(request, defaultKeyInflection))
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: requestLog,
@@ -26,6 +27,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     return503OnClosing: false // what arrives while the server closes is still answered
   })
   app.decorate('requestLog', requestLog)
+  app.decorateRequest('failure')
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeContentTypeParser('text/plain')

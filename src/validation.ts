@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
+import { isTellable } from './clock.js'
 import type { Problem } from './errors.js'
 
 // Fastify's own Ajv coerces types and removes unknown members, which lets wrong input pass in silence: this one only
@@ -16,9 +17,9 @@ const ajv = new Ajv({
 })
 ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 
-// RFC 3339 has leap seconds, a JavaScript Date has not: what could not be stored is refused.
+// RFC 3339 has leap seconds, a JavaScript Date has not, and its years go beyond four digits: what could not be told again is refused.
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
-ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && !Number.isNaN(Date.parse(text)) })
+ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isTellable(Date.parse(text)) })
 
 ajv.addVocabulary(['x-examples']) // for people, in the OpenAPI document
 
@@ -37,20 +38,33 @@ function checkJsonLimits (this: unknown, limits: JsonLimits, value: unknown): bo
 }
 checkJsonLimits.errors = [] as Partial<ErrorObject>[]
 
-/** Depth first: a value that is nested too deep has no text to measure, since JSON.stringify overflows the stack on it. */
-function jsonFault (value: unknown, limits: JsonLimits): 'too_deep' | 'finite_number' | 'too_large' | undefined {
-  return structureFault(value, limits.depth) ?? (Buffer.byteLength(JSON.stringify(value)) > limits.bytes ? 'too_large' : undefined)
+/** Depth first: a value that is nested too deep has no text to measure. */
+function jsonFault (value: unknown, { bytes, depth }: JsonLimits): 'too_deep' | 'finite_number' | 'too_large' | undefined {
+  if (isDeeperThan(depth, value)) return 'too_deep'
+  if (hasInfinity(value)) return 'finite_number'
+  return Buffer.byteLength(JSON.stringify(value)) > bytes ? 'too_large' : undefined
 }
 
-function structureFault (value: unknown, depth: number): 'too_deep' | 'finite_number' | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : 'finite_number'
-  if (typeof value !== 'object' || value === null) return undefined
-  if (depth === 0) return 'too_deep'
-  for (const child of Object.values(value)) {
-    const fault = structureFault(child, depth - 1)
-    if (fault !== undefined) return fault
-  }
-  return undefined
+function isDeeperThan (depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some(child => isDeeperThan(depth - 1, child))
+}
+
+/** JSON can write 1e400, and no double can hold it. */
+function hasInfinity (value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasInfinity)
+  return typeof value === 'number' && !Number.isFinite(value)
+}
+
+/**
+ * How deep any JSON may be nested: JSON.stringify, which has to write it again, overflows the stack at some four
+ * thousand levels.
+ */
+const MAX_DEPTH = 2_000
+
+/** What is wrong with JSON that is nested too deep to be worked with, or nothing. */
+export function checkDepth (value: unknown, place: Problem['loc']): Problem[] {
+  return isDeeperThan(MAX_DEPTH, value) ? [{ loc: place, msg: `must not be nested deeper than ${MAX_DEPTH} levels`, type: 'too_deep' }] : []
 }
 
 /** Finds everything in `value` that a schema forbids; an empty list when there is nothing. */
@@ -90,6 +104,7 @@ function locate ({ instancePath, keyword, params }: ErrorObject, root: unknown):
 const typeNames = {
   string: { code: 'string', words: 'a string' },
   integer: { code: 'int', words: 'a whole number' },
+  number: { code: 'float', words: 'a number' },
   boolean: { code: 'bool', words: 'true or false' },
   array: { code: 'list', words: 'a list' },
   object: { code: 'dict', words: 'a JSON object' },

@@ -42,6 +42,11 @@ export class Workspaces {
     return workspace
   }
 
+  /** The same, for what must not bring one into being: a request that was refused. */
+  existing (apiKey: ApiKey | undefined): Workspace {
+    return this.#own?.get(apiKey?.digest ?? '') ?? this.shared
+  }
+
   * all (): Iterable<Workspace> {
     yield this.shared
     yield* this.#own?.values() ?? []

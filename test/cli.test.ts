@@ -73,7 +73,7 @@ t.test('what wins', async t => {
   t.equal(options(['--port', '3', '--port', '4']).port, 4, 'the last flag')
   t.equal(options([], { PORT: '', VERIFA_MOCK_PORT: '' }).port, 4010, 'an empty variable is none')
   t.same(options(['--api-key', 'vk_live_a', '--api-key=vk_sandbox_b=sessions:read']).apiKeys, ['vk_live_a', 'vk_sandbox_b=sessions:read'])
-  t.same(options([], { VERIFA_MOCK_API_KEY: 'vk_live_a, vk_live_b vk_live_c' }).apiKeys, ['vk_live_a', 'vk_live_b', 'vk_live_c'])
+  t.same(options([], { VERIFA_MOCK_API_KEY: 'vk_live_a, vk_live_b vk_live_c,\n' }).apiKeys, ['vk_live_a', 'vk_live_b', 'vk_live_c'])
   t.same(options(['--api-key', 'vk_live_z'], { VERIFA_MOCK_API_KEY: 'vk_live_a' }).apiKeys, ['vk_live_z'])
 })
 
@@ -96,7 +96,7 @@ t.test('what is wrong is told in sentences that name the option, the value and w
   t.equal(first(['--allowed-host', 'a:80']), '--allowed-host cannot be "a:80". It takes host names without a port.')
   t.equal(first(['--fixtures=']), '--fixtures cannot be "". It takes text that is not empty.')
   t.equal(first(['--api-key', 'secret']),
-    '--api-key cannot be "secret". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.')
+    '--api-key cannot be "…". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.')
   t.equal(first(['health', '--port', '0']), 'health needs the port of a running mock. Give it with --port or PORT.')
 })
 

@@ -169,7 +169,7 @@ t.test('log lines', async t => {
   await update(app, 'ses_pending', {}, { 'x-api-key': undefined })
   const line = { level: 30, method: 'PATCH', url: '/sessions/ses_pending', status: 200, ms: Number, apiKey: 'vk_sandbox_…7be2', msg: 'request' }
   await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=after' }))
-  t.match(lines.map(line => JSON.parse(line) as object), [line, { ...line, replayed: true }, { status: 401 }, { ...line, fault: 'drop=after' }])
+  t.match(lines.map(line => JSON.parse(line) as object), [line, { ...line, replayed: true }, { status: 401, error: 'unauthorized', detail: 'Missing API key. Send it in the X-API-Key header.' }, { ...line, fault: 'drop=after' }])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
 
   t.equal(await logStream(false), undefined, 'JSON where nobody reads along')
@@ -181,9 +181,18 @@ t.test('log lines', async t => {
   const [first, second, third, fourth, last] = String(terminal.read()).split('\n')
   t.match(first, /INFO.*: PATCH \/sessions\/ses_pending 200 [\d.]+ ms vk_sandbox_…7be2$/)
   t.match(second, /7be2 replayed$/)
-  t.match(third, /401 [\d.]+ ms$/)
+  t.match(third, /401 [\d.]+ ms Missing API key\. Send it in the X-API-Key header\.$/)
   t.match(fourth, /7be2 drop=after$/)
   t.match(last, /WARN.*: beware/)
+})
+
+t.test('a key in a URL, where it does not belong, is masked', async t => {
+  const lines: string[] = []
+  const app = buildApp({}, { write: line => lines.push(line) })
+  t.teardown(() => app.close())
+  await app.inject('/nowhere?api_key=vk_live_0123456789&x=vk_sandbox_abc')
+  t.match(lines.join(''), /"url":"\/nowhere\?api_key=vk_live_…6789&x=vk_sandbox_…"/)
+  t.match((await app.inject('/_mock/requests')).json(), { data: [{ path: '/nowhere?api_key=vk_live_…6789&x=vk_sandbox_…' }] })
 })
 
 t.test('a key is masked to its prefix and, where enough stays hidden, its last four characters', async t => {

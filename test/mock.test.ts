@@ -80,6 +80,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
       t.match(await rejection(mock.clock.advance(span)), { detail: [{ loc: ['body', 'advance'], msg }] })
     }
     t.match(await rejection(mock.clock.set('0000-01-01T00:00:00Z')), { detail: [{ loc: ['body', 'set'] }] })
+    t.match(await rejection(mock.clock.advance(true as unknown as string)), { detail: [{ loc: ['body', 'advance'], msg: 'must be a number or a string' }] })
   },
 
   'a clock runs on from where it was put': async (t, mock) => {
@@ -170,9 +171,40 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(await mock.requests({ limit: 8 }), [{ fault: null }], 'what is no fault is none')
   },
 
+  'a client that does not wait for a late answer has it carried out all the same': async (t, mock) => {
+    for (const size of [0, 100_000]) {
+      await mock.reset()
+      await mock.faults.add({ then: { delay_ms: 60 } })
+      const body = { metadata: { a: 'x'.repeat(10) }, external_ref: 'y'.repeat(size) }
+      const send = async (signal?: AbortSignal) => fetch(`${mock.url}/sessions/ses_pending`, {
+        method: 'PATCH',
+        headers: { 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json', 'idempotency-key': 'k' },
+        body: JSON.stringify(body),
+        ...(signal !== undefined && { signal })
+      })
+      await t.rejects(send(AbortSignal.timeout(30)))
+      while ((await mock.requests()).length === 0) await new Promise(resolve => setImmediate(resolve))
+      t.match(await mock.requests(), [{ status: 200, fault: 'delay=60', change: {} }])
+      t.equal((await send()).headers.get('idempotent-replayed'), 'true')
+    }
+  },
+
+  'what is nested beyond measure is refused, and leaves the journal readable': async (t, mock) => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const response = await fetch(`${mock.url}/sessions/ses_pending`, {
+      method: 'PATCH', headers: { 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json' }, body: `{"foo":${deep}}`
+    })
+    t.equal(response.status, 422)
+    t.match(await mock.requests(), [{ status: 422, request: { body: null } }])
+    const verify = await fetch(`${mock.url}/_mock/requests/verify`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: `{"match":{"body":${deep}}}`
+    })
+    t.equal(verify.status, 422)
+  },
+
   'faults that cannot be are refused': async (t, mock) => {
     const refused = async (then: object) => (await rejection(mock.faults.add({ then }))).detail
-    const one = [{ loc: ['body', 'then'], msg: 'must have one of status, delay_ms and drop' }]
+    const one = [{ loc: ['body', 'then'], msg: 'must have exactly one of status, delay_ms and drop' }]
     t.match(await refused({}), one)
     t.match(await refused({ status: 500, delay_ms: 1 }), one)
     t.match(await refused({ drop: 'after', detail: 'x' }), [{ loc: ['body', 'then', 'detail'], msg: 'goes with status only' }])
@@ -187,6 +219,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     await patch(mock, 'ses_none', {})
     await patch(mock, 'ses_pending', {}, { 'x-api-key': 'vk_pub_sandbox_1234567890' })
     await fetch(`${mock.url}/nowhere?q=1`)
+    await fetch(`${mock.url}/_mock/nowhere`) // the control plane is not in it
     const [first, ...others] = await mock.requests()
     t.match(first, {
       id: 1, at: /^\d{4}-.*Z$/, method: 'PATCH', path: '/api/v1/sessions/ses_pending', session_id: 'ses_pending',
@@ -209,6 +242,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same(await ids({ path: '/nowhere?q=1' }), [4])
     t.same(await ids({ limit: 2 }), [3, 4], 'the newest')
     t.same(await ids({ limit: 0 }), [])
+    t.same(await ids({ session_id: undefined }), [1, 2, 3, 4])
     t.match(await rejection(mock.requests({ status: 7 })), { detail: [{ loc: ['query', 'status'] }] })
     t.match(await rejection(mock.requests({ colour: 'red' } as object)), { detail: [{ loc: ['query', 'colour'] }] })
     t.notMatch(JSON.stringify(await mock.state()), new RegExp(SANDBOX_KEY), 'nor does a saved state tell a key')
@@ -256,9 +290,11 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     for (const bad of [
       { sessions: [{ id: 'a' }, { id: 'a' }] }, { sessions: 'x' }, {}, { ...state, clock: { now: 'noon' } },
       { ...state, idempotency_keys: [{ key: 'k' }] }, { ...state, more: 1 },
-      { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, result: { ...key.result, headers: { 'a b': 'c' } } })) }
+      { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, result: { ...key.result, headers: { 'a b': 'c' } } })) },
+      { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, result: { ...key.result, status: 204 } })) },
+      { ...state, clock: { now: '9999-12-31T23:59:59Z', frozen: false } }, { sessions: [{ created_at: '0000-01-01T00:00:00+01:00' }] }
     ]) {
-      t.equal((await rejection(mock.restore(bad as typeof state))).statusCode, 422)
+      t.equal((await rejection(mock.restore(bad as unknown as typeof state))).statusCode, 422)
     }
     t.match(await mock.state(), { sessions: before.sessions }, 'a bad one is refused whole')
   }
@@ -293,6 +329,20 @@ t.test('what is no mock is told with its URL', async t => {
   await once(other, 'listening')
   const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
   await t.rejects(connectVerifaMock(url).sessions(), { message: `${url} is no verifa-mock: it answers with something that is not JSON.` })
+})
+
+t.test('a mock that is not there is told by its URL', async t => {
+  const mock = await startVerifaMock()
+  await mock.close()
+  await t.rejects(connectVerifaMock(mock.url).reset(), { message: new RegExp(`^No mock answers at ${mock.url}\\. Is it started\\? \\(.*ECONNREFUSED`) })
+  const unset = process.env['VERIFA_NOWHERE'] as string
+  t.throws(() => connectVerifaMock(unset), { message: 'connectVerifaMock takes a URL such as http://127.0.0.1:4010, and not undefined.' })
+})
+
+t.test('the control plane is in snake_case, whatever the API is in', async t => {
+  await using mock = await startVerifaMock({ defaultKeyInflection: 'camel' })
+  const response = await mock.app.inject({ url: '/_mock/sessions/ses_none', headers: { 'key-inflection': 'kebab' } })
+  t.match(response.json(), { error: 'not_found', status_code: 404 })
 })
 
 t.test('two embedded mocks share nothing', async t => {
@@ -336,6 +386,20 @@ t.test('each API key a workspace of its own', async t => {
   await mock.withApiKey(LIVE_KEY).close()
 })
 
+t.test('a mock that is closed waits for no delay', async t => {
+  const mock = await startVerifaMock()
+  await mock.faults.add({ then: { delay_ms: 600_000 } })
+  const late = patch(mock, 'ses_pending', {})
+  while ((await mock.faults.list()).length > 0) await new Promise(resolve => setImmediate(resolve))
+  await mock.close()
+  t.match(await late, { status: 200 })
+})
+
+t.test('a mock that cannot start leaves nothing running', async t => {
+  await using mock = await startVerifaMock()
+  await t.rejects(startVerifaMock({ port: Number(new URL(mock.url).port), watch: true }), { code: 'EADDRINUSE' })
+})
+
 t.test('workspaces are bounded: the one unused for the longest is dropped, and told', async t => {
   const lines: string[] = []
   const { buildApp } = await import('../src/index.js')
@@ -349,7 +413,10 @@ t.test('workspaces are bounded: the one unused for the longest is dropped, and t
   t.equal(await ref('vk_sandbox_a', {}), 'a')
   await ref('vk_sandbox_c', { external_ref: 'c' })
   t.equal(await ref('vk_sandbox_a', {}), 'a', 'it was used')
-  t.match(lines, [/more than 2 API keys: the workspace unused for the longest is dropped\. Raise maxWorkspaces\./])
+  t.match(lines, [/more than 2 API keys: the workspace unused for the longest is dropped\. Raise --max-workspaces/])
   t.equal(await ref('vk_sandbox_b', {}), 'order-1001', 'it begins anew')
   t.equal([...app.workspaces.all()].length, 3, 'two and the shared one')
+  await app.inject({ url: '/nowhere', headers: { 'x-api-key': 'vk_sandbox_d' } })
+  await app.inject({ url: '/nowhere', headers: { 'x-api-key': 'vk_sandbox_b' } })
+  t.equal(lines.length, 2, 'a request that is refused brings none into being')
 })

@@ -5,7 +5,7 @@ import { errors } from '../src/errors.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
 import type { Options } from '../src/index.js'
-import { startApp } from './helper.js'
+import { errorOf, startApp } from './helper.js'
 
 interface Response {
   headers?: Record<string, unknown>
@@ -90,4 +90,6 @@ t.test('the mock serves its document, and a page to read it', async t => {
   t.equal(page.statusCode, 200)
   t.match(page.body, /swagger-ui/)
   t.equal((await app.inject('/docs/static/swagger-ui-bundle.js')).statusCode, 200)
+  t.equal(errorOf(t, await app.inject('/docs/nowhere')).error, 'not_found')
+  t.equal(errorOf(t, await app.inject('/docs/static/%00')).error, 'forbidden')
 })

@@ -2,8 +2,8 @@ import type { TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
 import { type ErrorName, errorResponses } from '../error-responses.js'
 
-/** Seeding and restoring may bring many sessions at once, where an update is one. */
-export const LARGE_BODY = 64 * 1024 * 1024
+/** Seeding and restoring may bring a whole world at once; a text that JavaScript can hold is not much longer. */
+export const LARGE_BODY = 500 * 1024 * 1024
 
 interface Parts {
   description?: string

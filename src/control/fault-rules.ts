@@ -57,7 +57,7 @@ const framing = ['content-length', 'content-type', 'transfer-encoding', 'connect
 export function checkEffect (effect: FaultEffect, place: Problem['loc']): Problem[] {
   const kinds = (['status', 'delay_ms', 'drop'] as const).filter(kind => effect[kind] !== undefined)
   const problems = checkHeaders(effect.headers ?? {}, [...place, 'headers'])
-  if (kinds.length !== 1) problems.push({ loc: place, msg: 'must have one of status, delay_ms and drop', type: 'value_error' })
+  if (kinds.length !== 1) problems.push({ loc: place, msg: 'must have exactly one of status, delay_ms and drop', type: 'value_error' })
   if (effect.status === undefined) {
     for (const name of ['error', 'detail', 'headers'] as const) {
       if (effect[name] !== undefined) problems.push({ loc: [...place, name], msg: 'goes with status only', type: 'value_error' })

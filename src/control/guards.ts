@@ -32,7 +32,7 @@ export interface GuardsOptions {
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
   const { apiKeys, workspaces, controlToken } = options
   const names = new Set([options.host, ...options.allowedHosts].map(name => name.toLowerCase()))
-  const token = controlToken === undefined ? undefined : digest(`Bearer ${controlToken}`)
+  const token = controlToken === undefined ? undefined : digest(controlToken)
 
   app.decorateRequest('workspace')
 
@@ -40,7 +40,7 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
     const { host, origin, authorization } = request.headers
     if (!isOurs(request, names)) throw apiError('foreignHost', { host: host ?? '' })
     if (origin !== undefined && !isSameSite(origin, host)) throw apiError('foreignOrigin', { origin })
-    if (token !== undefined && !timingSafeEqual(token, digest(authorization ?? ''))) throw apiError('controlToken')
+    if (token !== undefined && !timingSafeEqual(token, digest(/^Bearer (.*)$/i.exec(authorization ?? '')?.[1] ?? ''))) throw apiError('controlToken')
     const anonymous = !workspaces.isolated || request.headers['x-api-key'] === undefined
     request.workspace = anonymous ? workspaces.shared : workspaces.of(authenticate(apiKeys, request))
     done()

@@ -84,6 +84,8 @@ export class Journal {
   }
 }
 
-function sizeOf ({ requestHeaders, responseBody }: Exchange): number {
-  return OVERHEAD + Number(requestHeaders['content-length'] ?? 0) + responseBody.length
+/** A body that was read takes some four times the room of its text; one that came in chunks has to be measured. */
+function sizeOf ({ path, requestHeaders, requestBody, responseBody }: Exchange): number {
+  const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
+  return OVERHEAD + path.length + length * 4 + responseBody.length
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.js'
 import { checkFixtureRules, completeSession, Fixture } from '../sessions/fixtures.js'
 import type { IdempotencyRecord } from '../sessions/idempotency-records.js'
 import { Session } from '../sessions/session.js'
+import { MetadataInput } from '../sessions/update.js'
 import type { Workspace } from '../workspace.js'
 import { checkHeaders } from './fault-rules.js'
 
@@ -33,9 +34,9 @@ const SavedKey = Type.Object({
   api_key_digest: Type.String({ minLength: 1, description: 'Stands for the API key, and does not tell it' }),
   fingerprint: Type.String({ minLength: 1, description: 'Stands for the request\'s parameters' }),
   result: Type.Object({
-    status: Type.Integer({ minimum: 200, maximum: 299 }),
+    status: Type.Unsafe<number>({ type: 'integer', enum: [200] }),
     headers: Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
-    body: Session
+    body: Type.Object({ ...Session.properties, metadata: MetadataInput })
   }, { additionalProperties: false })
 }, { additionalProperties: false })
 type SavedKey = Static<typeof SavedKey>

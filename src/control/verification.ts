@@ -74,7 +74,7 @@ export function verify (journal: Journal, expectation: Expectation): { matched: 
   const uncertain = journal.dropped > 0 && !many && (few || atMost !== undefined)
   if (uncertain) {
     return unmet(`It cannot be told: ${journal.dropped} requests were dropped from the journal, and the answer could depend on them. ` +
-      'Verify earlier, empty the journal between tests, or raise maxJournalEntries and maxJournalBytes.')
+      'Verify earlier, empty the journal between tests, or raise --max-journal-entries (maxJournalEntries) and --max-journal-bytes (maxJournalBytes).')
   }
   if (!few && !many) return { matched }
   const expected = count !== undefined ? `exactly ${count}` : few ? `at least ${atLeast}` : `at most ${String(atMost)}`

@@ -9,7 +9,10 @@ export const docsPlugin = fastifyPlugin<{ build: () => Promise<FastifyInstance> 
   let documentation: Promise<FastifyInstance> | undefined
 
   const serve: RouteHandlerMethod = async (request, reply) => {
-    documentation ??= build()
+    documentation ??= build().catch((error: unknown) => {
+      documentation = undefined // to be tried again
+      throw error
+    })
     const site = await documentation
     reply.hijack()
     site.routing(request.raw, reply.raw)

@@ -2,21 +2,31 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyInflection } from '../casing.js'
-import { ApiError, apiError, errorText, validationError } from '../errors.js'
-import { inflectionOf } from './key-inflection.js'
+import { ApiError, apiError, codeOf, errorText, validationError } from '../errors.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Answers with an error in the API's shape: whatever was thrown, wherever. */
-export function createErrorHandler (defaultKeyInflection: KeyInflection) {
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The error that the request was answered with, for the log. */
+    failure: ApiError | undefined
+  }
+}
+
+/**
+ * Answers with an error in the API's shape: whatever was thrown, wherever.
+ * @param casing the casing that a request is answered in
+ */
+export function createErrorHandler (casing: (request: FastifyRequest) => KeyInflection) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     const expected = error instanceof ApiError
     const answer = expected ? error : translate(error as FastifyError, request)
     if (!expected && answer.statusCode >= 500) {
       request.log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
     }
+    request.failure = answer
     // text needs no serializer: the schema of a route does not come into it
-    const text = errorText(answer, inflectionOf(request, defaultKeyInflection))
+    const text = errorText(answer, casing(request))
     reply.code(answer.statusCode).headers(answer.headers).type(JSON_TYPE).send(text)
   }
 }
@@ -32,7 +42,7 @@ function translate (error: FastifyError, request: FastifyRequest): ApiError {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY': return validationError([{ loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' }])
   }
   const { statusCode, message } = error
-  return statusCode !== undefined && statusCode < 500 ? new ApiError('bad_request', statusCode, message) : apiError('internal')
+  return statusCode !== undefined && statusCode < 500 ? new ApiError(codeOf(statusCode), statusCode, message) : apiError('internal')
 }
 
 /** Answers what arrives on a connection and is no HTTP request, and closes the connection. */

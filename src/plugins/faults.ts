@@ -16,15 +16,38 @@ declare module 'fastify' {
  * never comes near the idempotency keys; a connection that is cut afterwards has left its record there.
  */
 export const faultsPlugin = fastifyPlugin(async app => {
+  const waiting = new Map<NodeJS.Timeout, () => void>()
+
   app.decorateRequest('fault')
 
   app.addHook('onRequest', (request, _reply, done) => {
     const fault = request.fault = effectOf(request)
-    if (fault === undefined) done()
-    else if (fault.status !== undefined) throw injectedError(fault)
-    else if (fault.drop === 'before') throw injectedError({ detail: 'Connection cut.' }) // nobody will read it
-    else if (fault.delay_ms !== undefined) setTimeout(done, fault.delay_ms)
-    else done()
+    if (fault?.status !== undefined) throw injectedError(fault)
+    // ends the request like an error; the last hook cuts the connection in place of its answer
+    if (fault?.drop === 'before') throw injectedError({ detail: 'Connection cut.' })
+    done()
+  })
+
+  // only when the body was read: then the request is carried out, also when its client does not wait for the answer
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.fault?.delay_ms === undefined) {
+      done()
+      return
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(timer)
+      done()
+    }, request.fault.delay_ms)
+    waiting.set(timer, done)
+  })
+
+  // a mock that is closed waits no longer
+  app.addHook('preClose', async () => {
+    for (const [timer, done] of waiting) {
+      clearTimeout(timer)
+      done()
+    }
+    waiting.clear()
   })
 
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -36,7 +59,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
     reply.raw.destroy()
     app.requestLog.requestCompleted(null, request, reply)
   })
-}, { name: 'faults', dependencies: ['api-key', 'journal'] })
+}, { name: 'faults', dependencies: ['api-key'] })
 
 function effectOf (request: FastifyRequest): FaultEffect | undefined {
   const asked = request.headers['x-mock-fault']

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import type { ApiKeys } from '../api-keys.js'
+import { type ApiKeys, maskApiKeysIn } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
 import type { Change } from '../sessions/store.js'
 import type { Workspaces } from '../workspaces.js'
@@ -7,8 +7,6 @@ import type { Caller } from './api-key.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it was sent, before its names were made ours. */
-    sentBody: unknown
     /** What the request has changed; set by the handler that changed it. */
     change: Change | undefined
   }
@@ -24,24 +22,18 @@ export interface JournalOptions {
  * the journal already: it is written down before it is sent.
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
-  app.decorateRequest('sentBody')
   app.decorateRequest('change')
-
-  app.addHook('preValidation', (request, _reply, done) => {
-    request.sentBody = request.body
-    done()
-  })
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const { headers, fault } = request
     // a request that was turned away has no caller; its key, if it is one, says where it belongs
     const caller = request.caller as Caller | undefined
-    const { clock, journal } = caller?.workspace ?? workspaces.of(apiKeys.find(String(headers['x-api-key'])))
+    const { clock, journal } = caller?.workspace ?? workspaces.existing(apiKeys.find(String(headers['x-api-key'])))
     journal.add({
       at: clock.now(),
       durationMs: reply.elapsedTime,
       method: request.method,
-      path: request.url,
+      path: maskApiKeysIn(request.url),
       sessionId: (request.params as { session_id?: string }).session_id,
       requestHeaders: headers,
       requestBody: request.sentBody,

@@ -22,8 +22,10 @@ export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInfl
   app.addHook('preSerialization', (request, reply, payload, done) => {
     const inflection = inflectionOf(request, defaultKeyInflection)
     if (inflection !== 'snake') {
-      const responses = request.routeOptions.schema?.response as Record<number, TSchema>
-      reply.serializer(serializerOf(responses[reply.statusCode] as TSchema, inflection))
+      const responses = request.routeOptions.schema?.response as Record<number, TSchema | undefined>
+      const schema = responses[reply.statusCode]
+      if (schema === undefined) throw new Error(`${request.method} ${request.url} has no schema for ${reply.statusCode}`)
+      reply.serializer(serializerOf(schema, inflection))
     }
     done(null, payload)
   })

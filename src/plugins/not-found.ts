@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { apiError } from '../errors.js'
 
-const CONTROL_PLANE = '/_mock'
-
 /** The operations that an app is given from now on, as `PATCH /sessions/{session_id}`. */
 export function listOperations (app: FastifyInstance): readonly string[] {
   const operations: string[] = []
@@ -13,15 +11,13 @@ export function listOperations (app: FastifyInstance): readonly string[] {
 }
 
 /**
- * Answers every request that no route is for with a 404 that lists what there is: the operations of the control plane
- * to whoever looks for one of them, else those of the API. A scope of its own, so that its hook is run for nothing else;
- * a hook, because the handler would come after the body was read, and a bad body would hide that the path is wrong.
+ * Answers every request of a scope that no route is for with a 404 that lists what there is. A scope of its own, so that
+ * its hook is run for nothing else; a hook, because the handler would come after the body was read, and a bad body would
+ * hide that the path is wrong.
  */
-export const notFound: FastifyPluginAsync<{ operations: readonly string[] }> = async (app, { operations }) => {
+export const notFound: FastifyPluginAsync<{ operations: () => readonly string[] }> = async (app, { operations }) => {
   const refuse = ({ method, url }: FastifyRequest): never => {
-    const control = url.startsWith(CONTROL_PLANE)
-    const alike = operations.filter(operation => operation.includes(` ${CONTROL_PLANE}`) === control)
-    throw apiError('routeNotFound', { method, path: url, routes: alike.join(', ') })
+    throw apiError('routeNotFound', { method, path: url, routes: operations().join(', ') })
   }
   app.addHook('onRequest', refuse)
   app.setNotFoundHandler(refuse)

@@ -2,7 +2,14 @@ import type { TObject, TSchema } from '@sinclair/typebox'
 import fastifyPlugin from 'fastify-plugin'
 import { acceptAnyCasing } from '../casing.js'
 import { type Problem, validationError } from '../errors.js'
-import { compileCheck } from '../validation.js'
+import { checkDepth, compileCheck } from '../validation.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was sent, before its names were made ours; `undefined` when there is none that can be worked with. */
+    sentBody: unknown
+  }
+}
 
 /**
  * Checks bodies and queries, and answers with all problems at once, nothing coerced.
@@ -10,6 +17,15 @@ import { compileCheck } from '../validation.js'
  * the names of the schema.
  */
 export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
+  app.decorateRequest('sentBody')
+
+  app.addHook('preValidation', (request, _reply, done) => {
+    const problems = checkDepth(request.body, ['body'])
+    if (problems.length > 0) throw validationError(problems)
+    request.sentBody = request.body
+    done()
+  })
+
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     // headers have been checked before the body was read, by plugins/request-headers.ts; a path is always text
     if (httpPart !== 'body' && httpPart !== 'querystring') return () => true

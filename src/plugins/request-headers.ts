@@ -23,6 +23,6 @@ export const requestHeadersPlugin = fastifyPlugin(async app => {
       }
       done()
     }
-    route.onRequest = checkHeaders
+    route.onRequest = [route.onRequest, checkHeaders].flat().filter(hook => hook !== undefined)
   })
 }, { name: 'request-headers' })

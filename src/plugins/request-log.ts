@@ -1,6 +1,6 @@
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
-import { maskApiKey } from '../api-keys.js'
+import { maskApiKey, maskApiKeysIn } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
 
 declare module 'fastify' {
@@ -25,12 +25,13 @@ export class RequestLog extends LogController {
     const replayed = reply.hasHeader('idempotent-replayed')
     this.log.info({
       method: request.method,
-      url: request.url,
-      status: reply.statusCode,
+      url: maskApiKeysIn(request.url),
+      status: request.fault?.drop === 'before' ? null : reply.statusCode,
       ms: Math.round(reply.elapsedTime * 1000) / 1000,
       ...(typeof apiKey === 'string' && { apiKey: maskApiKey(apiKey) }),
       ...(replayed && { replayed }),
-      ...(request.fault !== undefined && { fault: describeEffect(request.fault) })
+      ...(request.fault !== undefined && { fault: describeEffect(request.fault) }),
+      ...(request.failure !== undefined && { error: request.failure.code, detail: request.failure.message })
     }, 'request')
   }
 }

@@ -28,13 +28,33 @@ const TOKEN_LIFETIME = 20 * 60 * 1000
 /** Everything that is wrong with a list of fixtures. */
 export function checkFixtures (values: unknown[]): Problem[] {
   const problems = checkSchema(values)
-  return problems.length > 0 ? problems : checkFixtureRules(values as Fixture[])
+  const mistyped = new Set(problems.map(({ loc: [index] }) => index))
+  return [
+    ...problems,
+    ...values.flatMap((fixture, index) => mistyped.has(index) ? [] : checkFixture(fixture as Fixture, [index])),
+    ...checkUnique(values as (Fixture | null)[], [])
+  ]
 }
 
 /** What the schema cannot say: what one field has to do with another, and one session with another. */
 export function checkFixtureRules (value: Fixture | Fixture[], place: Problem['loc'] = []): Problem[] {
-  if (!Array.isArray(value)) return checkCapture(value, place)
-  return [...value.flatMap((fixture, index) => checkCapture(fixture, [...place, index])), ...checkUnique(value, place)]
+  if (!Array.isArray(value)) return checkFixture(value, place)
+  return [...value.flatMap((fixture, index) => checkFixture(fixture, [...place, index])), ...checkUnique(value, place)]
+}
+
+function checkFixture (fixture: Fixture, place: Problem['loc']): Problem[] {
+  return [...checkCapture(fixture, place), ...checkEnvironment(fixture, place)]
+}
+
+function checkEnvironment ({ environment, is_sandbox: isSandbox }: Fixture, place: Problem['loc']): Problem[] {
+  const implied = impliedSandbox(environment)
+  if (isSandbox === undefined || implied === undefined || isSandbox === implied) return []
+  return [{ loc: [...place, 'is_sandbox'], msg: `must be ${String(implied)} in ${String(environment)}`, type: 'value_error' }]
+}
+
+/** What the ids of our two environments say; those of others say nothing. */
+function impliedSandbox (environment: string | undefined): boolean | undefined {
+  return environment === 'env_live' ? false : environment === 'env_sandbox' ? true : undefined
 }
 
 function checkCapture (fixture: Fixture, place: Problem['loc']): Problem[] {
@@ -44,9 +64,10 @@ function checkCapture (fixture: Fixture, place: Problem['loc']): Problem[] {
     .map(field => ({ loc: [...place, field], msg: 'must be null unless the status is pending or capturing', type: 'value_error' }))
 }
 
-function checkUnique (fixtures: Fixture[], place: Problem['loc']): Problem[] {
+function checkUnique (fixtures: (Fixture | null)[], place: Problem['loc']): Problem[] {
   const seen = new Set<string | undefined>()
-  return fixtures.flatMap(({ id }, index) => {
+  return fixtures.flatMap((fixture, index) => {
+    const id = fixture?.id
     const repeated = id !== undefined && seen.has(id)
     seen.add(id)
     return repeated ? [{ loc: [...place, index, 'id'], msg: `is also the id of a session before it: ${id}`, type: 'value_error' }] : []
@@ -61,7 +82,7 @@ function checkUnique (fixtures: Fixture[], place: Problem['loc']): Problem[] {
 export function completeSession (fixture: Fixture, now: number, environment: Environment = 'sandbox'): Session {
   const id = fixture.id ?? `ses_${randomBytes(10).toString('hex')}`
   const status = fixture.status ?? 'pending'
-  const isSandbox = fixture.is_sandbox ?? environment === 'sandbox'
+  const isSandbox = fixture.is_sandbox ?? impliedSandbox(fixture.environment) ?? environment === 'sandbox'
   const createdAt = timestamp(fixture.created_at ?? now)
   const capture = isOpen(status)
     ? { url: `https://capture.verifa.example/${id}`, expiresAt: timestamp(Date.parse(createdAt) + TOKEN_LIFETIME) }

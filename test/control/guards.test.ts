@@ -39,11 +39,11 @@ t.test('the address of the connection is ours, whatever was listened on', async 
 t.test('with a token nobody controls without it', async t => {
   await using mock = await startVerifaMock({ controlToken: 'secret' })
   const ask = async (authorization?: string) => mock.app.inject({ url: '/_mock/clock', headers: authorization === undefined ? {} : { authorization } })
-  for (const authorization of [undefined, 'Bearer wrong', 'secret', 'bearer secret']) {
+  for (const authorization of [undefined, 'Bearer wrong', 'secret', 'Basic secret']) {
     t.same(errorOf(t, await ask(authorization)),
       { error: 'unauthorized', detail: 'Missing or wrong control token. Send it as Authorization: Bearer <token>.', status_code: 401 })
   }
-  t.equal((await ask('Bearer secret')).statusCode, 200)
+  for (const authorization of ['Bearer secret', 'bearer secret']) t.equal((await ask(authorization)).statusCode, 200)
   t.ok((await mock.sessions()).length > 0, 'the embedded interface has it')
   t.equal((await mock.app.inject('/_mock/health')).statusCode, 200)
 })

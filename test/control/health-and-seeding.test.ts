@@ -21,6 +21,15 @@ t.test('a session is removed, in whichever environment', async t => {
   t.equal((await update(app, 'ses_pending', {})).statusCode, 404)
 })
 
+t.test('a call without a body is understood whatever it says of its content', async t => {
+  const app = startApp(t)
+  const headers = { 'content-type': 'application/json' }
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/reset', headers })).statusCode, 204)
+  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/clock', headers })).statusCode, 200)
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/sessions', headers })).statusCode, 422, 'where there is one to be, it is missing')
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/sessions', headers, payload: '{' })).statusCode, 400)
+})
+
 t.test('the clock is set and let go in one call', async t => {
   const app = startApp(t)
   const change = async (payload: object) => (await app.inject({ method: 'POST', url: '/_mock/clock', payload })).json<object>()

@@ -29,6 +29,12 @@ t.test('it is bounded by bytes', async t => {
   t.equal(journal.all().length + journal.dropped, 10)
   journal.add(exchangeOf(20_000))
   t.equal(journal.all().length + journal.dropped, 11, 'what is larger than all there may be is dropped itself')
+  const other = fill(new Journal(10, 10_000), 1)
+  other.add({ ...exchangeOf(0), requestHeaders: {}, requestBody: 'x'.repeat(20_000) })
+  t.equal(other.dropped, 2, 'what came in chunks, and so without a length, is measured')
+  const third = fill(new Journal(10, 10_000), 1)
+  third.add({ ...exchangeOf(1e9), requestBody: undefined })
+  t.equal(third.dropped, 0, 'what was not read takes no room, whatever it said of itself')
 })
 
 t.test('when requests were dropped, what could depend on them is not answered', async t => {

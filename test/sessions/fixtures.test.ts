@@ -47,6 +47,8 @@ t.test('what a fixture leaves out has a default', async t => {
     { is_sandbox: false, environment: 'env_live', capture_url: null, token_expires_at: null })
   t.match(completeSession({ is_sandbox: true, environment: 'env_mine', processing_attempts: null, retention_status: null }, NOW, 'live'),
     { is_sandbox: true, environment: 'env_mine', processing_attempts: null, retention_status: null }, 'what it gives it has')
+  t.match(completeSession({ environment: 'env_live' }, NOW), { is_sandbox: false })
+  t.match(completeSession({ environment: 'env_sandbox' }, NOW, 'live'), { is_sandbox: true })
   t.match(completeSession({ created_at: '2026-01-01T01:00:00+01:00', token_expires_at: '2026-01-01T02:00:00.5+01:00' }, NOW),
     { created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z', token_expires_at: '2026-01-01T01:00:00.500Z' },
     'times are told in UTC')
@@ -78,7 +80,10 @@ t.test('bad fixtures are told with file, session and field, all at once', async 
       'd.json': 'null',
       'c.json': '[7, {"is_sandbox":"yes"}, {"updated_at":"2016-12-31T23:59:60Z"}]'
     },
-    rules: { 'a.json': '[{"id":"x"},{"status":"failed","capture_url":"https://a.example"}]', 'b.json': '{"id":"x"}' },
+    rules: {
+      'a.json': '[{"id":"x"},{"status":"failed","capture_url":"https://a.example"},{"tags":1},{"environment":"env_live","is_sandbox":true}]',
+      'b.json': '{"id":"x"}'
+    },
     empty: {}
   })
   const complaint = (path: string) => {
@@ -107,7 +112,9 @@ t.test('bad fixtures are told with file, session and field, all at once', async 
     'bad/d.json: session 1: must be a JSON object'
   ])
   t.same(complaint('rules'), [
+    'rules/a.json: session 3: tags must be a list',
     'rules/a.json: session 2: capture_url must be null unless the status is pending or capturing',
+    'rules/a.json: session 4: is_sandbox must be false in env_live',
     'rules/b.json: session 1 (x): id is also the id of a session before it: x'
   ])
   t.match(complaint('empty'), [/^empty: this folder has no \*\.json file\./])

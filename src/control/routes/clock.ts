@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
-import { type Clock, timestamp } from '../../clock.js'
+import { type Clock, isTellable, timestamp } from '../../clock.js'
 import { validationError } from '../../errors.js'
 import { controlSchema } from '../control-schema.js'
 import { ClockState } from '../state.js'
@@ -42,19 +42,14 @@ function stateOf (clock: Clock): ClockState {
   return { now: timestamp(clock.now()), frozen: clock.frozen }
 }
 
-/** The years that ISO 8601 writes with four digits, with room to run on. */
-const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z')
-const LATEST = Date.parse('9998-12-31T23:59:59.999Z')
-
 function momentAfter (clock: Clock, { set, advance = 0 }: ClockChange): number {
   const milliseconds = typeof advance === 'number' ? advance : parseDuration(advance)
   if (milliseconds === undefined) {
     throw validationError([{ loc: ['body', 'advance'], msg: 'must be milliseconds, or a duration as 24h or 23h59m59s', type: 'value_error' }])
   }
   const moment = (set === undefined ? clock.now() : Date.parse(set)) + Math.trunc(milliseconds)
-  if (moment >= EARLIEST && moment <= LATEST) return moment
-  const loc = ['body', advance === 0 ? 'set' : 'advance']
-  throw validationError([{ loc, msg: 'must not lead out of the years 1 to 9998', type: 'value_error' }])
+  if (isTellable(moment)) return moment
+  throw validationError([{ loc: ['body', 'advance'], msg: 'must not lead out of the years 1 to 9998', type: 'value_error' }])
 }
 
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
