@@ -88,9 +88,8 @@ export class IdempotencyRecords {
 
   #find (id: string): IdempotencyRecord | undefined {
     const record = this.#records.peek(id)
-    if (record === undefined || !this.#isExpired(record)) return record
-    this.#records.delete(id)
-    return undefined
+    // one that has expired stays until a result takes its place: a request that fails must change nothing
+    return record === undefined || this.#isExpired(record) ? undefined : record
   }
 
   /** A clock that was moved back makes no record expire. */
