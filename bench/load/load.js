@@ -1,0 +1,38 @@
+import { watchCores } from '../disturbance.js'
+import { VoidRun } from '../void-run.js'
+import { requestOf } from '../works.js'
+import { autocannon } from './autocannon.js'
+import { wrk } from './wrk.js'
+
+/** wrk where it is installed, else autocannon. */
+export function chooseLoad (settings) {
+  const [name, tool] = wrk.version() === undefined || settings.autocannon ? ['autocannon', autocannon] : ['wrk', wrk]
+  return { name, version: tool.version(), ...createLoad(tool, settings) }
+}
+
+function createLoad (tool, { seconds, warmup, connections, serverCore, loadCore }) {
+  /**
+   * Puts a server under load, for some seconds or until so many requests have been answered.
+   * @returns requests in a second, the median and the 99th percentile of the latency in milliseconds, and which share of a
+   * core others took meanwhile
+   * @throws VoidRun when a connection broke, or an answer had a status that it should not have
+   */
+  async function put (server, work, { limit, ...given } = {}) {
+    const request = requestOf(server, work)
+    const options = { seconds, connections, core: loadCore, ...given, ...limit !== undefined && { limit, seconds: 600 } }
+    const othersShare = watchCores({ serverCore, loadCore }, server)
+    const result = await tool.load(server.url, request, options)
+    if (server.child.exitCode !== null || server.child.signalCode !== null) throw new VoidRun(`${server.subject.name} has ended`)
+    const disturbed = othersShare()
+    if (!result?.requests) throw new VoidRun(`${server.subject.name} answered nothing`)
+    if (result.broken > 0) throw new VoidRun(`${result.broken} connections to ${server.subject.name} broke or timed out`)
+    const refused = request.status < 400 ? 0 : result.requests
+    if (result.refused !== refused) throw new VoidRun(`${server.subject.name} refused ${result.refused} requests, and should have ${refused}`)
+    return { perSecond: result.requests / result.seconds, median: result.median, p99: result.p99, disturbed }
+  }
+  return {
+    put,
+    /** The load that makes a server warm; what it measures counts for nothing. */
+    warm: (server, work) => put(server, work, { seconds: warmup * (server.subject.warmupFactor ?? 1) })
+  }
+}

@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { run } from './run.js'
+
+const script = fileURLToPath(new URL('requests.lua', import.meta.url))
+
+export const wrk = {
+  /** Its version, or nothing when it is not installed. */
+  version: () => /^wrk (\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1],
+
+  async load (url, { path, headers, body, among }, { seconds, connections, limit = 0, core }) {
+    const output = await run(core, [
+      'wrk', '--threads', '1', '--connections', `${connections}`, '--duration', `${Math.ceil(seconds)}s`, '--script', script,
+      ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
+      url, '--', body, path, `${among}`, `${limit}`
+    ])
+    return JSON.parse(/^bench (.*)$/m.exec(output)?.[1] ?? 'null')
+  }
+}

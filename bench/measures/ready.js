@@ -1,0 +1,11 @@
+import { pairedRounds, ratioRow } from '../rounds.js'
+import { start, withServers } from '../server.js'
+
+/** The time from the start of the process to the first update answered with 200, each alone. */
+export function ready ({ what, target, mock, other }) {
+  return async ({ settings }) => {
+    const readyAfter = subject => withServers([() => start(subject, settings)], async ([server]) => server.readyAfter)
+    const measurePair = async () => ({ pair: [await readyAfter(mock), await readyAfter(other)] })
+    return ratioRow({ what, against: other.name, target, of: 'milliseconds' }, await pairedRounds(settings.rounds, measurePair))
+  }
+}
