@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { acceptAnyCasing, inflectKey, keyInflections, renameKeys } from '../src/casing.js'
 import { ErrorBody } from '../src/errors.js'
+import { keyInflectionPlugin } from '../src/plugins/key-inflection.js'
 import { completeSession } from '../src/sessions/fixtures.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
@@ -65,6 +66,16 @@ t.test('answers and errors come in the casing of Key-Inflection, or in the defau
   t.match(await keys(kebab, 'ses_pending'), /is-sandbox/)
   t.match(await keys(kebab, 'ses_pending', 'snake'), /is_sandbox/)
   t.equal(await keys(kebab, 'ses_none'), 'error,detail,status-code')
+})
+
+t.test('an answer that its route has no schema for is a defect, told as one in the casing asked for', async t => {
+  const app = startApp(t)
+  app.register(async scope => {
+    await scope.register(keyInflectionPlugin, { defaultKeyInflection: 'snake' })
+    scope.get('/undescribed', { schema: { response: {} } }, async () => ({ some_key: 1 }))
+  })
+  const response = await app.inject({ url: '/undescribed', headers: { 'key-inflection': 'camel' } })
+  t.equal(response.body, '{"error":"internal_error","detail":"Internal server error.","statusCode":500}')
 })
 
 t.test('a body is known by its names in any casing, and told of names that come twice', async t => {

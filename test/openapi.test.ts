@@ -1,7 +1,9 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core'
+import fastify from 'fastify'
 import t, { type Test } from 'tap'
 import { keyInflections } from '../src/casing.js'
 import { errors } from '../src/errors.js'
+import { docsPlugin } from '../src/plugins/docs.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
 import type { Options } from '../src/index.js'
@@ -92,4 +94,21 @@ t.test('the mock serves its document, and a page to read it', async t => {
   t.equal((await app.inject('/docs/static/swagger-ui-bundle.js')).statusCode, 200)
   t.equal(errorOf(t, await app.inject('/docs/nowhere')).error, 'not_found')
   t.equal(errorOf(t, await app.inject('/docs/static/%00')).error, 'forbidden')
+})
+
+t.test('a document that could not be made is made at the next request', async t => {
+  let tries = 0
+  const site = fastify()
+  site.get('/openapi.json', async () => ({ openapi: '3.1.0' }))
+  const app = fastify()
+  t.teardown(() => app.close())
+  app.register(docsPlugin, {
+    build: async () => {
+      if (++tries === 1) throw new Error('not now')
+      await site.ready()
+      return site
+    }
+  })
+  t.equal((await app.inject('/openapi.json')).statusCode, 500)
+  t.equal((await app.inject('/openapi.json')).statusCode, 200)
 })

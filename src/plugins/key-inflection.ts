@@ -22,8 +22,8 @@ export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInfl
   app.addHook('preSerialization', (request, reply, payload, done) => {
     const inflection = inflectionOf(request, defaultKeyInflection)
     if (inflection !== 'snake') {
-      const responses = request.routeOptions.schema?.response as Record<number, TSchema | undefined>
-      const schema = responses[reply.statusCode]
+      const { response } = request.routeOptions.schema as { response: Record<number, TSchema | undefined> }
+      const schema = response[reply.statusCode]
       if (schema === undefined) throw new Error(`${request.method} ${request.url} has no schema for ${reply.statusCode}`)
       reply.serializer(serializerOf(schema, inflection))
     }
