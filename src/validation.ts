@@ -15,7 +15,7 @@ const ajv = new Ajv({
   validateSchema: false,
   code: { optimize: false }
 })
-ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
+ajvFormats.default(ajv, ['date', 'date-time'])
 
 // RFC 3339 has leap seconds, a JavaScript Date has not, and its years go beyond four digits: what could not be told again is refused.
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }

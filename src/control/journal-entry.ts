@@ -41,7 +41,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     idempotency_key: idempotencyKeyOf(exchange) ?? null,
     replayed: 'idempotent-replayed' in responseHeaders,
     fault: exchange.fault ?? null,
-    status: exchange.status ?? null,
+    status: exchange.status,
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
     response: { headers: { ...responseHeaders }, body: JSON.parse(exchange.responseBody) as unknown },

@@ -17,8 +17,8 @@ export interface Exchange {
   requestHeaders: IncomingHttpHeaders
   /** The body as it was sent; `undefined` when there was none that could be read. */
   requestBody: unknown
-  /** `undefined` when the connection was cut before anything was done. */
-  status: number | undefined
+  /** null when the connection was cut before anything was done. */
+  status: number | null
   responseHeaders: Readonly<Record<string, unknown>>
   /** JSON, as all that the API answers with. */
   responseBody: string

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type FaultEffect, injectedError, parseFaultHeader } from '../control/fault-rules.js'
 import { validationError } from '../errors.js'
 
@@ -60,6 +60,11 @@ export const faultsPlugin = fastifyPlugin(async app => {
     app.requestLog.requestCompleted(null, request, reply)
   })
 }, { name: 'faults', dependencies: ['api-key'] })
+
+/** The status that a request was answered with; null when its connection was cut before anything was done. */
+export function answeredStatus ({ fault }: FastifyRequest, { statusCode }: FastifyReply): number | null {
+  return fault?.drop === 'before' ? null : statusCode
+}
 
 function effectOf (request: FastifyRequest): FaultEffect | undefined {
   const asked = request.headers['x-mock-fault']

@@ -4,6 +4,7 @@ import { describeEffect } from '../control/fault-rules.js'
 import type { Change } from '../sessions/store.js'
 import type { Workspaces } from '../workspaces.js'
 import type { Caller } from './api-key.js'
+import { answeredStatus } from './faults.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,7 +38,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       sessionId: (request.params as { session_id?: string }).session_id,
       requestHeaders: headers,
       requestBody: request.sentBody,
-      status: fault?.drop === 'before' ? undefined : reply.statusCode,
+      status: answeredStatus(request, reply),
       responseHeaders: reply.getHeaders(),
       responseBody: payload as string,
       fault: fault === undefined ? undefined : describeEffect(fault),

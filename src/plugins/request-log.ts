@@ -2,6 +2,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { maskApiKey, maskApiKeysIn } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
+import { answeredStatus } from './faults.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -26,7 +27,7 @@ export class RequestLog extends LogController {
     this.log.info({
       method: request.method,
       url: maskApiKeysIn(request.url),
-      status: request.fault?.drop === 'before' ? null : reply.statusCode,
+      status: answeredStatus(request, reply),
       ms: Math.round(reply.elapsedTime * 1000) / 1000,
       ...(typeof apiKey === 'string' && { apiKey: maskApiKey(apiKey) }),
       ...(replayed && { replayed }),

@@ -8,7 +8,7 @@ import type { Metadata, Session } from './session.js'
  * What one metadata value may be: 16 KB as the vendor's page says, read as 16,384 bytes of compact JSON, inclusive
  * (our decision); and no deeper than can be walked with a call stack (our decision).
  */
-export const metadataValueLimits: JsonLimits = { bytes: 16_384, depth: 1_000 }
+const metadataValueLimits: JsonLimits = { bytes: 16_384, depth: 1_000 }
 
 /** Metadata as requests and fixtures send it: any JSON under any key, each value within its limits. */
 export const MetadataInput = Type.Unsafe<Metadata>({

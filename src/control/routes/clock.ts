@@ -55,7 +55,7 @@ function momentAfter (clock: Clock, { set, advance = 0 }: ClockChange): number {
 const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
 
 /** A duration as `24h`, `23h59m59s` or `-1d`, in milliseconds; `undefined` when it is none. */
-export function parseDuration (text: string): number | undefined {
+function parseDuration (text: string): number | undefined {
   const parts = /^(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text)
   if (parts === null || parts[0] === parts[1]) return undefined
   const total = Object.values(units).reduce((sum, unit, index) => sum + Number(parts[index + 2] ?? 0) * unit, 0)
