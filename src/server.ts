@@ -5,7 +5,7 @@ import type { Options } from './options.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { inflectionOf } from './plugins/key-inflection.js'
 import { RequestLog } from './plugins/request-log.js'
-import { serializerOf } from './serialization.js'
+import { type Serialize, serializerOf } from './serialization.js'
 
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
@@ -32,6 +32,9 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError)
-  app.setSerializerCompiler<TSchema>(({ schema }) => value => serializerOf(schema, 'snake')(value))
+  app.setSerializerCompiler<TSchema>(({ schema }) => {
+    let serialize: Serialize | undefined
+    return value => (serialize ??= serializerOf(schema, 'snake'))(value)
+  })
   return app
 }

@@ -67,7 +67,7 @@ export function checkEffect (effect: FaultEffect, place: Problem['loc']): Proble
 }
 
 /** Headers of an answer that cannot be sent, or must not be. */
-export function checkHeaders (headers: Readonly<Record<string, string>>, place: Problem['loc']): Problem[] {
+function checkHeaders (headers: Readonly<Record<string, string>>, place: Problem['loc']): Problem[] {
   return Object.entries(headers).flatMap(([name, value]) => checkHeader(name, value, [...place, name]))
 }
 

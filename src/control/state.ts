@@ -6,7 +6,6 @@ import type { IdempotencyRecord } from '../sessions/idempotency-records.js'
 import { Session } from '../sessions/session.js'
 import { MetadataInput } from '../sessions/update.js'
 import type { Workspace } from '../workspace.js'
-import { checkHeaders } from './fault-rules.js'
 
 export const ClockState = Type.Object({
   now: Type.String({ format: 'date-time', description: 'What time it is' }),
@@ -32,10 +31,10 @@ export type IdempotencyKey = Static<typeof IdempotencyKey>
 const SavedKey = Type.Object({
   ...keyFields,
   api_key_digest: Type.String({ minLength: 1, description: 'Stands for the API key, and does not tell it' }),
-  fingerprint: Type.String({ minLength: 1, description: 'Stands for the request\'s parameters' }),
+  operation: Type.String({ minLength: 1, description: 'The operationId, as updateSession' }),
+  body: Type.Unknown({ description: 'The body sent; another one is a mismatch' }),
   result: Type.Object({
     status: Type.Unsafe<number>({ type: 'integer', enum: [200] }),
-    headers: Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } }),
     body: Type.Object({ ...Session.properties, metadata: MetadataInput })
   }, { additionalProperties: false })
 }, { additionalProperties: false })
@@ -60,11 +59,7 @@ export function saveState ({ clock, store }: Workspace): State {
 
 /** What the schema cannot say of a state. */
 export function checkState (state: State): Problem[] {
-  return [
-    ...checkFixtureRules(state.sessions, ['body', 'sessions']),
-    ...(state.idempotency_keys ?? []).flatMap(({ result }, index) =>
-      checkHeaders(result.headers, ['body', 'idempotency_keys', index, 'result', 'headers']))
-  ]
+  return checkFixtureRules(state.sessions, ['body', 'sessions'])
 }
 
 /** Puts a checked state in the place of what a workspace holds. What the state leaves out is as at the start. */
@@ -77,7 +72,7 @@ export function restoreState ({ clock, store }: Workspace, { sessions, idempoten
   store.restore(sessions.map(fixture => completeSession(fixture, clock.now())), keys.map(restoreKey))
 }
 
-function saveKey ({ key, apiKey, fingerprint, sessionId, firstSeenAt, result, replays }: IdempotencyRecord): SavedKey {
+function saveKey ({ key, apiKey, operation, sessionId, body, firstSeenAt, result, replays }: IdempotencyRecord): SavedKey {
   return {
     key,
     api_key: apiKey.masked,
@@ -85,7 +80,8 @@ function saveKey ({ key, apiKey, fingerprint, sessionId, firstSeenAt, result, re
     first_seen_at: timestamp(firstSeenAt),
     replays,
     api_key_digest: apiKey.digest,
-    fingerprint,
+    operation,
+    body,
     result: result as SavedKey['result']
   }
 }
@@ -94,8 +90,9 @@ function restoreKey (saved: SavedKey): IdempotencyRecord {
   return {
     key: saved.key,
     apiKey: { masked: saved.api_key, digest: saved.api_key_digest },
-    fingerprint: saved.fingerprint,
+    operation: saved.operation,
     sessionId: saved.session_id,
+    body: saved.body,
     firstSeenAt: Date.parse(saved.first_seen_at),
     result: saved.result,
     replays: saved.replays

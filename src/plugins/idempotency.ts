@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { stringify } from 'safe-stable-stringify'
 import { apiError } from '../errors.js'
-import type { Claim, Result } from '../sessions/idempotency-records.js'
+import type { Claim, Outcome, Result } from '../sessions/idempotency-records.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,23 +39,18 @@ function executeOnce (handler: RouteHandlerMethod, operation: string): RouteHand
   return function (request, reply) {
     const key = request.headers['idempotency-key'] as string | undefined
     if (key === undefined) return handler.call(this, request, reply)
-    const execute = async (): Promise<Result> => {
-      // what the hooks have set is said anew for every request; what the handler adds belongs to the result
-      const before = reply.getHeaders()
-      const body = await handler.call(this, request, reply)
-      const headers = Object.entries(reply.getHeaders()).filter(([name]) => !(name in before))
-      return { status: reply.statusCode, headers: Object.fromEntries(headers), body }
-    }
-    return answerOnce(request, reply, claimOf(request, key, operation), execute)
+    const toResult = (body: unknown): Result => ({ status: reply.statusCode, body })
+    const outcome = request.caller.workspace.store.once(claimOf(request, key, operation), () => {
+      const body: unknown = handler.call(this, request, reply)
+      return body instanceof Promise ? body.then(toResult) : toResult(body)
+    })
+    return outcome instanceof Promise ? outcome.then(settled => bodyOf(settled, reply)) : bodyOf(outcome, reply)
   }
 }
 
-async function answerOnce (request: FastifyRequest, reply: FastifyReply, claim: Claim, execute: () => Promise<Result>): Promise<unknown> {
-  const outcome = await request.caller.workspace.store.once(claim, execute)
+function bodyOf (outcome: Outcome, reply: FastifyReply): unknown {
   if (outcome.kind === 'mismatch') throw apiError('idempotencyMismatch')
-  if (outcome.kind === 'replayed') {
-    reply.code(outcome.result.status).headers(outcome.result.headers).header('Idempotent-Replayed', 'true')
-  }
+  if (outcome.kind === 'replayed') reply.code(outcome.result.status).header('Idempotent-Replayed', 'true')
   return outcome.result.body
 }
 
@@ -65,11 +58,6 @@ async function answerOnce (request: FastifyRequest, reply: FastifyReply, claim: 
  * The parameters, which must be equal for a request to be the same, are method, path with its ids, and body; the order
  * of object members does not count, absent and null differ (our decision). Both prefixes of an operation are one path.
  */
-function claimOf ({ caller, method, params, body }: FastifyRequest, key: string, operation: string): Claim {
-  return {
-    key,
-    apiKey: caller.apiKey,
-    fingerprint: hash('sha256', stringify([method, operation, params, body]), 'base64'),
-    sessionId: (params as { session_id?: string }).session_id ?? null
-  }
+function claimOf ({ caller, params, body }: FastifyRequest, key: string, operation: string): Claim {
+  return { key, apiKey: caller.apiKey, operation, sessionId: (params as { session_id?: string }).session_id ?? null, body }
 }

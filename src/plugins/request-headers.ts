@@ -16,9 +16,13 @@ export const requestHeadersPlugin = fastifyPlugin(async app => {
     const names = Object.keys(schema.properties).map(name => [name, name.toLowerCase()] as const)
 
     const checkHeaders: onRequestHookHandler = (request, _reply, done) => {
-      const sent = names.filter(([, lowerCase]) => request.headers[lowerCase] !== undefined)
-      if (sent.length > 0) {
-        const problems = check(Object.fromEntries(sent.map(([name, lowerCase]) => [name, request.headers[lowerCase]])), ['header'])
+      let sent: Record<string, unknown> | undefined
+      for (const [name, lowerCase] of names) {
+        const value = request.headers[lowerCase]
+        if (value !== undefined) (sent ??= {})[name] = value
+      }
+      if (sent !== undefined) {
+        const problems = check(sent, ['header'])
         if (problems.length > 0) throw validationError(problems)
       }
       done()

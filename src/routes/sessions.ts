@@ -20,7 +20,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRoutesOptions> = as
   app.patch('/sessions/:session_id', {
     config: { scope: 'sessions:write', idempotent: true },
     schema: { ...updateSession, body: updateBodies[unknownFields], hide: !documented }
-  }, async request => {
+  }, request => {
     const { apiKey, workspace } = request.caller
     request.change = workspace.store.update(apiKey.environment, request.params.session_id, request.body, workspace.clock.now())
     return request.change.after

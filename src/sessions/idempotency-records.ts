@@ -1,24 +1,23 @@
-import { LRUCache } from 'lru-cache'
-
 /** A key is kept 24 hours from its first request (the vendor's page). */
 export const IDEMPOTENCY_WINDOW = 24 * 60 * 60 * 1000
 
 /** What an executed operation answered. The body is held, not copied: what operations answer with never changes. */
 export interface Result {
   status: number
-  headers: Readonly<Record<string, number | string | string[] | undefined>>
   body: unknown
 }
 
-/** A request under an idempotency key. */
+/** A request under an idempotency key. Operation, session and body are its parameters: the same key with others is a mismatch. */
 export interface Claim {
   key: string
   /** Who sent it; the same key of another API key is another one (our decision). */
   apiKey: { masked: string, digest: string }
-  /** The request's parameters; the same key with others is a mismatch. */
-  fingerprint: string
-  /** The session it was for, to be shown. */
+  /** Stands for the method and for the path but its id: under both prefixes it is one operation (our decision). */
+  operation: string
+  /** The session in the path. */
   sessionId: string | null
+  /** As the operation gets it, so that the order of members and their casing do not count. Held, not copied. */
+  body: unknown
 }
 
 /** A claim that was executed, and what came of it. */
@@ -34,6 +33,9 @@ export type Outcome =
   | { kind: 'executed' | 'replayed', result: Result }
   | { kind: 'mismatch' }
 
+/** A promise only where something has to be waited for: to wait for nothing is a tenth of a replay's price. */
+export type Eventually<T> = T | Promise<T>
+
 /**
  * The idempotency keys of a workspace and what was answered under them.
  *
@@ -43,7 +45,10 @@ export type Outcome =
 export class IdempotencyRecords {
   /** How many records were dropped before their 24 hours were over, because there were too many. */
   evicted = 0
-  readonly #records: LRUCache<string, IdempotencyRecord>
+  // A Map, which remembers the order of insertion, and not an LRU cache: nothing is moved when it is used.
+  readonly #records = new Map<string, IdempotencyRecord>()
+  // One iterator for all evictions: a new one would first have to pass by all that was dropped before.
+  #oldest: Iterator<string> | undefined
   readonly #atWork = new Map<string, Promise<unknown>>()
 
   /**
@@ -51,45 +56,31 @@ export class IdempotencyRecords {
    * @param now the time, in milliseconds since 1970
    * @param onFirstEviction told once, when the first record had to be dropped
    */
-  constructor (max: number, private readonly now: () => number, onFirstEviction: () => void) {
-    this.#records = new LRUCache({
-      // bounded by size, each record being 1: with `max` the cache would take its whole room at once, in every workspace
-      maxSize: max,
-      sizeCalculation: () => 1,
-      dispose: (record, _id, reason) => {
-        if (reason !== 'evict' || this.#isExpired(record)) return
-        this.evicted++
-        if (this.evicted === 1) onFirstEviction()
-      }
-    })
-  }
+  constructor (private readonly max: number, private readonly now: () => number, private readonly onFirstEviction: () => void) {}
 
-  /** Executes an operation once under a key. Rejects with what the operation rejects with. */
-  async once (claim: Claim, operation: () => Promise<Result>): Promise<Outcome> {
+  /** Executes an operation once under a key. Throws, or rejects, with what the operation does. */
+  once (claim: Claim, operation: () => Eventually<Result>): Eventually<Outcome> {
     const id = idOf(claim)
-    for (let other; (other = this.#atWork.get(id)) !== undefined;) await other.catch(() => undefined)
+    const again = () => this.once(claim, operation)
+    const other = this.#atWork.get(id)
+    if (other !== undefined) return other.then(again, again)
 
-    const record = this.#find(id)
-    if (record === undefined) return this.#execute(id, claim, operation)
-    if (record.fingerprint !== claim.fingerprint) return { kind: 'mismatch' }
+    const record = this.#records.get(id)
+    // one that has expired stays until a result takes its place: a request that fails must change nothing
+    if (record === undefined || this.#isExpired(record)) return this.#execute(id, claim, operation)
+    if (!isSameRequest(record, claim)) return { kind: 'mismatch' }
     record.replays++
     return { kind: 'replayed', result: record.result }
   }
 
   /** All records that have not expired, the oldest first. */
   all (): IdempotencyRecord[] {
-    return ([...this.#records.rvalues()] as IdempotencyRecord[]).filter(record => !this.#isExpired(record))
+    return [...this.#records.values()].filter(record => !this.#isExpired(record))
   }
 
   /** Takes up records that were saved, the oldest first. */
   restore (records: readonly IdempotencyRecord[]): void {
-    for (const record of records) this.#records.set(idOf(record), record)
-  }
-
-  #find (id: string): IdempotencyRecord | undefined {
-    const record = this.#records.peek(id)
-    // one that has expired stays until a result takes its place: a request that fails must change nothing
-    return record === undefined || this.#isExpired(record) ? undefined : record
+    for (const record of records) this.#add(idOf(record), record)
   }
 
   /** A clock that was moved back makes no record expire. */
@@ -97,14 +88,20 @@ export class IdempotencyRecords {
     return this.now() - record.firstSeenAt >= IDEMPOTENCY_WINDOW
   }
 
-  #execute (id: string, claim: Claim, operation: () => Promise<Result>): Promise<Outcome> {
+  #execute (id: string, claim: Claim, operation: () => Eventually<Result>): Eventually<Outcome> {
     const firstSeenAt = this.now()
-    const work = operation().then((result): Outcome => {
-      // The record is written in the same turn in which the key is freed: nobody can come in between.
-      // `peek` above and `set` here never refresh a record, so the least recently used one is the oldest.
-      this.#records.set(id, { ...claim, firstSeenAt, result, replays: 0 })
-      this.#atWork.delete(id)
+    const record = (result: Result): Outcome => {
+      const { key, apiKey, operation, sessionId, body } = claim
+      this.#add(id, { key, apiKey, operation, sessionId, body, firstSeenAt, result, replays: 0 })
       return { kind: 'executed', result }
+    }
+    const result = operation()
+    if (!(result instanceof Promise)) return record(result)
+
+    // the record is written in the same turn in which the key is freed: nobody can come in between
+    const work = result.then(value => {
+      this.#atWork.delete(id)
+      return record(value)
     }, (error: unknown) => {
       this.#atWork.delete(id)
       throw error
@@ -112,6 +109,42 @@ export class IdempotencyRecords {
     this.#atWork.set(id, work)
     return work
   }
+
+  #add (id: string, record: IdempotencyRecord): void {
+    this.#records.delete(id) // an expired one: the new one is not to have its place in the order
+    this.#records.set(id, record)
+    if (this.#records.size > this.max) this.#dropOldest()
+  }
+
+  #dropOldest (): void {
+    this.#oldest ??= this.#records.keys()
+    const id = this.#oldest.next().value as string
+    const expired = this.#isExpired(this.#records.get(id) as IdempotencyRecord)
+    this.#records.delete(id)
+    if (expired) return
+    this.evicted++
+    if (this.evicted === 1) this.onFirstEviction()
+  }
+}
+
+function isSameRequest (record: IdempotencyRecord, { operation, sessionId, body }: Claim): boolean {
+  return record.operation === operation && record.sessionId === sessionId && isSameJson(record.body, body)
+}
+
+/**
+ * Whether two values read from JSON are the same, in whatever order their members are. Not `isDeepStrictEqual`, which
+ * tells -0 from the 0 that it becomes when a client, or a saved state, writes it again.
+ */
+function isSameJson (one: unknown, other: unknown): boolean {
+  if (one === other) return true
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return false
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length &&
+    names.every(name => Object.hasOwn(other, name) && isSameJson(one[name], other[name]))
+}
+
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 /** A digest has a fixed length, so that it and the key cannot run together. */

@@ -1,4 +1,4 @@
-import type { Claim, IdempotencyRecord, Outcome, Result } from './idempotency-records.js'
+import type { Claim, Eventually, IdempotencyRecord, Outcome, Result } from './idempotency-records.js'
 import type { Environment, Session } from './session.js'
 import type { SessionUpdate } from './update.js'
 
@@ -42,7 +42,7 @@ export interface Store {
   update (environment: Environment, id: string, update: SessionUpdate, now: number): Change
 
   /** Executes an operation once under an idempotency key; see `IdempotencyRecords`. */
-  once (claim: Claim, operation: () => Promise<Result>): Promise<Outcome>
+  once (claim: Claim, operation: () => Eventually<Result>): Eventually<Outcome>
 
   /** The idempotency keys that have not expired, the oldest first. */
   idempotencyRecords (): IdempotencyRecord[]
