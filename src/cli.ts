@@ -1,31 +1,29 @@
 import { parseArgs } from 'node:util'
-import { allowed, type OptionName, optionNames, Options, type OptionsError, resolveOptions } from './options.js'
+import { ConformanceOptions, resolveConformanceOptions } from './conformance/options.js'
+import { allowed, type OptionsError } from './option-check.js'
+import { fromEnvironment, type Given, type OptionWords, readValue, wordsOf } from './option-words.js'
+import { Options, resolveOptions } from './options.js'
 
 /** What a command line asks for. */
 export type Command =
   | { name: 'serve' | 'health' | 'openapi', options: Options }
-  | { name: 'help' | 'version' }
+  | { name: 'conformance', options: ConformanceOptions }
+  | { name: 'help', about?: 'conformance' }
+  | { name: 'version' }
   | { name: 'problem', message: string }
 
-const commands = {
+export const commands = {
   serve: 'start the mock (the default)',
   health: 'ask the mock that runs with the same options whether it is up; exit 0 or 1',
-  openapi: 'print the OpenAPI document'
+  openapi: 'print the OpenAPI document',
+  conformance: 'run the contract against a mock or the real API, and report drift; it has options of its own: conformance --help'
 }
 
-/**
- * `maxIdempotencyKeys` is `--max-idempotency-keys` and `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so
- * `apiKeys` is `--api-key`. What is true or false is turned from its default by its flag alone, so `control` is `--no-control`.
- */
-const words = optionNames.map(option => {
-  const word = (typeOf(option) === 'array' ? option.replace(/s$/, '') : option).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-  const variable = `VERIFA_MOCK_${word.toUpperCase().replaceAll('-', '_')}`
-  return {
-    option,
-    flag: typeOf(option) === 'boolean' && defaultOf(option) === true ? `--no-${word}` : `--${word}`,
-    variables: option === 'port' || option === 'host' ? [variable, option.toUpperCase()] : [variable]
-  }
-})
+/** The words for the options of a mock. */
+export const mockWords = wordsOf(Options, 'VERIFA_MOCK_')
+
+/** The words for the options of `conformance`: its variables are its own, since its API key is no list of those that a mock accepts. */
+export const conformanceWords = wordsOf(ConformanceOptions, 'VERIFA_MOCK_CONFORMANCE_')
 
 /**
  * Reads a command line and an environment. Pure: nothing is printed, nothing ends.
@@ -33,111 +31,64 @@ const words = optionNames.map(option => {
  * @param args the words after the program's name
  */
 export function parseCommandLine (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Command {
-  const flags = Object.fromEntries(words.map(({ option, flag }) => [flag.slice(2), { type: typeOf(option) === 'boolean' ? 'boolean' : 'string' } as const]))
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: { ...flags, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
-    strict: false,
-    tokens: true
-  })
-  const given = fromEnvironment(env)
-  const positionals: string[] = []
+  const tokens = tokenize(args)
+  const [name = 'serve', ...rest] = tokens.flatMap(token => token.kind === 'positional' ? token.value : [])
+  const isConformance = name === 'conformance'
+  const [words, others] = isConformance ? [conformanceWords, mockWords] : [mockWords, conformanceWords]
   const problems: string[] = []
-  const fromFlags = new Map<OptionName, Given>()
+  const fromFlags = new Map<string, Given>()
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind !== 'option') continue
+    if (token.name === 'help' && isConformance) return { name: 'help', about: name }
     if (token.name === 'help' || token.name === 'version') return { name: token.name }
-    const option = words.find(({ flag }) => flag === token.rawName)?.option
-    if (option === undefined) {
-      problems.push(`${token.rawName} is not an option. The options are ${words.map(({ flag }) => flag).join(', ')}, --help, --version.`)
-    } else if (typeOf(option) === 'boolean') {
+    const { option, schema } = words.find(({ flag }) => flag === token.rawName) ?? {}
+    if (option === undefined || schema === undefined) {
+      problems.push(notAnOption(token.rawName, words, others, isConformance))
+    } else if (schema['type'] === 'boolean') {
       if (token.value !== undefined) problems.push(`${token.rawName} takes no value.`)
-      fromFlags.set(option, { name: token.rawName, values: [String(defaultOf(option) === false)] })
+      fromFlags.set(option, { name: token.rawName, values: [String(schema.default === false)] })
     } else if (token.value === undefined) {
-      problems.push(`${token.rawName} needs a value. It takes ${allowed(option)}.`)
+      problems.push(`${token.rawName} needs a value. It takes ${allowed(schema)}.`)
     } else {
       fromFlags.set(option, { name: token.rawName, values: [...fromFlags.get(option)?.values ?? [], token.value] })
     }
   }
-  for (const [option, flag] of fromFlags) given.set(option, flag)
+  const given = new Map([...fromEnvironment(words, env), ...fromFlags])
 
-  const [name = 'serve', ...rest] = positionals
   if (!Object.hasOwn(commands, name)) problems.push(`${name} is not a command. The commands are ${Object.keys(commands).join(', ')}.`)
   if (rest.length > 0) problems.push(`${rest.join(' ')} is one word too many. There is one command, and everything else is an option.`)
   try {
-    const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(option, values)]))
-    const options = resolveOptions(values, option => (given.get(option as OptionName) as Given).name)
-    if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Give it with --port or PORT.')
-    if (problems.length === 0) return { name: name as keyof typeof commands, options }
+    const wordsFor = (option: string) => words.find(words => words.option === option) as OptionWords
+    const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(wordsFor(option).schema, values)]))
+    const nameOf = (option: string) => given.get(option)?.name ?? wordsFor(option).flag
+    if (isConformance) {
+      const options = resolveConformanceOptions(values, nameOf)
+      if (problems.length === 0) return { name, options }
+    } else {
+      const options = resolveOptions(values, nameOf)
+      if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Give it with --port or PORT.')
+      if (problems.length === 0) return { name: name as 'serve' | 'health' | 'openapi', options }
+    }
   } catch (error) {
     problems.push((error as OptionsError).message)
   }
-  return { name: 'problem', message: [...problems, 'verifa-mock --help lists everything there is.'].join('\n') }
+  return { name: 'problem', message: [...problems, `verifa-mock ${isConformance ? 'conformance ' : ''}--help lists everything there is.`].join('\n') }
 }
 
-/** The words that an option was given, and by what name. */
-interface Given {
-  name: string
-  values: string[]
+/** The words of a command line. Which flags take a value must be known before it is known which command they are for. */
+function tokenize (args: readonly string[]) {
+  const flags = [...mockWords, ...conformanceWords].map(({ flag, schema }): [string, { type: 'boolean' | 'string' }] =>
+    [flag.slice(2), { type: schema['type'] === 'boolean' ? 'boolean' : 'string' }])
+  return parseArgs({
+    args: [...args],
+    options: { ...Object.fromEntries(flags), help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    strict: false,
+    tokens: true
+  }).tokens
 }
 
-function fromEnvironment (env: Readonly<Record<string, string | undefined>>): Map<OptionName, Given> {
-  const given = new Map<OptionName, Given>()
-  for (const { option, variables } of words) {
-    for (const name of variables) {
-      const value = env[name]
-      if (value !== undefined && value !== '' && !given.has(option)) {
-        given.set(option, { name, values: typeOf(option) === 'array' ? value.split(/[\s,]+/).filter(word => word !== '') : [value] })
-      }
-    }
-  }
-  return given
-}
-
-function typeOf (option: OptionName): string {
-  return Options.properties[option].type as string
-}
-
-function defaultOf (option: OptionName): string | number | boolean | string[] | undefined {
-  return Options.properties[option].default as string | number | boolean | string[] | undefined
-}
-
-/** A word as the type its option has; one that does not fit stays a word, and is found by the check of the options. */
-function readValue (option: OptionName, values: string[]): unknown {
-  const value = values[values.length - 1] as string
-  switch (typeOf(option)) {
-    case 'array': return values
-    case 'integer': return /^\d+$/.test(value) ? Number(value) : value
-    case 'boolean': return value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value
-    default: return value
-  }
-}
-
-const operands: Record<string, string> = { string: ' <text>', integer: ' <number>', array: ' <text> (repeatable)' }
-
-/** What `verifa-mock --help` prints. */
-export function help (): string {
-  const options = words.map(({ option, flag, variables }) => {
-    const value = option === 'fixtures' ? 'the sessions that come with verifa-mock' : String(defaultOf(option) ?? '')
-    return `  ${flag}${operands[typeOf(option)] ?? ''}\n` +
-      `      ${String(Options.properties[option].description)}\n` +
-      (typeOf(option) === 'boolean' ? '' : `      takes ${allowed(option)}\n`) +
-      `      default: ${value === '' ? 'none' : value}; environment: ${variables.join(' or ')}`
-  })
-  return [
-    'A stand-in for Verifa\'s sessions API.',
-    '',
-    'Usage: verifa-mock [command] [options]',
-    '',
-    'Commands:',
-    ...Object.entries(commands).map(([name, description]) => `  ${name.padEnd(9)}${description}`),
-    '',
-    'Options:',
-    ...options,
-    '  -h, --help',
-    '      print this help',
-    '  -v, --version',
-    '      print the version'
-  ].join('\n')
+function notAnOption (flag: string, words: readonly OptionWords[], others: readonly OptionWords[], isConformance: boolean): string {
+  const ofOthers = isConformance ? 'of the other commands, and not of conformance' : 'of conformance alone'
+  const what = others.some(other => other.flag === flag) ? `an option ${ofOthers}` : 'not an option'
+  return `${flag} is ${what}. The options are ${words.map(({ flag }) => flag).join(', ')}, --help, --version.`
 }

@@ -2,7 +2,8 @@
 import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { help, parseCommandLine } from './cli.js'
+import { parseCommandLine } from './cli.js'
+import type { ConformanceOptions } from './conformance/options.js'
 import { askHealth, urlOf } from './health.js'
 import { logStream } from './log-stream.js'
 import type { Options } from './options.js'
@@ -17,9 +18,11 @@ const CUT_AFTER = 800
 
 const command = parseCommandLine(process.argv.slice(2), process.env)
 switch (command.name) {
-  case 'help':
-    console.log(help())
+  case 'help': {
+    const { help } = await import('./help.js')
+    console.log(help(command.about))
     break
+  }
   case 'version':
     console.log(version)
     break
@@ -39,8 +42,22 @@ switch (command.name) {
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
   }
+  case 'conformance':
+    await conformance(command.options)
+    break
   case 'serve':
     await serve(command.options)
+}
+
+async function conformance (options: ConformanceOptions): Promise<void> {
+  const { runConformance } = await import('./conformance/conformance.js')
+  const stop = new AbortController()
+  // once: the first signal ends the run and puts the session back, a second one ends the process
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  const { exitCode, report, problem } = await runConformance(options, { progress: line => console.error(line), signal: stop.signal })
+  if (report !== undefined) console.log(report)
+  if (problem !== undefined) console.error(problem)
+  process.exitCode = exitCode
 }
 
 async function serve (options: Options): Promise<void> {

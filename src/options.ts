@@ -1,8 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { maskApiKey } from './api-keys.js'
 import { keyInflections } from './casing.js'
+import { checkOptions } from './option-check.js'
 import { bundledFixtures } from './sessions/fixture-files.js'
-import { compileCheck } from './validation.js'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const unknownFields = ['reject', 'ignore'] as const
@@ -23,8 +22,10 @@ export const Options = Type.Object({
   }),
   logLevel: choice(logLevels, 'info', 'Least severity that is logged'),
   apiKeys: Type.Array(Type.String({ pattern: '^vk_(pub_)?(live|sandbox)_[^\\s,=]+(=[a-z:]+(\\+[a-z:]+)*)?$' }), {
-    default: [],
-    description: 'API keys to accept, and no others; KEY=SCOPE+SCOPE gives a secret key fewer scopes than all. Without any, every well-formed key is accepted'
+    'default': [],
+    'description': 'API keys to accept, and no others; KEY=SCOPE+SCOPE gives a secret key fewer scopes than all. Without any, every well-formed key is accepted',
+    'x-takes': 'keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write',
+    'x-masked': true
   }),
   unknownFields: choice(unknownFields, 'reject', 'What to do with body members that cannot be set: answer 422, or drop them'),
   defaultKeyInflection: choice(keyInflections, 'snake', 'Casing of response keys for requests without a Key-Inflection header'),
@@ -46,7 +47,9 @@ export const Options = Type.Object({
     minLength: 1, description: 'Token that calls of the control plane must send as Authorization: Bearer'
   })),
   allowedHosts: Type.Array(Type.String({ pattern: '^[^\\s,/:]+$' }), {
-    default: [], description: 'Host names, besides loopback and the address listened on, by which the control plane may be called'
+    'default': [],
+    'description': 'Host names, besides loopback and the address listened on, by which the control plane may be called',
+    'x-takes': 'host names without a port'
   }),
   watch: Type.Boolean({ default: false, description: 'Whether changed fixtures are read again while the mock runs' })
 }, { additionalProperties: false })
@@ -56,45 +59,11 @@ export type OptionName = keyof Options
 /** The names of all options, in the order in which they are listed for people. */
 export const optionNames = Object.keys(Options.properties) as OptionName[]
 
-/** Options that cannot be used. The message is one sentence for each problem, one a line. */
-export class OptionsError extends Error {}
-
 /**
- * The options with their defaults.
+ * The options of a mock, with their defaults.
  * @param nameOf what the giver calls an option: itself in code, a flag or an environment variable on the command line
  * @throws OptionsError that names every option that is wrong, its value, and what is allowed
  */
-export function resolveOptions (given: Partial<Options>, nameOf: (option: string) => string = option => option): Options {
-  const entries = Object.entries<unknown>(given).filter(([, value]) => value !== undefined)
-  const defaults = Object.entries(Options.properties)
-    .filter(([, schema]) => 'default' in schema)
-    .map(([name, schema]) => [name, schema.default as unknown])
-  const complaints = entries.flatMap(([option, value]) => complain(option, value, nameOf(option)))
-  if (complaints.length > 0) throw new OptionsError(complaints.join('\n'))
-  return { ...Object.fromEntries(defaults), ...Object.fromEntries(entries) } as Options
-}
-
-/** Each option is checked by its own schema, and only when it is given: most starts give few, and to compile a schema takes its time. */
-function complain (option: string, value: unknown, name: string): string[] {
-  if (!isOption(option)) return [`${name} is not an option. The options are ${optionNames.join(', ')}.`]
-  return compileCheck(Options.properties[option])(value).map(({ loc }) => {
-    const wrong = loc.reduce((part, step) => (part as Record<string, unknown>)[step], value)
-    const told = option === 'apiKeys' && typeof wrong === 'string' ? maskApiKey(wrong) : wrong
-    return `${name} cannot be ${JSON.stringify(told)}. It takes ${allowed(option)}.`
-  })
-}
-
-function isOption (name: string): name is OptionName {
-  return Object.hasOwn(Options.properties, name)
-}
-
-/** What an option takes, in words. */
-export function allowed (option: OptionName): string {
-  const schema = Options.properties[option] as { enum?: string[], minimum: number, maximum: number, type: string }
-  if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`
-  if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`
-  if (schema.type === 'boolean') return 'true or false'
-  if (option === 'allowedHosts') return 'host names without a port'
-  if (schema.type === 'array') return 'keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write'
-  return 'text that is not empty'
+export function resolveOptions (given: Partial<Options>, nameOf?: (option: string) => string): Options {
+  return checkOptions(Options, given, nameOf)
 }

@@ -1,6 +1,9 @@
 import t from 'tap'
-import { help, parseCommandLine } from '../src/cli.js'
-import { optionNames, Options, OptionsError, resolveOptions } from '../src/options.js'
+import { parseCommandLine } from '../src/cli.js'
+import { ConformanceOptions, resolveConformanceOptions } from '../src/conformance/options.js'
+import { help } from '../src/help.js'
+import { OptionsError } from '../src/option-check.js'
+import { optionNames, Options, resolveOptions } from '../src/options.js'
 
 const defaults = resolveOptions({})
 
@@ -11,9 +14,12 @@ function problem (args: string[], env: Record<string, string> = {}): string {
 
 function options (args: string[], env: Record<string, string> = {}): Options {
   const command = parseCommandLine(args, env)
-  if (!('options' in command)) throw new Error(command.name === 'problem' ? command.message : command.name)
+  if (!('options' in command) || command.name === 'conformance') throw new Error(command.name === 'problem' ? command.message : command.name)
   return command.options
 }
+
+/** The words that a run of the conformance suite cannot do without. */
+const run = ['--base-url', 'https://x/api/v1', '--api-key', 'vk_sandbox_a', '--session-id', 'ses_1']
 
 t.test('without words the mock is started, with the defaults', async t => {
   t.same(parseCommandLine([], {}), { name: 'serve', options: defaults })
@@ -82,7 +88,7 @@ t.test('what is wrong is told in sentences that name the option, the value and w
     '--colour is not an option. The options are --port, --host, --fixtures, --log-level, --api-key, --unknown-fields, ' +
     '--default-key-inflection, --max-idempotency-keys, --isolation, --max-workspaces, --max-journal-entries, --max-journal-bytes, ' +
     '--no-control, --control-token, --allowed-host, --watch, --help, --version.',
-    'sevre is not a command. The commands are serve, health, openapi.',
+    'sevre is not a command. The commands are serve, health, openapi, conformance.',
     'now is one word too many. There is one command, and everything else is an option.',
     'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS cannot be "-1". It takes a whole number from 1 to 10000000.',
     '--port cannot be "80a". It takes a whole number from 0 to 65535.',
@@ -124,4 +130,51 @@ t.test('the help names every option, what it does, takes, and is by default', as
   t.match(help(), /--api-key <text> \(repeatable\)/)
   t.match(help(), /--no-control\n.*\n.*default: true; environment: VERIFA_MOCK_CONTROL\n/)
   t.match(help(), /--control-token <text>\n.*\n.*\n.*default: none;/)
+})
+
+t.test('conformance has options of its own', async t => {
+  const expected = { baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', only: [], json: false, allowLive: false }
+  t.same(parseCommandLine(['conformance', ...run], {}), { name: 'conformance', options: expected })
+  t.match(parseCommandLine([...run, '--only=DOC', 'conformance', '--only', 'null', '--json', '--allow-live'], {}),
+    { options: { only: ['DOC', 'null'], json: true, allowLive: true } })
+  const env = {
+    VERIFA_MOCK_CONFORMANCE_BASE_URL: 'http://127.0.0.1:4010', VERIFA_MOCK_CONFORMANCE_API_KEY: 'vk_live_a', VERIFA_MOCK_CONFORMANCE_SESSION_ID: 's',
+    VERIFA_MOCK_CONFORMANCE_ONLY: 'casing, DECIDED', VERIFA_MOCK_CONFORMANCE_JSON: '1', VERIFA_MOCK_CONFORMANCE_ALLOW_LIVE: 'true',
+    VERIFA_MOCK_API_KEY: 'nonsense', PORT: 'nonsense'
+  }
+  t.same(parseCommandLine(['conformance'], env), {
+    name: 'conformance',
+    options: { baseUrl: 'http://127.0.0.1:4010', apiKey: 'vk_live_a', sessionId: 's', only: ['casing', 'DECIDED'], json: true, allowLive: true }
+  })
+  t.same(parseCommandLine(['conformance', '--help'], {}), { name: 'help', about: 'conformance' })
+  t.same(parseCommandLine(['conformance', '-v'], {}), { name: 'version' })
+})
+
+t.test('what is wrong with the options of conformance is told in sentences, and no key is', async t => {
+  const options = '--base-url, --api-key, --session-id, --only, --json, --allow-live, --help, --version.'
+  t.equal(problem(['conformance', '--port', '1', '--colour', '--json=yes', '--only', '', '--base-url', 'api.example']), [
+    `--port is an option of the other commands, and not of conformance. The options are ${options}`,
+    `--colour is not an option. The options are ${options}`,
+    '--json takes no value.',
+    '--only cannot be "". It takes part of a topic or name, or DOC or DECIDED.',
+    '--base-url cannot be "api.example". It takes an http or https URL without user, query and fragment.',
+    '--api-key is missing. It takes a secret key such as vk_sandbox_abc.',
+    '--session-id is missing. It takes text that is not empty.',
+    'verifa-mock conformance --help lists everything there is.'
+  ].join('\n'))
+  const first = (args: string[]) => problem(args).split('\n')[0]
+  t.match(first(['--base-url', 'http://x']), /^--base-url is an option of conformance alone\. The options are --port, /)
+  t.match(first(['health', '--json', '--port', '1']), /^--json is an option of conformance alone\. /)
+  t.equal(first(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a key of the live environment. ' +
+  'The suite changes the session: use a sandbox key, or say --allow-live.')
+  t.equal(first(['conformance', ...run, '--api-key', 'vk_pub_live_0123456789']),
+    '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc.')
+  t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a key of the live/ })
+})
+
+t.test('the help of conformance is about its options, and no others', async t => {
+  for (const { description } of Object.values(ConformanceOptions.properties)) t.ok(help('conformance').includes(description as string), String(description))
+  for (const { length } of help('conformance').split('\n')) t.ok(length <= 180, 'lines can be read')
+  t.match(help('conformance'), /--only <text> \(repeatable\)\n.*\n.*\n +default: none; environment: VERIFA_MOCK_CONFORMANCE_ONLY\n/)
+  t.notMatch(help('conformance'), /--port/)
 })

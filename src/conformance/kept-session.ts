@@ -1,0 +1,80 @@
+import { memberOf, tell } from './expectations.js'
+import type { Answer } from './case.js'
+import { CannotRun, NoAnswer, type Target } from './target.js'
+
+export interface KeptSessionOptions {
+  target: Target
+  sessionId: string
+  apiKey: string
+  /** What all that the run stores begins with. */
+  prefix: string
+}
+
+/** The session that a run works on: how it was found, and how it is put back. A mock has no way to read it but an update of nothing. */
+export class KeptSession {
+  readonly #options: KeptSessionOptions
+  #externalRef: unknown
+
+  constructor (options: KeptSessionOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Looks at the session with an update of nothing.
+   * @throws CannotRun when it cannot be updated, in a sentence that says what to do
+   */
+  async open (): Promise<void> {
+    const { target: { baseUrl }, sessionId } = this.#options
+    const answer = await this.#update({}).catch((error: unknown) => {
+      throw error instanceof NoAnswer ? new CannotRun(`${baseUrl} does not answer: ${error.message}.`) : error
+    })
+    const why = `PATCH ${baseUrl}/sessions/${sessionId} answers ${tell(answer)}.`
+    if (answer.status === 401 || answer.status === 403) throw new CannotRun(`The API key is not accepted: ${why}`)
+    if (answer.status === 404) {
+      throw new CannotRun(`There is no such session for this key, or the base URL is not complete (the real API's ends with /api/v1): ${why}`)
+    }
+    if (answer.status >= 300) throw new CannotRun(`The session cannot be updated: ${why}`)
+    if (memberOf(answer.json, 'metadata') === undefined) throw new CannotRun(`This is no session: ${why}`)
+    this.#externalRef = memberOf(answer.json, 'external_ref') ?? null
+  }
+
+  /** Removes what the run has stored, and puts `external_ref` back. Answers with a sentence for everything that could not be put back. */
+  async putBack (): Promise<string[]> {
+    try {
+      const { keys, externalRef } = await this.#look()
+      if (keys.length > 0) await this.#update({ metadata: Object.fromEntries(keys.map(key => [key, null])) })
+      if (externalRef !== this.#externalRef) await this.#update({ external_ref: this.#externalRef })
+      const after = await this.#look()
+      return [
+        ...after.keys.length > 0 ? [`These metadata keys could not be removed: ${after.keys.join(', ')}.`] : [],
+        ...after.externalRef === this.#externalRef ? [] : [
+          `external_ref was ${JSON.stringify(this.#externalRef)}, which the target does not take back: it is now ${JSON.stringify(after.externalRef)}.`
+        ]
+      ]
+    } catch (error) {
+      return [`The session could not be put back: ${(error as Error).message}`]
+    }
+  }
+
+  /** What the run has left in the session: its metadata keys, also when the target has given them another casing, and a reference. */
+  async #look (): Promise<{ keys: string[], externalRef: unknown }> {
+    const answer = await this.#update({})
+    const metadata = memberOf(answer.json, 'metadata')
+    if (answer.status >= 300 || metadata === undefined) throw new CannotRun(`an update of nothing is answered with ${tell(answer)}`)
+    const plain = (key: string) => key.replace(/[^a-z0-9]/gi, '').toLowerCase()
+    return {
+      keys: Object.keys(metadata ?? {}).filter(key => plain(key).startsWith(plain(this.#options.prefix))),
+      externalRef: memberOf(answer.json, 'external_ref') ?? null
+    }
+  }
+
+  async #update (body: object): Promise<Answer> {
+    const { target, sessionId, apiKey } = this.#options
+    return target.send({
+      method: 'PATCH',
+      path: `/sessions/${encodeURIComponent(sessionId)}`,
+      headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json', 'Key-Inflection': 'snake' },
+      body: JSON.stringify(body)
+    })
+  }
+}

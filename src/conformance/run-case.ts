@@ -1,0 +1,50 @@
+import type { Answer, Case, Step } from './case.js'
+import { short } from './expectations.js'
+import { fillPlaceholders, type Words } from './placeholders.js'
+import { NoAnswer, type SentRequest, type Target } from './target.js'
+
+/** Something that is not as expected. */
+export interface Drift {
+  /** The step of the case, the first is 1. */
+  step: number
+  /** The request, in short. */
+  sent: string
+  expected: string
+  seen: string
+}
+
+/** Sends the requests of a case, one after the other, up to the first answer that is not as expected; undefined when all are. */
+export async function runCase ({ steps }: Case, target: Target, words: Words): Promise<Drift | undefined> {
+  const fill = <T>(value: T): T => fillPlaceholders(value, words)
+  const first: Answer[] = []
+  const earlier = (step: number) => first[step - 1] as Answer
+  for (const [index, step] of steps.entries()) {
+    const { times = 1, pause, expect = [] } = step
+    if (pause !== undefined) await target.pause(pause)
+    const request = requestOf(step, fill)
+    const sent = short([request.method, request.path, step.headers === undefined ? [] : JSON.stringify(fill(step.headers)), request.body ?? []].flat().join(' '))
+    try {
+      const answers = await Promise.all(Array.from({ length: times }, async () => target.send(request)))
+      const answer = answers[0] as Answer
+      first.push(answer)
+      for (const { expected, look } of expect) {
+        const seen = look({ answer, answers, earlier, fill })
+        if (seen !== undefined) return { step: index + 1, sent, expected: fill(expected), seen }
+      }
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error
+      return { step: index + 1, sent, expected: 'an answer', seen: `none: ${error.message}` }
+    }
+  }
+  return undefined
+}
+
+function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text }: Step, fill: <T>(value: T) => T): SentRequest {
+  const all: Record<string, string | null> = { 'X-API-Key': '{api_key}', 'Content-Type': 'application/json', 'Key-Inflection': 'snake', ...headers }
+  return {
+    method,
+    path: fill(path),
+    headers: fill(Object.fromEntries(Object.entries(all).filter((header): header is [string, string] => header[1] !== null))),
+    body: text === undefined ? JSON.stringify(fill(body)) : fill(text)
+  }
+}

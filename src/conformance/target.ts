@@ -1,0 +1,101 @@
+import type { Answer } from './case.js'
+
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 10_000
+/** How often a request that was answered 429 is sent again, and for how many seconds at most it waits each time. */
+const RETRIES = 5
+const LONGEST_WAIT = 60
+/** How many requests in a row may stay without an answer before the target is given up. */
+const MOST_LOST = 3
+const INTERRUPTED = 'It was interrupted.'
+
+/** A request, complete. */
+export interface SentRequest {
+  method: string
+  path: string
+  headers: Readonly<Record<string, string>>
+  body: string | undefined
+}
+
+/** A request got no answer. The message says why. */
+export class NoAnswer extends Error {}
+
+/** The run cannot go on, or not begin. The message is a sentence for people. */
+export class CannotRun extends Error {}
+
+/** Where and how requests are sent. */
+export interface TargetOptions {
+  baseUrl: string
+  /** Lets time pass, so many milliseconds, or until the signal comes. */
+  wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
+  /** How long an answer may take, in milliseconds; by default ten seconds. */
+  patience?: number | undefined
+  /** Ends everything that is under way. */
+  signal?: AbortSignal
+}
+
+/** The API that is looked at: a base URL that requests are sent to. */
+export class Target {
+  readonly baseUrl: string
+  readonly #options: TargetOptions
+  #lost = 0
+
+  constructor (options: TargetOptions) {
+    this.baseUrl = options.baseUrl.replace(/\/+$/, '')
+    this.#options = options
+  }
+
+  /** Lets time pass. @throws CannotRun when the run is interrupted */
+  async pause (milliseconds: number): Promise<void> {
+    const { wait, signal } = this.#options
+    await wait(milliseconds, signal).catch((error: unknown) => {
+      throw signal?.aborted === true ? new CannotRun(INTERRUPTED) : error
+    })
+  }
+
+  /**
+   * Sends a request. One that comes too often is sent again when `Retry-After` says so, since a limit of the target is no drift.
+   * @throws NoAnswer when the connection fails or nothing comes in time, CannotRun when that goes on and on
+   */
+  async send (request: SentRequest): Promise<Answer> {
+    for (let retries = 0; ; retries++) {
+      const answer = await this.#sendOnce(request)
+      if (answer.status !== 429) return answer
+      if (retries === RETRIES) throw new CannotRun(`${this.baseUrl} still answers 429 after ${RETRIES} waits. Run it again later, or fewer cases with --only.`)
+      const asked = Number(answer.headers.get('retry-after') ?? 1)
+      await this.pause(1000 * Math.min(asked >= 0 ? asked : 1, LONGEST_WAIT))
+    }
+  }
+
+  async #sendOnce ({ method, path, headers, body }: SentRequest): Promise<Answer> {
+    const { patience = PATIENCE, signal } = this.#options
+    const timeout = AbortSignal.timeout(patience)
+    try {
+      const response = await fetch(this.baseUrl + path, {
+        method,
+        headers,
+        // bytes, because fetch gives text a content type of its own
+        ...(body !== undefined && { body: Buffer.from(body) }),
+        redirect: 'manual',
+        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal])
+      })
+      const text = await response.text()
+      this.#lost = 0
+      return { status: response.status, headers: response.headers, text, json: parse(text) }
+    } catch (error) {
+      if (signal?.aborted === true) throw new CannotRun(INTERRUPTED)
+      const { message, cause } = error as Error
+      const why = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message
+      if (++this.#lost === MOST_LOST) throw new CannotRun(`${this.baseUrl} does not answer any more: ${String(why)}.`)
+      throw new NoAnswer(String(why))
+    }
+  }
+}
+
+function parse (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
