@@ -1,4 +1,4 @@
-import type { Static, TObject, TSchema } from '@sinclair/typebox'
+import { KindGuard, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 import { maskApiKey } from './api-keys.js'
 import { compileCheck } from './validation.js'
 
@@ -19,8 +19,9 @@ export function checkOptions<T extends TObject> (
     .map(([name, option]) => [name, option.default as unknown])
   const options = { ...Object.fromEntries(defaults), ...Object.fromEntries(entries) } as Record<string, unknown>
   const complaints = entries.flatMap(([option, value]) => complain(schema, option, value, nameOf(option)))
-  const missing = (schema.required ?? []).filter(option => !(option in options))
-    .map(option => `${nameOf(option)} is missing. It takes ${allowed(schema.properties[option] as TSchema)}.`)
+  const missing = Object.entries(schema.properties)
+    .filter(([option, property]) => !(option in options) && !KindGuard.IsOptional(property))
+    .map(([option, property]) => `${nameOf(option)} is missing. It takes ${allowed(property)}.`)
   const problems = [...complaints, ...missing]
   if (problems.length > 0) throw new OptionsError(problems.join('\n'))
   return options

@@ -63,10 +63,10 @@ interface Answer {
   body: string
 }
 
+type Twist = (request: Exchange, answer: () => Promise<Answer>) => Promise<Answer | 'cut'>
+
 /** A target that is the mock but for what is done to its requests and answers; `cut` ends the connection. */
-async function faulty (
-  t: Test, mock: EmbeddedVerifaMock, twist: (request: Exchange, answer: () => Promise<Answer>) => Promise<Answer | 'cut'>
-): Promise<string> {
+async function faulty (t: Test, mock: EmbeddedVerifaMock, twist: Twist): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -102,12 +102,18 @@ t.test('against the mock every case passes, for every kind of session, under bot
   ] as const
   for (const [sessionId, apiKey, path] of sessions) {
     const before = await mock.session(sessionId)
-    const { exitCode, report, problem, lines } = await run(mock.url + path, { sessionId, apiKey, allowLive: true })
+    const url = mock.url + path
+    const { exitCode, report, problem, lines } = await run(url, { sessionId, apiKey, allowLive: true })
     t.same(drifted(report), [], sessionId)
     t.equal(exitCode, 0)
     t.equal(problem, undefined)
     t.match(report, {
-      base_url: mock.url + path.replace(/\/$/, ''), session_id: sessionId, api_key: /^vk_(sandbox|live)_…/, exit_code: 0, stopped: null, leftovers: []
+      base_url: url.replace(/\/$/, ''),
+      session_id: sessionId,
+      api_key: /^vk_(sandbox|live)_…/,
+      exit_code: 0,
+      stopped: null,
+      leftovers: []
     })
     t.equal(report.cases.length, cases.length)
     t.equal(lines.length, cases.length, 'a line for each')
@@ -125,14 +131,14 @@ t.test('names are there once, and every case says something', async t => {
 })
 
 /** The body of a success with something done to it. */
-const successes = (change: (body: Record<string, unknown>) => unknown) => async (_: Exchange, answer: () => Promise<Answer>): Promise<Answer> => {
+const successes = (change: (body: Record<string, unknown>) => unknown): Twist => async (_, answer) => {
   const { status, headers, body } = await answer()
   return { status, headers, body: status === 200 ? JSON.stringify(change(JSON.parse(body) as Record<string, unknown>)) : body }
 }
 
 t.test('wrong targets', async t => {
   const mock = await start(t)
-  const targets: [name: string, twist: Parameters<typeof faulty>[2], exitCode: number, drift: (string | RegExp)[]][] = [
+  const targets: [name: string, twist: Twist, exitCode: number, drift: (string | RegExp)[]][] = [
     ['fields in another order', successes(body => Object.fromEntries(Object.entries(body).reverse())), 1, [
       'session: the fields are in the order of the page', 'casing: keys are snake_case by default', 'casing: Key-Inflection: snake',
       'casing: Key-Inflection: camel', 'casing: Key-Inflection: kebab'
@@ -190,4 +196,239 @@ t.test('wrong targets', async t => {
       t.equal(report.exit_code, exitCode)
     })
   }
+})
+
+t.test('every case can fail: against a target that is broken behind its first answer each is told', async t => {
+  const mock = await start(t)
+  const broken = (...answers: [status: number, body: string][]): Twist => {
+    let begun = false
+    let sent = 0
+    return async (_, answer) => {
+      const first = !begun
+      begun = true
+      const [status, body] = answers[sent++ % answers.length] as [number, string]
+      return first ? answer() : { status, headers: {}, body }
+    }
+  }
+  const all = cases.map(({ topic, name }) => `${topic}: ${name}`)
+  const dead = await run(await faulty(t, mock, broken([500, 'out of order'])))
+  t.same(drifted(dead.report), all)
+  t.match(dead.report.cases[0]?.drift, {
+    step: 1,
+    sent: /^PATCH \/sessions\/ses_pending \{"external_ref":"conformance_[0-9a-f]{8}_0_ref"\}$/,
+    expected: 'a status from 200 to 299',
+    seen: 'status 500, out of order'
+  })
+  t.same(dead.report.leftovers, ['The session could not be put back: an update of nothing is answered with status 500, out of order'])
+
+  // what any 200 fits says nothing of the body
+  const any = ['an update of nothing', 'a success is a 200', 'a charset beside', 'no version is', 'the current version is', 'the version of the page']
+  const fits = (name: string) => any.some(beginning => name.includes(beginning))
+  for (const body of ['{"metadata":{}}', '', '[]', '{"metadata":null,"error":7,"detail":[7]}']) {
+    const { report } = await run(await faulty(t, mock, broken([200, body])))
+    const passed = report.cases.filter(({ drift, mark }) => drift === null && mark === 'DECIDED').filter(({ name }) => !fits(name))
+    t.ok(passed.length < 8, `${body} does not pass for much`, { passed })
+  }
+  const refusals: [number, string][] = [
+    [422, '{"error":"validation_error"}'], [422, '{"error":"validation_error","detail":"x"}'], [400, '{"error":"bad_request"}'], [401, '{}']
+  ]
+  for (const refusal of refusals) {
+    const { exitCode, report } = await run(await faulty(t, mock, broken(refusal)))
+    t.equal(exitCode, 1)
+    t.ok(report.counts.DOC.drift > 40, refusal.join(' '), report.counts)
+  }
+})
+
+t.test('the report for people, grouped, with masked keys', async t => {
+  const mock = await start(t)
+  const long = 'x'.repeat(277)
+  const url = await faulty(t, mock, async (request, answer) => {
+    if (request.headers['verifa-version'] !== '2099-12-31' && request.headers['key-inflection'] !== 'camel') return answer()
+    return { status: 500, headers: {}, body: `${long} broken by ${String(request.headers['x-api-key'])}` }
+  })
+  const apiKey = 'vk_sandbox_0123456789'
+  const { text, exitCode } = await run(url, { json: false, apiKey, only: ['a later date', 'casing: '] })
+  t.equal(exitCode, 1)
+  const paragraphs = text.split('\n\n')
+  t.equal(paragraphs[0], `Conformance of ${url}, session ses_pending, key vk_sandbox_…6789`)
+  t.equal(paragraphs[1], 'DOC: what the vendor documents. 5 cases, 2 drift')
+  t.equal(paragraphs[2], [
+    '  casing: Key-Inflection: camel',
+    '    the page:  Key-Inflection: snake, camel or kebab.',
+    '    request:   PATCH /sessions/ses_pending {"Key-Inflection":"camel"} {}',
+    '    expected:  a status from 200 to 299',
+    `    seen:      status 500, ${long} broken by vk_sandbox_…… (304 characters)`
+  ].join('\n'))
+  t.equal(paragraphs[4], 'DECIDED: what the mock does where the vendor documents nothing. 4 cases, 3 drift')
+  t.match(paragraphs.at(-1), / {2}versions: a later date .*\n {4}decided: {3}Any later date/)
+  t.notMatch(text, /0123/)
+})
+
+t.test('--only', async t => {
+  const { url } = await start(t)
+  const ran = async (...only: string[]) => (await run(url, { only })).report.cases
+  t.ok((await ran('DOC')).every(({ mark }) => mark === 'DOC'))
+  t.equal((await ran('doc')).length, cases.filter(({ mark }) => mark === 'DOC').length)
+  t.same(await ran('Versions: the CURRENT'), await ran('the current version is'))
+  t.same(new Set((await ran('null is removed', 'order:')).map(({ topic }) => topic)), new Set(['metadata', 'order']))
+  t.match(await run(url, { only: ['DECIDED', 'nonsense', 'more of it'] }),
+    { exitCode: 2, text: 'undefined', problem: 'No case has "nonsense" or "more of it" in its topic or name.' })
+})
+
+t.test('a mock with options of its own drifts where they say', async t => {
+  const ignoring = await run((await start(t, { unknownFields: 'ignore' })).url, { only: ['body'] })
+  t.match(drifted(ignoring.report), ['body: an unknown member is refused, and named', 'body: all problems of a body are told at once'])
+  t.equal(ignoring.exitCode, 0, 'which the vendor does not document')
+  const kebab = await run((await start(t, { defaultKeyInflection: 'kebab' })).url)
+  t.same(drifted(kebab.report), ['casing: keys are snake_case by default'])
+  t.equal(kebab.exitCode, 1, 'which the vendor does')
+})
+
+t.test('a target that cannot be asked: one sentence, and nothing was changed', async t => {
+  const mock = await start(t, { apiKeys: ['vk_sandbox_known', 'vk_sandbox_reader=sessions:read'] })
+  const answering = async (status: number, body: string) => faulty(t, mock, async () => ({ status, headers: {}, body }))
+  const cut = await faulty(t, mock, async () => 'cut')
+  const closed = await startVerifaMock()
+  await closed.close()
+  const targets: [url: string, options: Partial<ConformanceOptions>, problem: RegExp][] = [
+    [closed.url, {}, /^http:\/\/127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED\.$/],
+    ['http://127.0.0.1:99999', {}, /does not answer: .*\.$/],
+    [cut, {}, /does not answer: .*other side closed/],
+    [mock.url, { apiKey: 'vk_sandbox_0123456789' }, /^The API key is not accepted: PATCH .* answers status 401, .*Invalid API key/],
+    [mock.url, { apiKey: 'vk_sandbox_reader' }, /^The API key is not accepted: PATCH .* answers status 403, /],
+    [`${mock.url}/v1`, { apiKey: 'vk_sandbox_known' }, /^There is no such session for this key, or the base URL .*404/],
+    [mock.url, { apiKey: 'vk_sandbox_known', sessionId: 'a/b' }, /^There is no such session .*\/sessions\/a\/b answers/],
+    [mock.url, { apiKey: 'vk_sandbox_known', sessionId: 'ses_redacted' }, /^The session cannot be updated: .*redacted/],
+    [await answering(503, ''), {}, /^The session cannot be updated: PATCH .* answers status 503, no body\.$/],
+    [await answering(200, '<html>'), {}, /^This is no session: PATCH .* answers status 200, <html>\.$/],
+    [await answering(200, '{}'), {}, /^This is no session: /],
+    [await answering(429, ''), {}, /still answers 429 after 5 waits/],
+    [await answering(302, ''), {}, /^The session cannot be updated: .*302/]
+  ]
+  for (const [url, options, problem] of targets) {
+    const outcome = await run(url, options)
+    t.match(outcome, { exitCode: 2, text: 'undefined', problem, lines: [] }, String(problem))
+    t.notMatch(outcome.problem, /0123/)
+  }
+})
+
+t.test('what cannot be put back is told', async t => {
+  const mock = await start(t)
+  const bare = await run(mock.url, { sessionId: 'ses_bare', only: ['update: '] })
+  t.equal(bare.exitCode, 0)
+  t.match(bare.report.leftovers, [
+    /^external_ref was null, which the target does not take back: it is now "conformance_[0-9a-f]{8}_\d_ref"\.$/
+  ])
+  t.same((await mock.session('ses_bare')).metadata, {})
+
+  const keeping = await faulty(t, mock, async (request, answer) => {
+    request.body = request.body.replace(/:null([,}])/g, ':0$1')
+    return answer()
+  })
+  const kept = await run(keeping, { only: ['set to null is removed'] })
+  t.match(kept.report.leftovers, [/^These metadata keys could not be removed: conformance_[0-9a-f]{8}_0_a, conformance_[0-9a-f]{8}_0_b\.$/])
+})
+
+t.test('metadata keys are removed also where the target has renamed them', async t => {
+  const mock = await start(t)
+  const before = (await mock.session('ses_pending')).metadata
+  const renaming = await faulty(t, mock, async (request, answer) => {
+    request.body = request.body.replace(/"conformance_(\w+?)_(\d+_\w+)":/g, '"conformance-$1$2":')
+    return answer()
+  })
+  const { report } = await run(renaming, { only: ['metadata: keys sent'] })
+  t.equal(drifted(report).length, 1)
+  t.match(report.cases[0]?.drift?.seen, /^in metadata: conformance_\w+ not there, /)
+  t.same(report.leftovers, [])
+  t.same((await mock.session('ses_pending')).metadata, before)
+})
+
+t.test('a target that is asked too often is waited for, within bounds', async t => {
+  const mock = await start(t)
+  const waits: number[] = []
+  const wait = async (milliseconds: number) => {
+    waits.push(milliseconds)
+  }
+  const limits: (string | undefined)[] = ['7', '3600', undefined, 'Mon, 23 Nov 2026 00:00:00 GMT', '-1']
+  const limited = await faulty(t, mock, async (_, answer) => {
+    const retryAfter = limits.length > 0 ? limits.shift() : 'none'
+    return retryAfter === 'none' ? answer() : { status: 429, headers: { ...(retryAfter !== undefined && { 'retry-after': retryAfter }) }, body: '' }
+  })
+  t.match(await run(limited, { only: ['a success is'] }, { wait }), { exitCode: 0, report: { counts: { DECIDED: { cases: 1, drift: 0 } } } })
+  t.same(waits, [7000, 60_000, 1000, 1000, 1000])
+
+  let requests = 0
+  const busy = await faulty(t, mock, async (_, answer) => {
+    requests++
+    return requests === 1 || requests > 7 ? answer() : { status: 429, headers: {}, body: '' }
+  })
+  const { exitCode, problem, report } = await run(busy, { only: ['update: '] }, { wait })
+  t.equal(exitCode, 2)
+  t.match(problem, /^http:\S+ still answers 429 after 5 waits\. .* 0 of 10 cases were run\.$/)
+  t.match(report, { stopped: problem, exit_code: 2, cases: [], leftovers: [] })
+})
+
+t.test('a lost answer is drift, a target that is gone ends the run', async t => {
+  const mock = await start(t)
+  const losing = (...lost: number[]): Twist => {
+    let requests = 0
+    return async (_, answer) => lost.includes(requests++) ? 'cut' : answer()
+  }
+  const once = await run(await faulty(t, mock, losing(1)), { only: ['update: external_ref'] })
+  t.match(once.report.cases[0]?.drift, { step: 1, expected: 'an answer', seen: /^none: \S/ })
+  t.equal(once.report.cases[1]?.drift, null)
+  t.equal(once.exitCode, 1)
+
+  const gone = await run(await faulty(t, mock, losing(2, 3, 4)), { only: ['update: '] })
+  t.match(gone, { exitCode: 2, problem: /^http:\S+ does not answer any more: .+\. 2 of 10 cases were run\.$/, report: { leftovers: [] } })
+
+  const silent = await run(await faulty(t, mock, async (request, answer) =>
+    request.headers['verifa-version'] === undefined ? answer() : new Promise(() => undefined)), { only: ['the current version'] }, { patience: 200 })
+  t.match(silent.report.cases[0]?.drift, { seen: /^none: .*timeout/ })
+})
+
+t.test('an interrupted run puts the session back, and tells what it has', async t => {
+  const mock = await start(t)
+  const before = without(await mock.session('ses_pending'), 'updated_at')
+  const between = new AbortController()
+  const lines: string[] = []
+  const first = await run(mock.url, {}, {
+    signal: between.signal,
+    progress: line => {
+      if (lines.push(line) === 4) between.abort()
+    }
+  })
+  t.match(first, { exitCode: 2, problem: `It was interrupted. 4 of ${cases.length} cases were run.`, report: { cases: { length: 4 }, leftovers: [] } })
+
+  const waiting = new AbortController()
+  const second = await run(mock.url, { only: ['updated_at moves'] }, {
+    signal: waiting.signal,
+    wait: async (_, signal) => {
+      waiting.abort()
+      signal?.throwIfAborted()
+    }
+  })
+  t.match(second, { exitCode: 2, problem: 'It was interrupted. 0 of 1 cases were run.' })
+  t.same(without(await mock.session('ses_pending'), 'updated_at'), before)
+})
+
+t.test('a defect is not hidden, and the session is put back', async t => {
+  const mock = await start(t)
+  const before = without(await mock.session('ses_pending'), 'updated_at')
+  const wait = async () => {
+    throw new Error('a defect')
+  }
+  await t.rejects(run(mock.url, { only: ['update: '] }, { wait }), { message: 'a defect' })
+  t.same(without(await mock.session('ses_pending'), 'updated_at'), before)
+})
+
+t.test('left to itself it waits as long as a case says', async t => {
+  const { url } = await start(t)
+  const began = performance.now()
+  const { exitCode } = await runConformance(
+    { baseUrl: url, apiKey: SANDBOX_KEY, sessionId: 'ses_pending', only: ['updated_at moves'], json: false, allowLive: false },
+    { progress: () => undefined, signal: new AbortController().signal }
+  )
+  t.equal(exitCode, 0)
+  t.ok(performance.now() - began > 1000)
 })

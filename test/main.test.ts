@@ -54,6 +54,7 @@ t.test('words', async t => {
   const cases: [args: string[], code: number, out: RegExp, err: RegExp][] = [
     [['--help'], 0, /Usage: verifa-mock/, /^$/],
     [['--version'], 0, new RegExp(`^${version}\n$`), /^$/],
+    [['conformance', '--help'], 0, /Usage: verifa-mock conformance --base-url/, /^$/],
     [['--prot', '1'], 2, /^$/, /^--prot is not an option\. The options are --port,/],
     [['openapi'], 0, /^\{\n {2}"openapi": "3\.1\.0"/, /^$/],
     [['--fixtures', '/nowhere'], 2, /^$/, /^\/nowhere: ENOENT/],
@@ -161,4 +162,36 @@ t.test('a defect that nothing catches is told on standard error and ends the moc
   mock.child.kill('SIGWINCH')
   t.equal((await mock.ended).code, 1)
   t.match(mock.err(), /Error: a defect/)
+})
+
+t.test('conformance: the report on standard output, progress on standard error, drift and failure as exit codes', async t => {
+  const mock = await serve(t, ['--unknown-fields', 'ignore', '--default-key-inflection', 'kebab'])
+  const words = (url: string, ...more: string[]) =>
+    ['conformance', '--base-url', url, '--api-key', 'vk_sandbox_abcdefghijkl', '--session-id', 'ses_pending', ...more]
+  const runs: [args: string[], code: number, out: RegExp, err: RegExp][] = [
+    [words(mock.url, '--only', 'metadata:'), 0, /^Conformance of http:\S+, session ses_pending, key vk_sandbox_…ijkl\n/, /^\[1\/11\] ok {4}metadata: .*\n/],
+    [words(mock.url, '--only', 'unknown member', '--json'), 0, /^\{\n {2}"base_url"[^]*"DECIDED": \{\n {6}"cases": 1,\n {6}"drift": 1/, /^\[1\/1\] DRIFT body: /],
+    [words(mock.url, '--only', 'by default'), 1, /DOC: .* 1 cases, 1 drift\n/, /DRIFT casing: keys/],
+    [words('http://127.0.0.1:1'), 2, /^$/, /^http:\/\/127\.0\.0\.1:1 does not answer: [^\n]+\.\n$/]
+  ]
+  for (const [args, code, out, err] of runs) {
+    const { ended, ...said } = run(t, args)
+    t.equal((await ended).code, code, args.join(' '))
+    t.match(said.out(), out)
+    t.match(said.err(), err)
+    t.notMatch(said.out() + said.err(), /abcdefgh/, 'no key is written out')
+  }
+})
+
+t.test('conformance: SIGINT puts the session back and ends it with 2, with a report of what was run', async t => {
+  const mock = await serve(t)
+  const before = await (await patch(mock.url)).json() as { metadata: object, external_ref: string }
+  const suite = run(t, ['conformance', '--base-url', mock.url, '--api-key', 'vk_sandbox_a', '--session-id', 'ses_pending', '--json'])
+  while (!suite.err().includes('[4/')) await once(suite.child.stderr as NodeJS.ReadableStream, 'data')
+  suite.child.kill('SIGINT')
+  t.same(await suite.ended, { code: 2, signal: null })
+  t.match(JSON.parse(suite.out()), { exit_code: 2, stopped: /^It was interrupted\. \d+ of \d+ cases were run\.$/, leftovers: [] })
+  t.match(suite.err(), /\nIt was interrupted\. /)
+  const after = await (await patch(mock.url)).json() as typeof before
+  t.same([after.metadata, after.external_ref], [before.metadata, before.external_ref])
 })

@@ -31,7 +31,7 @@ export interface ConformanceResult {
 /** Runs the cases that the options name against a target, one after the other, and puts its session back in any case. */
 export async function runConformance (options: ConformanceOptions, surroundings: ConformanceSurroundings): Promise<ConformanceResult> {
   const { apiKey } = options
-  const masked = (text: string) => text.replaceAll(apiKey, maskApiKey(apiKey))
+  const masked = (text: string) => text.replaceAll(apiKey, () => maskApiKey(apiKey))
   try {
     const chosen = chooseCases(options.only)
     const outcome = await runCases(chosen, options, { ...surroundings, progress: line => surroundings.progress(masked(line)) })
@@ -60,9 +60,9 @@ async function runCases (
   { progress, signal, wait = pass, patience }: ConformanceSurroundings
 ): Promise<Outcome> {
   const prefix = `conformance_${randomBytes(4).toString('hex')}`
-  const target = new Target({ baseUrl, wait, patience, signal })
+  const target = new Target({ baseUrl, apiKey, wait, patience, signal })
   // its requests are not ended by the signal: an interrupted run puts the session back, too
-  const session = new KeptSession({ target: new Target({ baseUrl, wait, patience }), sessionId, apiKey, prefix })
+  const session = new KeptSession({ target: new Target({ baseUrl, apiKey, wait, patience }), sessionId, apiKey, prefix })
   await session.open()
   const verdicts: Verdict[] = []
   let stopped: string | undefined

@@ -19,7 +19,7 @@ export interface Outcome {
 }
 
 const marks: Record<Mark, { says: string, title: string }> = {
-  DOC: { says: 'page says', title: 'DOC: what the vendor documents' },
+  DOC: { says: 'the page', title: 'DOC: what the vendor documents' },
   DECIDED: { says: 'decided', title: 'DECIDED: what the mock does where the vendor documents nothing' }
 }
 
@@ -38,8 +38,8 @@ function describe ({ topic, name, mark, says, drift }: Verdict): string[] {
   return [
     '',
     `  ${topic}: ${name}`,
-    `    ${marks[mark].says}: ${says}`,
-    `    request ${drift.step}: ${drift.sent}`,
+    `    ${`${marks[mark].says}:`.padEnd(10)} ${says}`,
+    `    request:   ${drift.sent}`,
     `    expected:  ${drift.expected}`,
     `    seen:      ${drift.seen}`
   ]

@@ -1,3 +1,4 @@
+import { maskApiKey } from '../api-keys.js'
 import type { Answer, Case, Step } from './case.js'
 import { short } from './expectations.js'
 import { fillPlaceholders, type Words } from './placeholders.js'
@@ -22,7 +23,7 @@ export async function runCase ({ steps }: Case, target: Target, words: Words): P
     const { times = 1, pause, expect = [] } = step
     if (pause !== undefined) await target.pause(pause)
     const request = requestOf(step, fill)
-    const sent = short([request.method, request.path, step.headers === undefined ? [] : JSON.stringify(fill(step.headers)), request.body ?? []].flat().join(' '))
+    const sent = tellRequest(step, request, { ...words, api_key: maskApiKey(words.api_key) })
     try {
       const answers = await Promise.all(Array.from({ length: times }, async () => target.send(request)))
       const answer = answers[0] as Answer
@@ -37,6 +38,11 @@ export async function runCase ({ steps }: Case, target: Target, words: Words): P
     }
   }
   return undefined
+}
+
+/** A request in a line: what is its own, and no header that all have. */
+function tellRequest ({ headers }: Step, { method, path, body }: SentRequest, words: Words): string {
+  return short([method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, words)), body ?? []].flat().join(' '))
 }
 
 function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text }: Step, fill: <T>(value: T) => T): SentRequest {

@@ -1,3 +1,4 @@
+import { maskApiKey } from '../api-keys.js'
 import type { Answer } from './case.js'
 
 /** How long an answer may take, in milliseconds. */
@@ -26,6 +27,8 @@ export class CannotRun extends Error {}
 /** Where and how requests are sent. */
 export interface TargetOptions {
   baseUrl: string
+  /** The key that requests are sent with: where an answer tells it, it is masked. */
+  apiKey: string
   /** Lets time pass, so many milliseconds, or until the signal comes. */
   wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
   /** How long an answer may take, in milliseconds; by default ten seconds. */
@@ -57,18 +60,17 @@ export class Target {
    * Sends a request. One that comes too often is sent again when `Retry-After` says so, since a limit of the target is no drift.
    * @throws NoAnswer when the connection fails or nothing comes in time, CannotRun when that goes on and on
    */
-  async send (request: SentRequest): Promise<Answer> {
-    for (let retries = 0; ; retries++) {
-      const answer = await this.#sendOnce(request)
-      if (answer.status !== 429) return answer
-      if (retries === RETRIES) throw new CannotRun(`${this.baseUrl} still answers 429 after ${RETRIES} waits. Run it again later, or fewer cases with --only.`)
-      const asked = Number(answer.headers.get('retry-after') ?? 1)
-      await this.pause(1000 * Math.min(asked >= 0 ? asked : 1, LONGEST_WAIT))
-    }
+  async send (request: SentRequest, retries = RETRIES): Promise<Answer> {
+    const answer = await this.#sendOnce(request)
+    if (answer.status !== 429) return answer
+    if (retries === 0) throw new CannotRun(`${this.baseUrl} still answers 429 after ${RETRIES} waits. Run it again later, or fewer cases with --only.`)
+    const asked = Number(answer.headers.get('retry-after') ?? 1)
+    await this.pause(1000 * Math.min(asked >= 0 ? asked : 1, LONGEST_WAIT))
+    return this.send(request, retries - 1)
   }
 
   async #sendOnce ({ method, path, headers, body }: SentRequest): Promise<Answer> {
-    const { patience = PATIENCE, signal } = this.#options
+    const { apiKey, patience = PATIENCE, signal } = this.#options
     const timeout = AbortSignal.timeout(patience)
     try {
       const response = await fetch(this.baseUrl + path, {
@@ -79,15 +81,17 @@ export class Target {
         redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal])
       })
-      const text = await response.text()
+      // before it is cut anywhere: half a key could not be found again
+      const text = (await response.text()).replaceAll(apiKey, () => maskApiKey(apiKey))
       this.#lost = 0
       return { status: response.status, headers: response.headers, text, json: parse(text) }
     } catch (error) {
       if (signal?.aborted === true) throw new CannotRun(INTERRUPTED)
-      const { message, cause } = error as Error
-      const why = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message
-      if (++this.#lost === MOST_LOST) throw new CannotRun(`${this.baseUrl} does not answer any more: ${String(why)}.`)
-      throw new NoAnswer(String(why))
+      const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+      // of several addresses that refuse, the cause has no message but a code
+      const why = [message, cause?.message, cause?.code].filter(part => part !== undefined && part !== '').join(', ')
+      if (++this.#lost === MOST_LOST) throw new CannotRun(`${this.baseUrl} does not answer any more: ${why}.`)
+      throw new NoAnswer(why)
     }
   }
 }

@@ -19,7 +19,10 @@ export const errors: readonly Case[] = [
     name: 'an error has nothing else',
     mark: 'DECIDED',
     says: 'Shape: {"error":"not_found","detail":"Session not found.","status_code":404}.',
-    steps: [{ headers: { 'X-API-Key': null }, body: {}, expect: [noOtherKeys(shape)] }, { text: '{', expect: [noOtherKeys(shape)] }]
+    steps: [
+      { headers: { 'X-API-Key': null }, body: {}, expect: [status(401), noOtherKeys(shape)] },
+      { text: '{', expect: [status(400), noOtherKeys(shape)] }
+    ]
   },
   {
     name: 'an unknown session is a 404',
