@@ -27,6 +27,11 @@ export interface Step {
   body?: unknown
   /** A body to be sent as it is. */
   text?: string
+  /**
+   * Sends the body in chunks, without a length. A server that refuses a body for its length closes the connection while the client
+   * still writes, who then may not see the answer; one that has to count has read it all.
+   */
+  chunked?: boolean
   /** How many such requests are sent at the same time; by default one. */
   times?: number
   /** How many milliseconds pass before the request is sent, so that a clock has moved; by default none. */

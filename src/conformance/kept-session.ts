@@ -74,7 +74,8 @@ export class KeptSession {
       method: 'PATCH',
       path: `/sessions/${encodeURIComponent(sessionId)}`,
       headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json', 'Key-Inflection': 'snake' },
-      body: JSON.stringify(body)
+      body: JSON.stringify(body),
+      chunked: false
     })
   }
 }

@@ -45,12 +45,13 @@ function tellRequest ({ headers }: Step, { method, path, body }: SentRequest, wo
   return short([method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, words)), body ?? []].flat().join(' '))
 }
 
-function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text }: Step, fill: <T>(value: T) => T): SentRequest {
+function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text, chunked = false }: Step, fill: <T>(value: T) => T): SentRequest {
   const all: Record<string, string | null> = { 'X-API-Key': '{api_key}', 'Content-Type': 'application/json', 'Key-Inflection': 'snake', ...headers }
   return {
     method,
     path: fill(path),
     headers: fill(Object.fromEntries(Object.entries(all).filter((header): header is [string, string] => header[1] !== null))),
-    body: text === undefined ? JSON.stringify(fill(body)) : fill(text)
+    body: text === undefined ? JSON.stringify(fill(body)) : fill(text),
+    chunked
   }
 }

@@ -16,6 +16,8 @@ export interface SentRequest {
   path: string
   headers: Readonly<Record<string, string>>
   body: string | undefined
+  /** Whether the body is sent in chunks, without a length. */
+  chunked: boolean
 }
 
 /** A request got no answer. The message says why. */
@@ -69,7 +71,7 @@ export class Target {
     return this.send(request, retries - 1)
   }
 
-  async #sendOnce ({ method, path, headers, body }: SentRequest): Promise<Answer> {
+  async #sendOnce ({ method, path, headers, body, chunked }: SentRequest): Promise<Answer> {
     const { apiKey, patience = PATIENCE, signal } = this.#options
     const timeout = AbortSignal.timeout(patience)
     try {
@@ -77,7 +79,7 @@ export class Target {
         method,
         headers,
         // bytes, because fetch gives text a content type of its own
-        ...(body !== undefined && { body: Buffer.from(body) }),
+        ...(body !== undefined && { body: chunked ? ReadableStream.from([Buffer.from(body)]) : Buffer.from(body), duplex: 'half' }),
         redirect: 'manual',
         signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal])
       })
