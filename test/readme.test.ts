@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { conformanceWords, parseCommandLine } from '../src/cli.js'
+import { runConformance } from '../src/conformance/conformance.js'
 import { errors } from '../src/errors.js'
 import { optionNames, Options } from '../src/options.js'
 import { startApp } from './helper.js'
@@ -30,6 +32,16 @@ t.test('the table of options is the list of options', async t => {
   }
 })
 
+t.test('the table of the options of conformance is the list of them', async t => {
+  const rows = table('## Conformance: how far is the mock from the real API?')
+  t.same(rows, conformanceWords.map(({ flag, schema, variables }) => [
+    schema['type'] === 'array' ? `${flag} (repeatable)` : flag,
+    variables.join(', '),
+    String(schema.default ?? '') || (schema['type'] === 'array' ? 'none' : 'none; it must be given'),
+    schema.description
+  ]))
+})
+
 t.test('the table of fixtures is the list of fixtures', async t => {
   const named = table('## Sessions to start with').flatMap(([ids]) => ids?.split(', '))
   const there = Array.from(startApp(t).workspaces.shared.store.all(), ({ id }) => id)
@@ -47,4 +59,19 @@ t.test('the first update answers as printed, but for the time', async t => {
   })
   const untimed = (text: string) => text.replace(/"updated_at":"[^"]+"/, '')
   t.equal(untimed(response.body), untimed(json))
+})
+
+t.test('the report of drift is as printed, but for the port', async t => {
+  const section = readme.slice(readme.indexOf('## Conformance: '))
+  const [, start = '', words = '', printed = ''] = /```sh\nnpm start -- (.*)\nnode dist\/main\.js (.*)\n```[^]*?```\n([^]*?)\n…\n```/.exec(section) ?? []
+  const mock = parseCommandLine(start.split(' '), {})
+  const conformance = parseCommandLine(words.split(/ (?!default)/).map(word => word.replaceAll('\'', '')), {})
+  if (mock.name !== 'serve' || conformance.name !== 'conformance') throw new Error(JSON.stringify([mock, conformance]))
+  const app = startApp(t, { ...mock.options, logLevel: 'silent' })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const { report = '', exitCode } = await runConformance(
+    { ...conformance.options, baseUrl: url }, { progress: () => undefined, signal: new AbortController().signal }
+  )
+  t.equal(report.slice(0, report.indexOf('\n    expected:')), printed.replace('http://127.0.0.1:4010', url))
+  t.equal(exitCode, 1)
 })
