@@ -1,6 +1,7 @@
 import { fastifySwagger } from '@fastify/swagger'
 import { fastifySwaggerUi } from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
+import { describeRoute, namedSchemas, nameSchemas } from './document-schemas.js'
 import { mockRoutes, type Surroundings } from './mock-routes.js'
 import { createErrorHandler } from './plugins/error-handler.js'
 import { version } from './version.js'
@@ -14,6 +15,8 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
   app.setErrorHandler(createErrorHandler(() => 'snake'))
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
+  const { defaultKeyInflection } = surroundings.options
+  for (const schema of namedSchemas(defaultKeyInflection)) app.addSchema(schema)
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
@@ -21,6 +24,7 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
         title: 'verifa-mock',
         version,
         description: 'A stand-in for Verifa\'s sessions API. The operations answer under `/api/v1/sessions` and, for short, under `/sessions`.',
+        contact: { name: 'The verifa-mock contributors' },
         license: { name: 'MIT', identifier: 'MIT' }
       },
       servers: [{ url: '/', description: 'This server' }],
@@ -39,7 +43,10 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
           controlToken: { type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API' }
         }
       }
-    }
+    },
+    refResolver: { buildLocalReference: ({ $id }) => $id as string },
+    transform: ({ schema, url }) => ({ url, schema: describeRoute(schema, url, defaultKeyInflection) }),
+    transformObject: document => nameSchemas((document as { openapiObject: ReturnType<typeof nameSchemas> }).openapiObject)
   })
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } })
   app.register(mockRoutes, surroundings)

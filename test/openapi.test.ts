@@ -1,44 +1,51 @@
-import { createConfig, lintFromString } from '@redocly/openapi-core'
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
-import { keyInflections } from '../src/casing.js'
-import { errors } from '../src/errors.js'
+import { inflectKey, keyInflections } from '../src/casing.js'
+import { ErrorBody, errors } from '../src/errors.js'
 import { docsPlugin } from '../src/plugins/docs.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
 import type { Options } from '../src/index.js'
 import { errorOf, startApp } from './helper.js'
 
+interface Schema {
+  $ref?: string
+  properties?: Record<string, object>
+  required?: string[]
+  additionalProperties?: boolean
+}
+
 interface Response {
   headers?: Record<string, unknown>
-  content: Record<string, { schema: { properties: Record<string, unknown> }, examples: Record<string, { value: { status_code: number } }> }>
+  content: Record<string, { schema: Schema, examples?: Record<string, { value: Record<string, unknown> }> }>
 }
 
 interface Operation {
   operationId: string
-  parameters: { in: string, name: string, required?: boolean, schema: { enum?: string[] } }[]
-  requestBody: { content: Record<string, { schema: { properties: object, additionalProperties: boolean }, examples: object }> }
+  parameters: { in: string, name: string, required?: boolean, schema: { enum?: string[], default?: string } }[]
+  requestBody: { content: Record<string, { schema: Schema, examples: Record<string, { value: object }> }> }
   responses: Record<string, Response>
 }
 
 interface Document {
   openapi: string
   paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
 }
 
 /** The document of a mock with these options, as it is served. */
-async function openapiDocument (t: Test, options: Partial<Options> = {}): Promise<object> {
+async function openapiDocument (t: Test, options: Partial<Options> = {}): Promise<Document> {
   return (await startApp(t, options).inject('/openapi.json')).json()
 }
 
-t.test('a linter for OpenAPI finds nothing', async t => {
-  const config = await createConfig({ extends: ['recommended'] })
-  const problems = await lintFromString({ source: JSON.stringify(await openapiDocument(t)), config })
-  t.same(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer]), [])
-})
+/** The schema that a reference stands for. */
+function resolve ({ components }: Document, schema: Schema | undefined): Schema {
+  return components.schemas[schema?.$ref?.replace('#/components/schemas/', '') ?? ''] ?? schema ?? {}
+}
 
 t.test('the document holds the whole contract of the update, once', async t => {
-  const { openapi, paths } = await openapiDocument(t) as Document
+  const document = await openapiDocument(t)
+  const { openapi, paths } = document
   t.equal(openapi, '3.1.0')
   t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
@@ -47,27 +54,30 @@ t.test('the document holds the whole contract of the update, once', async t => {
     ['path', 'session_id', true], ['header', 'Verifa-Version', false], ['header', 'Key-Inflection', false], ['header', 'Idempotency-Key', false]
   ])
   t.same(operation.parameters.find(({ name }) => name === 'Key-Inflection')?.schema.enum, keyInflections)
-  const { schema, examples } = operation.requestBody.content['application/json'] ?? { schema: undefined, examples: {} }
-  t.same(Object.keys(schema?.properties ?? {}), Object.keys(SessionUpdate.properties))
-  t.equal(schema?.additionalProperties, false)
+  const { schema: body, examples } = operation.requestBody.content['application/json'] ?? { schema: undefined, examples: {} }
+  const schema = resolve(document, body)
+  t.same(Object.keys(schema.properties ?? {}), Object.keys(SessionUpdate.properties))
+  t.equal(schema.additionalProperties, false)
   t.ok(Object.keys(examples).length > 0)
 
-  t.same(Object.keys(operation.responses), ['200', '400', '401', '403', '404', '413', '415', '422'])
-  for (const [status, { headers, content }] of Object.entries(operation.responses)) {
+  t.same(Object.keys(operation.responses), ['200', '400', '401', '403', '404', '413', '415', '422', 'default'])
+  const { default: others, ...stated } = operation.responses
+  t.equal(others?.content['application/json']?.schema.$ref, '#/components/schemas/ErrorBody')
+  for (const [status, { headers, content }] of Object.entries(stated)) {
     const answer = content['application/json']
     t.ok(Object.keys(answer?.examples ?? {}).length > 0, `${status} has an example`)
     if (status === '200') {
-      t.same(Object.keys(answer?.schema.properties ?? {}), Object.keys(Session.properties), 'the fields in the order of the vendor\'s page')
+      t.same(Object.keys(resolve(document, answer?.schema).properties ?? {}), Object.keys(Session.properties), 'the fields in the order of the vendor\'s page')
       t.same(Object.keys(headers ?? {}), ['Verifa-Version', 'Idempotent-Replayed'])
     } else {
-      for (const [name, { value }] of Object.entries(answer?.examples ?? {})) t.equal(value.status_code, Number(status), name)
+      for (const [name, { value }] of Object.entries(answer?.examples ?? {})) t.equal(value['status_code'], Number(status), name)
     }
   }
   t.ok(Object.keys(operation.responses['422']?.content['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
 t.test('every error that the update can answer with is an example of it', async t => {
-  const { paths } = await openapiDocument(t) as Document
+  const { paths } = await openapiDocument(t)
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content['application/json']?.examples ?? {}))
   // what is answered where no operation has been found, or by none
@@ -78,8 +88,38 @@ t.test('every error that the update can answer with is an example of it', async 
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
 
+for (const defaultKeyInflection of keyInflections) {
+  t.test(`a mock that answers in ${defaultKeyInflection} case has a document in it`, async t => {
+    const document = await openapiDocument(t, { defaultKeyInflection })
+    const operation = document.paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
+    const renamed = (schema: { properties: object }) => Object.keys(schema.properties).map(name => inflectKey(name, defaultKeyInflection))
+    t.equal(operation.parameters.find(({ name }) => name === 'Key-Inflection')?.schema.default, defaultKeyInflection)
+
+    const sent = operation.requestBody.content['application/json']
+    t.same(Object.keys(resolve(document, sent?.schema).properties ?? {}), renamed(SessionUpdate))
+    t.same(Object.keys(sent?.examples['reference']?.value ?? {}), [inflectKey('external_ref', defaultKeyInflection)])
+    for (const [status, fields] of [['200', renamed(Session)], ['404', renamed(ErrorBody)], ['default', renamed(ErrorBody)]] as const) {
+      const answer = operation.responses[status]?.content['application/json']
+      const { properties = {}, required } = resolve(document, answer?.schema)
+      t.same(Object.keys(properties), fields)
+      t.same(required, fields)
+      for (const { value } of Object.values(answer?.examples ?? {})) t.same(Object.keys(value), fields)
+    }
+    const control = document.paths['/_mock/sessions/{session_id}']?.['get'] as Operation
+    t.equal(control.responses['200']?.content['application/json']?.schema.$ref, '#/components/schemas/Session', 'the control plane has one casing')
+  })
+}
+
+t.test('generated clients have a name for each schema, and for none that is not used', async t => {
+  for (const options of [{}, { control: false }, { unknownFields: 'ignore' }, { defaultKeyInflection: 'camel' }] as const) {
+    const document = await openapiDocument(t, options)
+    const used = JSON.stringify(document).match(/(?<="#\/components\/schemas\/)\w+/g)
+    t.same(new Set(used), new Set(Object.keys(document.components.schemas)))
+  }
+})
+
 t.test('what unknownFields does is in the document', async t => {
-  const { paths } = await openapiDocument(t, { unknownFields: 'ignore' }) as Document
+  const { paths } = await openapiDocument(t, { unknownFields: 'ignore' })
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.requestBody.content['application/json']?.schema.additionalProperties, true)
 })

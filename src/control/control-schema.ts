@@ -6,7 +6,7 @@ import { type ErrorName, errorResponses } from '../error-responses.js'
 export const LARGE_BODY = 500 * 1024 * 1024
 
 interface Parts {
-  description?: string
+  description: string
   params?: TSchema
   querystring?: TSchema
   body?: TSchema

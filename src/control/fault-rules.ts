@@ -33,9 +33,9 @@ export const FaultRule = Type.Object({
   match: Type.Optional(FaultMatch),
   then: FaultEffect,
   times: Type.Optional(Type.Unsafe<number | null>({
-    type: ['integer', 'null'], minimum: 1, default: 1, description: 'How many requests it befalls; null is all until it is removed'
+    type: ['integer', 'null'], minimum: 1, description: 'How many requests it befalls, 1 unless said; null is all until it is removed'
   })),
-  skip: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'How many requests it lets pass first' }))
+  skip: Type.Optional(Type.Integer({ minimum: 0, description: 'How many requests it lets pass first, none unless said' }))
 }, { additionalProperties: false })
 export type FaultRule = Static<typeof FaultRule>
 

@@ -28,7 +28,8 @@ export const IdempotencyKey = Type.Object({
 })
 export type IdempotencyKey = Static<typeof IdempotencyKey>
 
-const SavedKey = Type.Object({
+/** An idempotency key, as it is saved with its result. */
+export const SavedKey = Type.Object({
   ...keyFields,
   api_key_digest: Type.String({ minLength: 1, description: 'Stands for the API key, and does not tell it' }),
   operation: Type.String({ minLength: 1, description: 'The operationId, as updateSession' }),

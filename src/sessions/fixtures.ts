@@ -15,7 +15,7 @@ export type Fixture = Static<typeof Fixture>
 
 /** One fixture or a list. With `if` a problem names its field, where `anyOf` would say that no alternative matches. */
 export const Fixtures = Type.Unsafe<Fixture | Fixture[]>({
-  if: { type: 'array' },
+  if: { type: 'array', items: {} },
   then: { type: 'array', items: Fixture },
   else: Fixture
 })

@@ -18,11 +18,19 @@ export type ClockChange = Static<typeof ClockChange>
 /** The clock of a workspace, which everything obeys. */
 export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/clock', {
-    schema: controlSchema('readClock', 'Read the clock', { response: { 200: ClockState } })
+    schema: controlSchema('readClock', 'Read the clock', {
+      description: 'The time that everything obeys, and whether it stands still.',
+      response: { 200: ClockState }
+    })
   }, async ({ workspace: { clock } }) => stateOf(clock))
 
   app.post('/clock', {
-    schema: controlSchema('changeClock', 'Set, move, freeze or release the clock', { body: ClockChange, response: { 200: ClockState } })
+    schema: controlSchema('changeClock', 'Set, move, freeze or release the clock', {
+      description: 'Puts the clock to a time, moves it, freezes it or lets it run again; several of these in that order. ' +
+        'What is kept for 24 hours goes when the clock has passed them.',
+      body: ClockChange,
+      response: { 200: ClockState }
+    })
   }, async ({ body, workspace: { clock } }) => {
     const moment = momentAfter(clock, body)
     if (body.freeze !== undefined) clock.freeze(body.freeze)
@@ -31,7 +39,10 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.delete('/clock', {
-    schema: controlSchema('resetClock', 'Go back to real time', { response: { 200: ClockState } })
+    schema: controlSchema('resetClock', 'Go back to real time', {
+      description: 'The time is that of the machine again, and runs.',
+      response: { 200: ClockState }
+    })
   }, async ({ workspace: { clock } }) => {
     clock.reset()
     return stateOf(clock)

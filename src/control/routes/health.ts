@@ -16,6 +16,7 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> 
     schema: {
       operationId: 'health',
       summary: 'Say whether the mock is up',
+      description: 'Asked by everybody, whatever guards the rest of the mock\'s own API.',
       tags: ['Mock'],
       security: [],
       response: { 200: Health, ...errorResponses('malformedHttp') }

@@ -16,6 +16,7 @@ const Query = Type.Object({
 export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/requests', {
     schema: controlSchema('listRequests', 'List the requests', {
+      description: 'The journal: requests to the API and their answers, the oldest first, all or those that have what the query names.',
       querystring: Query,
       response: {
         200: Type.Object({
@@ -32,7 +33,10 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.delete('/requests', {
-    schema: controlSchema('clearRequests', 'Empty the journal', { response: { 204: Type.Null({ description: 'Emptied' }) } })
+    schema: controlSchema('clearRequests', 'Empty the journal', {
+      description: 'Forgets all requests so far. Ids count from 1 again.',
+      response: { 204: Type.Null({ description: 'Emptied' }) }
+    })
   }, async ({ workspace }, reply) => {
     workspace.journal.clear()
     return reply.code(204).send(null)
@@ -40,6 +44,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/requests/verify', {
     schema: controlSchema('verifyRequests', 'Verify that requests were made', {
+      description: 'Compares the journal with an expectation. 409 when it is not met, with what comes nearest.',
       body: Expectation,
       response: { 200: Type.Object({ matched: Type.Integer() }, { description: 'It is as expected' }), 409: Unmet }
     })

@@ -12,16 +12,25 @@ const params = Type.Object({ session_id: Type.String({ description: 'Session ID'
 export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/sessions', {
     schema: controlSchema('listSessions', 'List all sessions', {
+      description: 'The sessions of both environments, those of the sandbox first.',
       response: { 200: Type.Object({ data: Type.Array(Session) }, { description: 'All sessions, those of the sandbox first' }) }
     })
   }, async ({ workspace }) => ({ data: [...workspace.store.all()] }))
 
   app.get('/sessions/:session_id', {
-    schema: controlSchema('readSession', 'Read a session', { params, response: { 200: { ...Session } } }, 'sessionNotFound')
+    schema: controlSchema('readSession', 'Read a session', {
+      description: 'One session of either environment, with all its fields.',
+      params,
+      response: { 200: { ...Session } }
+    }, 'sessionNotFound')
   }, async ({ params, workspace }) => find(workspace, params.session_id))
 
   app.delete('/sessions/:session_id', {
-    schema: controlSchema('removeSession', 'Remove a session', { params, response: { 204: Type.Null({ description: 'Removed' }) } }, 'sessionNotFound')
+    schema: controlSchema('removeSession', 'Remove a session', {
+      description: 'It is as if it had never been there; idempotency keys that were used on it stay.',
+      params,
+      response: { 204: Type.Null({ description: 'Removed' }) }
+    }, 'sessionNotFound')
   }, async ({ params, workspace }, reply) => {
     if (!workspace.store.remove(params.session_id)) throw apiError('sessionNotFound')
     return reply.code(204).send(null)
@@ -36,7 +45,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
       body: Fixtures,
       response: {
         201: Type.Unsafe<Session | Session[]>({
-          description: 'The sessions as they are kept', if: { type: 'array' }, then: { type: 'array', items: Session }, else: Session
+          description: 'The sessions as they are kept', if: { type: 'array', items: {} }, then: { type: 'array', items: Session }, else: Session
         })
       }
     }, 'sessionExists')

@@ -9,12 +9,19 @@ import { checkState, IdempotencyKey, restoreState, saveState, State } from '../s
 /** The whole of a workspace: out, in again, and back to the start. */
 export const stateRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/state', {
-    schema: controlSchema('saveState', 'Save the state', { response: { 200: State } })
+    schema: controlSchema('saveState', 'Save the state', {
+      description: 'Sessions, idempotency keys and clock, to be put back with `PUT /_mock/state`. Its `sessions` are fixtures.',
+      response: { 200: State }
+    })
   }, async ({ workspace }) => saveState(workspace))
 
   app.put('/state', {
     bodyLimit: LARGE_BODY,
-    schema: controlSchema('restoreState', 'Restore a state', { body: State, response: { 204: Type.Null({ description: 'Restored' }) } })
+    schema: controlSchema('restoreState', 'Restore a state', {
+      description: 'Puts a saved state, or one made by hand, in the place of what is there. What it leaves out is as at the start.',
+      body: State,
+      response: { 204: Type.Null({ description: 'Restored' }) }
+    })
   }, async ({ body, workspace }, reply) => {
     const problems = checkState(body)
     if (problems.length > 0) throw validationError(problems)
@@ -34,6 +41,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/idempotency-keys', {
     schema: controlSchema('listIdempotencyKeys', 'List the idempotency keys', {
+      description: 'The keys that have not expired, the oldest first, and how many were dropped before their time.',
       response: {
         200: Type.Object({
           data: Type.Array(IdempotencyKey),
