@@ -6,6 +6,10 @@ import { mockRoutes, type Surroundings } from './mock-routes.js'
 import { createErrorHandler } from './plugins/error-handler.js'
 import { version } from './version.js'
 
+const controlToken = {
+  type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API'
+} as const
+
 /**
  * An app that has the routes of a mock to describe them, and answers for none but its own: the contract, an OpenAPI 3.1
  * document made from the schemas of the routes, at `/openapi.json`, and a page to read it at `/docs`.
@@ -15,7 +19,7 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
   app.setErrorHandler(createErrorHandler(() => 'snake'))
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
-  const { defaultKeyInflection } = surroundings.options
+  const { control, defaultKeyInflection } = surroundings.options
   for (const schema of namedSchemas(defaultKeyInflection)) app.addSchema(schema)
   await app.register(fastifySwagger, {
     openapi: {
@@ -40,7 +44,7 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
             name: 'X-API-Key',
             description: 'A secret key: `vk_live_…` sees live sessions, `vk_sandbox_…` sandbox sessions'
           },
-          controlToken: { type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API' }
+          ...(control && { controlToken })
         }
       }
     },

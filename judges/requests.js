@@ -1,0 +1,105 @@
+import { casings } from './documents.js'
+
+const key = { 'X-API-Key': 'vk_sandbox_test' }
+const update = '/api/v1/sessions/ses_pending'
+const fixture = { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', 'deep_er': { a_b: [1, null, { c_d: true }] } }, tags: ['a'] }
+
+/** An update. Members of its body that have names of the API's are in snake case, and sent in the casing asked for. */
+function patch (body, { headers = {}, ...options } = {}) {
+  return { method: 'PATCH', path: update, headers: { ...key, 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body), ...options }
+}
+
+function control (method, path, body) {
+  return { method, path: `/_mock${path}`, headers: body === undefined ? {} : { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) }
+}
+
+const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'external-ref' }
+
+/** Requests as the document allows them, in an order in which each is answered with what the document says, or with an error of its. */
+export const validRequests = [
+  control('GET', '/health'),
+  ...casings.flatMap(casing => {
+    const headers = { 'Key-Inflection': casing }
+    const name = reference[casing]
+    return [
+      patch({}, { headers }),
+      patch({ [name]: 'order-7' }, { headers }),
+      patch({ [name]: '', metadata: {} }, { headers }),
+      patch({ metadata: { plan: 'gold', trial: null, 'a_b-cD': [1.5, 'x', null, { e_f: {} }], '': '', ünï: '✓' } }, { headers }),
+      patch({ metadata: { n: 1 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}`, 'Verifa-Version': '2026-02-01' } }),
+      patch({ metadata: { n: 1 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}` } }),
+      patch({ metadata: { n: 2 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}` } }),
+      ...['ses_bare', 'ses_completed', 'ses_rich', 'ses_sensitive_redacted', 'ses_redacted', 'ses_live_pending', 'ses_nowhere']
+        .map(id => patch({ [name]: 'order-8' }, { headers, path: `/api/v1/sessions/${id}` })),
+      patch({}, { headers: { ...headers, 'X-API-Key': 'vk_pub_sandbox_test' } }),
+      patch({}, { headers: { ...headers, 'X-API-Key': 'nonsense' } }),
+      patch({}, { headers: { ...headers, 'Verifa-Version': '2020-01-01' } }),
+      patch({}, { headers: { ...headers, 'X-Mock-Fault': 'status=503' } }),
+      patch({}, { headers: { ...headers, 'X-Mock-Fault': 'status=429' } })
+    ]
+  }),
+  control('GET', '/sessions'),
+  control('POST', '/sessions', fixture),
+  control('POST', '/sessions', fixture), // there already
+  control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
+  control('GET', '/sessions/ses_mine'),
+  control('DELETE', '/sessions/ses_mine'),
+  control('GET', '/sessions/ses_mine'),
+  control('GET', '/state'),
+  control('PUT', '/state', { sessions: [fixture] }),
+  control('GET', '/idempotency-keys'),
+  control('POST', '/reset'),
+  patch({ metadata: { n: 1 } }, { headers: { 'Idempotency-Key': 'kept' } }),
+  control('GET', '/idempotency-keys'),
+  control('GET', '/state'),
+  control('POST', '/faults', { match: { session_id: 'ses_pending' }, then: { status: 500, detail: 'Out.', headers: { 'X-Why': 'a fault' } }, times: null }),
+  control('POST', '/faults', { then: { delay_ms: 1 }, times: 2, skip: 1 }),
+  control('GET', '/faults'),
+  patch({}),
+  control('DELETE', '/faults/fault_1'),
+  control('DELETE', '/faults/fault_1'),
+  control('DELETE', '/faults'),
+  control('GET', '/requests'),
+  control('GET', '/requests?method=PATCH&status=500&limit=1'),
+  control('POST', '/requests/verify', { match: { method: 'PATCH' }, at_least: 1 }),
+  control('POST', '/requests/verify', { match: { session_id: 'ses_pending', body: { metadata: { n: 9 } } }, count: 1 }),
+  control('DELETE', '/requests'),
+  control('GET', '/clock'),
+  control('POST', '/clock', { set: '2030-01-01T00:00:00Z', advance: '24h', freeze: true }),
+  control('POST', '/clock', { advance: -1000 }),
+  control('DELETE', '/clock'),
+  control('POST', '/reset')
+]
+
+/** Requests that the document forbids. */
+export const brokenRequests = [
+  ...casings.flatMap(casing => {
+    const headers = { 'Key-Inflection': casing }
+    const name = reference[casing]
+    return [
+      ...[null, 7, true, [], {}].map(value => patch({ [name]: value }, { headers })),
+      ...[null, 7, true, [], ''].map(value => patch({ metadata: value }, { headers })),
+      ...[null, 7, true, [], ''].map(value => patch(value, { headers })),
+      patch({ status: 'completed' }, { headers }),
+      patch({ metadata: {}, 'is_sandbox': true, 'isSandbox': true }, { headers }),
+      patch(undefined, { headers }),
+      patch({}, { headers: { ...headers, 'Content-Type': 'text/plain' } }),
+      patch({}, { headers: { ...headers, 'Verifa-Version': 'soon' } }),
+      patch({}, { headers: { ...headers, 'Verifa-Version': '2026-02-30' } }),
+      patch({}, { headers: { ...headers, 'Idempotency-Key': 'x'.repeat(256) } }),
+      { method: 'PATCH', path: update, headers: { ...headers, 'Content-Type': 'application/json' }, body: '{}' }
+    ]
+  }),
+  patch({}, { headers: { 'Key-Inflection': 'title' } }),
+  control('POST', '/sessions', { status: 'lost' }),
+  control('POST', '/sessions', [{ id: '' }, { colour: 'red' }]),
+  control('PUT', '/state', {}),
+  control('POST', '/faults', {}),
+  control('POST', '/faults', { then: { status: 200 } }),
+  control('POST', '/faults', { then: { drop: 'later' }, times: 0 }),
+  control('GET', '/requests?status=none'),
+  control('GET', '/requests?limit=-1'),
+  control('POST', '/requests/verify', { count: -1 }),
+  control('POST', '/clock', { set: 'noon' }),
+  control('POST', '/clock', { freeze: 'yes' })
+]
