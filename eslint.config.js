@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 // Type-aware rules find the promise nobody waits for and the condition that is always true; neostandard has neither,
 // so its style (standard: no semicolons, two spaces, space before parentheses) is taken from @stylistic instead.
 export default tseslint.config(
-  { ignores: ['dist/', '.tap/', 'coverage/', 'bench/', 'judges/', 'test/package/'] },
+  { ignores: ['dist/', '.tap/', 'coverage/', 'bench/', 'judges/clients/', 'judges/generated/', 'test/package/'] },
   stylistic.configs.customize({ semi: false, commaDangle: 'never', braceStyle: '1tbs', arrowParens: false }),
   {
     rules: {

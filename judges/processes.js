@@ -19,7 +19,8 @@ const running = new Set()
  */
 export async function run (script, ...args) {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { cwd: here, maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE })
+    const limits = { maxBuffer: 64 * 1024 * 1024, timeout: PATIENCE }
+    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { cwd: here, ...limits })
     return stdout
   } catch ({ message, stdout, stderr }) {
     throw new Error([message, stdout, stderr].join('\n'))

@@ -2,7 +2,7 @@ import { casings } from './documents.js'
 
 const key = { 'X-API-Key': 'vk_sandbox_test' }
 const update = '/api/v1/sessions/ses_pending'
-const fixture = { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', 'deep_er': { a_b: [1, null, { c_d: true }] } }, tags: ['a'] }
+const fixture = { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', deep_er: { a_b: [1, null, { c_d: true }] } }, tags: ['a'] }
 
 /** An update. Members of its body that have names of the API's are in snake case, and sent in the casing asked for. */
 function patch (body, { headers = {}, ...options } = {}) {
@@ -25,7 +25,7 @@ export const validRequests = [
       patch({}, { headers }),
       patch({ [name]: 'order-7' }, { headers }),
       patch({ [name]: '', metadata: {} }, { headers }),
-      patch({ metadata: { plan: 'gold', trial: null, 'a_b-cD': [1.5, 'x', null, { e_f: {} }], '': '', ünï: '✓' } }, { headers }),
+      patch({ metadata: { 'plan': 'gold', 'trial': null, 'a_b-cD': [1.5, 'x', null, { e_f: {} }], '': '', 'ünï': '✓' } }, { headers }),
       patch({ metadata: { n: 1 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}`, 'Verifa-Version': '2026-02-01' } }),
       patch({ metadata: { n: 1 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}` } }),
       patch({ metadata: { n: 2 } }, { headers: { ...headers, 'Idempotency-Key': `key-${casing}` } }),
@@ -81,7 +81,7 @@ export const brokenRequests = [
       ...[null, 7, true, [], ''].map(value => patch({ metadata: value }, { headers })),
       ...[null, 7, true, [], ''].map(value => patch(value, { headers })),
       patch({ status: 'completed' }, { headers }),
-      patch({ metadata: {}, 'is_sandbox': true, 'isSandbox': true }, { headers }),
+      patch({ metadata: {}, is_sandbox: true, isSandbox: true }, { headers }),
       patch(undefined, { headers }),
       patch({}, { headers: { ...headers, 'Content-Type': 'text/plain' } }),
       patch({}, { headers: { ...headers, 'Verifa-Version': 'soon' } }),

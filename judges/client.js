@@ -1,0 +1,15 @@
+import { writeFile } from 'node:fs/promises'
+import { here, run, serve, verifaMock } from './processes.js'
+
+/**
+ * Compiles one of the scripts in clients/, with what has been generated for it and all that it imports, and runs it against two mocks:
+ * one that answers in snake case, one that answers in camel case.
+ * @param compilerOptions beside those of clients/tsconfig.json
+ */
+export async function compileAndRun (name, compilerOptions) {
+  const project = `${here}generated/${name}.tsconfig.json`
+  await writeFile(project, JSON.stringify({ extends: '../clients/tsconfig.json', compilerOptions, files: [`../clients/${name}.ts`] }))
+  await run(`${here}node_modules/typescript/bin/tsc`, '--project', project)
+  const mocks = ['snake', 'camel'].map(casing => serve(verifaMock, '--port', '0', '--log-level', 'silent', '--default-key-inflection', casing))
+  await run(`${here}generated/compiled/clients/${name}.js`, ...await Promise.all(mocks))
+}
