@@ -1,8 +1,9 @@
 // Prism between a client and the mock. With --errors it answers in the mock's place when a request or an answer breaks the
 // document; without, it says so in a header and hands on what it has.
 import { readFile } from 'node:fs/promises'
+import { differences } from './differences.js'
 import { casings, writeDocument } from './documents.js'
-import { here, serve, verifaMock } from './processes.js'
+import { here, run, serve, verifaMock } from './processes.js'
 import { record } from './recorder.js'
 import { brokenRequests, validRequests } from './requests.js'
 
@@ -23,14 +24,28 @@ export default async function () {
   const tolerant = await recordThroughPrism()
   for (const request of [...validRequests, ...brokenRequests]) await send(tolerant, request)
 
+  const drift = await conformance(`${tolerant.url}/api/v1`)
+
   const findings = [
+    ...drift,
     ...strict.exchanges.filter(({ text }) => text.includes('stoplight.io/prism')).map(exchange => describe('Prism answered in the place of the mock', exchange)),
-    ...tolerant.exchanges.flatMap(disagreements),
+    ...disagreements(tolerant.exchanges),
+    ...strict.failures,
+    ...tolerant.failures,
     ...operationsWithoutSuccess(JSON.parse(await readFile(documents.snake, 'utf8')), strict.exchanges)
   ]
   if (findings.length > 0) throw new Error(findings.join('\n'))
-  return `${strict.exchanges.length} valid requests pass Prism with --errors; of ${tolerant.exchanges.length}, broken ones among them, ` +
-    'no answer breaks the document, and Prism finds fault with the requests that the mock does'
+  const { length } = tolerant.exchanges.filter(({ judged }) => judged)
+  return `${strict.exchanges.length} valid requests pass Prism with --errors. Of ${length}, with broken ones and the conformance suite, no answer ` +
+    `breaks the document, and Prism and the mock agree which requests do, with ${differences.length} exceptions`
+}
+
+/** The conformance suite, which sends much that is broken on purpose. @returns its report when it finds drift, in a list */
+async function conformance (baseUrl) {
+  const options = ['--base-url', baseUrl, '--api-key', 'vk_sandbox_test', '--session-id', 'ses_rich', '--json']
+  const { cases, stopped } = JSON.parse(await run(verifaMock, 'conformance', ...options))
+  const drifted = [...stopped === null ? [] : [stopped], ...cases.filter(({ drift }) => drift !== null)]
+  return drifted.map(found => `conformance through Prism: ${JSON.stringify(found)}`)
 }
 
 async function send ({ url }, { method, path, headers, body }) {
@@ -47,24 +62,26 @@ function operationsWithoutSuccess ({ paths }, exchanges) {
   })
 }
 
-/** Where Prism and the mock are of two minds about a request, or Prism finds fault with an answer. */
-function disagreements (exchange) {
-  const { judged, status, violations } = exchange
-  if (!judged) return []
-  const [inRequest, inAnswer] = ['request', 'response'].map(part => violations.filter(({ location }) => location[0] === part))
-  return [
-    ...inAnswer.length > 0 ? [describe('the answer breaks the document', exchange)] : [],
-    ...inRequest.length > 0 && status < 400 ? [describe('the mock accepts what the document forbids', exchange)] : [],
-    ...inRequest.length === 0 && isMalformed(exchange) ? [describe('the mock refuses what the document allows', exchange)] : []
-  ]
-}
-
-/** Whether the mock says that a request has the wrong form: its media type, or members of its headers, query and body. */
-function isMalformed ({ status, text }) {
-  return status === 415 || (status === 422 && Array.isArray(JSON.parse(text).detail))
+/** Where Prism finds fault with an answer, and where Prism and the mock are of two minds about a request and it is not known why. */
+function disagreements (exchanges) {
+  const needed = new Set()
+  const findings = exchanges.filter(({ judged }) => judged).flatMap(exchange => {
+    const { status, text, violations } = exchange
+    const { detail } = status === 422 ? JSON.parse(text) : {}
+    const problems = Array.isArray(detail) ? detail : []
+    const [inRequest, inAnswer] = ['request', 'response'].map(part => violations.some(({ location }) => location[0] === part))
+    if (inAnswer) return [describe('the answer breaks the document', exchange)]
+    // it has the wrong form when its media type is wrong, or members of its headers, query and body are
+    const isRefused = status === 415 || problems.length > 0
+    if (inRequest === isRefused || (inRequest && status >= 400)) return []
+    const difference = differences.find(({ applies }) => applies({ ...exchange, problems }))
+    needed.add(difference)
+    return difference === undefined ? [describe(isRefused ? 'the mock refuses what Prism allows' : 'the mock accepts what Prism forbids', exchange)] : []
+  })
+  return [...findings, ...differences.filter(difference => !needed.has(difference)).map(({ why }) => `nothing needs the exception that ${why}`)]
 }
 
 function describe (what, { method, url, headers, body, status, text, violations }) {
   const { 'x-api-key': key, 'key-inflection': casing, 'content-type': type } = headers
-  return `${what}: ${method} ${url} ${JSON.stringify({ key, casing, type })} ${body}\n  ${status} ${text.slice(0, 300)}\n  ${JSON.stringify(violations).slice(0, 600)}`
+  return `${what}: ${method} ${url} ${JSON.stringify({ key, casing, type })} ${body.slice(0, 200)}\n  ${status} ${text.slice(0, 300)}\n  ${JSON.stringify(violations).slice(0, 600)}`
 }

@@ -14,7 +14,8 @@ const metadataValueLimits: JsonLimits = { bytes: 16_384, depth: 1_000 }
 export const MetadataInput = Type.Unsafe<Metadata>({
   type: 'object',
   additionalProperties: { 'x-json-limits': metadataValueLimits },
-  description: 'Keys to merge into the session\'s metadata. Keys not sent are kept; a key set to null is removed.'
+  description: 'Keys to merge into the session\'s metadata. Keys not sent are kept; a key set to null is removed. ' +
+    'A value has at most 16,384 bytes as compact JSON, and 1,000 levels.'
 })
 
 /** What an update can change, and nothing else (the vendor's page). */
