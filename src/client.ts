@@ -83,7 +83,7 @@ export class UnmetExpectation extends ApiError {
 }
 
 /** A call of the control plane. */
-export interface Call {
+interface Call {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   headers: Record<string, string>
@@ -92,7 +92,7 @@ export interface Call {
 }
 
 /** Carries a call to the mock and brings back the answer's status and its body, empty when there is none. */
-export type Transport = (call: Call) => Promise<{ status: number, body: string }>
+type Transport = (call: Call) => Promise<{ status: number, body: string }>
 
 export interface ClientOptions {
   url: string

@@ -50,7 +50,7 @@ export interface Answer {
 }
 
 /** What an expectation may look at. */
-export interface Sight {
+interface Sight {
   answer: Answer
   /** All answers to the step; more than one when it was sent several times. */
   answers: readonly Answer[]
