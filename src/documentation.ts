@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { describeRoute, namedSchemas, nameSchemas } from './document-schemas.js'
 import { mockRoutes, type Surroundings } from './mock-routes.js'
 import { createErrorHandler } from './plugins/error-handler.js'
-import { version } from './version.js'
+import { version } from './own-package.js'
 
 const controlToken = {
   type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API'

@@ -9,7 +9,7 @@ import { logStream } from './log-stream.js'
 import type { Options } from './options.js'
 import { readyLine } from './ready-line.js'
 import { explainFailedStart } from './failed-start.js'
-import { version } from './version.js'
+import { version } from './own-package.js'
 
 /** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
 const CUT_AFTER = 800

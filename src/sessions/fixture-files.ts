@@ -1,11 +1,7 @@
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { checkFixtures, type Fixture } from './fixtures.js'
-
-/** The sessions that the mock starts with unless told otherwise. */
-export const bundledFixtures = fileURLToPath(new URL('../../fixtures', import.meta.url))
 
 /** Fixtures that cannot be used. The message names file, session and field of everything that is wrong, one a line. */
 export class FixtureError extends Error {}

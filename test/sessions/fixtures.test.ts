@@ -1,6 +1,7 @@
 import t from 'tap'
 import { completeSession } from '../../src/sessions/fixtures.js'
-import { bundledFixtures, FixtureError, readFixtures } from '../../src/sessions/fixture-files.js'
+import { bundledFixtures } from '../../src/own-package.js'
+import { FixtureError, readFixtures } from '../../src/sessions/fixture-files.js'
 import { retentionStatuses, Session, statuses } from '../../src/sessions/session.js'
 import { compileCheck } from '../../src/validation.js'
 

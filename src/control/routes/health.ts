@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { errorResponses } from '../../error-responses.js'
-import { version } from '../../version.js'
+import { version } from '../../own-package.js'
 import type { Workspaces } from '../../workspaces.js'
 
 const Health = Type.Object({

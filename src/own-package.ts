@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+// All that is found from where this module lies: src/, or dist/, where the bundled command lies too (bundle.js).
+
+/** The version of this package. */
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+/** The sessions that the mock starts with unless told otherwise. */
+export const bundledFixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
