@@ -24,6 +24,8 @@ export interface Exchange {
   responseBody: string
   fault: string | undefined
   change: { before: Session, after: Session } | undefined
+  /** How many bytes it holds, about. */
+  size: number
 }
 
 /** What an exchange holds besides its bodies, about: its headers and itself, in bytes. */
@@ -50,12 +52,13 @@ export class Journal {
     this.#maxBytes = maxBytes
   }
 
-  /** Writes an exchange down, and gives it its id. */
-  add (exchange: Omit<Exchange, 'id'>): void {
+  /** Writes an exchange down, and gives it its id and its size. */
+  add (exchange: Omit<Exchange, 'id' | 'size'>): void {
     const numbered = exchange as Exchange
     numbered.id = ++this.#lastId
+    numbered.size = sizeOf(numbered)
     this.#exchanges.push(numbered)
-    this.#bytes += sizeOf(numbered)
+    this.#bytes += numbered.size
     while (this.#exchanges.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
   }
 
@@ -73,7 +76,7 @@ export class Journal {
   }
 
   #drop (): void {
-    this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
+    this.#bytes -= (this.#exchanges[this.#start] as Exchange).size
     this.#exchanges[this.#start++] = undefined
     this.dropped++
     // moved together when half of it is empty, so that a request pays for one move at most
@@ -85,7 +88,7 @@ export class Journal {
 }
 
 /** A body that was read takes some four times the room of its text; one that came in chunks has to be measured. */
-function sizeOf ({ path, requestHeaders, requestBody, responseBody }: Exchange): number {
+function sizeOf ({ path, requestHeaders, requestBody, responseBody }: Omit<Exchange, 'size'>): number {
   const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
   return OVERHEAD + path.length + length * 4 + responseBody.length
 }
