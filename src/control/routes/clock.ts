@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type Static, Type } from '@sinclair/typebox'
 import { type Clock, isTellable, timestamp } from '../../clock.js'
 import { validationError } from '../../errors.js'
-import { controlSchema } from '../control-schema.js'
+import { bodyErrors, controlSchema } from '../control-schema.js'
 import { ClockState } from '../state.js'
 
 /** What to do with the clock, in this order. */
@@ -42,7 +42,7 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
     schema: controlSchema('resetClock', 'Go back to real time', {
       description: 'The time is that of the machine again, and runs.',
       response: { 200: ClockState }
-    })
+    }, ...bodyErrors)
   }, async ({ workspace: { clock } }) => {
     clock.reset()
     return stateOf(clock)

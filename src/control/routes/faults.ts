@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { apiError, validationError } from '../../errors.js'
-import { controlSchema } from '../control-schema.js'
+import { bodyErrors, controlSchema } from '../control-schema.js'
 import { checkEffect, Fault, FaultRule } from '../fault-rules.js'
 
 /** Faults: rules that make answers late, wrong or lost. */
@@ -30,7 +30,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox = async app => {
     schema: controlSchema('clearFaults', 'Remove all faults', {
       description: 'No request is befallen by any of them any more.',
       response: { 204: Type.Null({ description: 'Removed' }) }
-    })
+    }, ...bodyErrors)
   }, async ({ workspace }, reply) => {
     workspace.faults.clear()
     return reply.code(204).send(null)
@@ -41,7 +41,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'No request is befallen by it any more. One that is used up is a 404.',
       params: Type.Object({ fault_id: Type.String({ description: 'The id that it was given' }) }),
       response: { 204: Type.Null({ description: 'Removed' }) }
-    }, 'faultNotFound')
+    }, ...bodyErrors, 'faultNotFound')
   }, async ({ params, workspace }, reply) => {
     if (!workspace.faults.remove(params.fault_id)) throw apiError('faultNotFound', { id: params.fault_id })
     return reply.code(204).send(null)

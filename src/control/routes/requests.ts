@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../errors.js'
-import { controlSchema } from '../control-schema.js'
+import { bodyErrors, controlSchema } from '../control-schema.js'
 import { JournalEntry, toEntry } from '../journal-entry.js'
 import { checkExpectation, Expectation, find, RequestFilter, Unmet, verify } from '../verification.js'
 
@@ -36,7 +36,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
     schema: controlSchema('clearRequests', 'Empty the journal', {
       description: 'Forgets all requests so far. Ids count from 1 again.',
       response: { 204: Type.Null({ description: 'Emptied' }) }
-    })
+    }, ...bodyErrors)
   }, async ({ workspace }, reply) => {
     workspace.journal.clear()
     return reply.code(204).send(null)

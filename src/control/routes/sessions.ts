@@ -4,7 +4,7 @@ import { apiError, validationError } from '../../errors.js'
 import { checkFixtureRules, completeSession, Fixtures } from '../../sessions/fixtures.js'
 import { type Environment, Session } from '../../sessions/session.js'
 import type { Workspace } from '../../workspace.js'
-import { controlSchema, LARGE_BODY } from '../control-schema.js'
+import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
 const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
 
@@ -30,7 +30,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'It is as if it had never been there; idempotency keys that were used on it stay.',
       params,
       response: { 204: Type.Null({ description: 'Removed' }) }
-    }, 'sessionNotFound')
+    }, ...bodyErrors, 'sessionNotFound')
   }, async ({ params, workspace }, reply) => {
     if (!workspace.store.remove(params.session_id)) throw apiError('sessionNotFound')
     return reply.code(204).send(null)

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { timestamp } from '../../clock.js'
 import { validationError } from '../../errors.js'
 import { IDEMPOTENCY_WINDOW } from '../../sessions/idempotency-records.js'
-import { controlSchema, LARGE_BODY } from '../control-schema.js'
+import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 import { checkState, IdempotencyKey, restoreState, saveState, State } from '../state.js'
 
 /** The whole of a workspace: out, in again, and back to the start. */
@@ -33,7 +33,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox = async app => {
     schema: controlSchema('reset', 'Start anew', {
       description: 'The fixtures as at the start; idempotency keys, journal, faults and clock cleared.',
       response: { 204: Type.Null({ description: 'As at the start' }) }
-    })
+    }, ...bodyErrors)
   }, async ({ workspace }, reply) => {
     workspace.reset()
     return reply.code(204).send(null)

@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { AddressInfo } from 'node:net'
+
+/** An answer as it came over a connection. */
+export interface RawAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/**
+ * A connection to a mock, on which bytes can be sent that no client of HTTP would send, and as many requests at once as one
+ * likes. (undici, which pipelines too, sends no request that is not well formed.)
+ */
+export class Connection {
+  /** Whether nothing more will come. */
+  closed = false
+  readonly #socket: Socket
+  #received: Buffer = Buffer.alloc(0)
+  #wake: () => void = () => undefined
+
+  private constructor (socket: Socket) {
+    this.#socket = socket
+    socket.on('data', chunk => {
+      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
+      this.#wake()
+    })
+    socket.on('error', () => undefined) // said by its end
+    socket.on('close', () => {
+      this.closed = true
+      this.#wake()
+    })
+  }
+
+  static async open (app: FastifyInstance): Promise<Connection> {
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+    const connection = new Connection(socket.setNoDelay(true))
+    await once(socket, 'connect')
+    return connection
+  }
+
+  /** Sends bytes; text as Latin-1. */
+  send (bytes: string | Buffer): void {
+    if (!this.#socket.destroyed) this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
+  }
+
+  /** Ends it from this side: politely, or as a process that is killed. */
+  hangUp (how: 'end' | 'reset' = 'reset'): void {
+    if (how === 'end') this.#socket.end()
+    else this.#socket.resetAndDestroy()
+  }
+
+  /**
+   * The next answer, but for interim ones (1xx); `undefined` when the connection is closed instead.
+   * @param withoutBody whether it is the answer to a HEAD
+   */
+  async answer (withoutBody = false): Promise<RawAnswer | undefined> {
+    for (;;) {
+      const answer = this.#take(withoutBody)
+      if (answer !== undefined && answer.status >= 200) return answer
+      if (answer !== undefined) continue
+      if (this.closed) return undefined
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  /** What came and is no whole answer, when the connection is closed. */
+  async rest (): Promise<string> {
+    while (!this.closed) {
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+    return this.#received.toString()
+  }
+
+  /** Takes one answer off what was received, if a whole one is there. All of the mock's say how long they are. */
+  #take (withoutBody: boolean): RawAnswer | undefined {
+    const end = this.#received.indexOf('\r\n\r\n')
+    if (end < 0) return undefined
+    const [line = '', ...lines] = this.#received.toString('latin1', 0, end).split('\r\n')
+    const headers = Object.fromEntries(lines.map(line => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+    }))
+    const start = end + 4
+    const length = withoutBody ? 0 : Number(headers['content-length'] ?? 0)
+    if (this.#received.length < start + length) return undefined
+    const body = this.#received.toString('utf8', start, start + length)
+    this.#received = this.#received.subarray(start + length)
+    return { status: Number(line.split(' ')[1]), headers, body }
+  }
+}
