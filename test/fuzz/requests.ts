@@ -103,7 +103,7 @@ function shorten (request: Request): Request {
 /** Requests to all operations, the update above all: half of them as the document allows, the others broken once or twice. */
 export function anyRequest ({ operations }: Document): fc.Arbitrary<Request> {
   const sound = fc.oneof(...operations.map(operation => ({
-    weight: operation.id === 'updateSession' ? 4 * operations.length : 1,
+    weight: operation.id === 'updateSession' ? 6 * operations.length : 1,
     arbitrary: requestTo(operation)
   })))
   const breakages = fc.oneof(fc.constant([]), fc.array(breakage, { minLength: 1, maxLength: 2 }))

@@ -8,7 +8,7 @@ import type { Request } from './requests.js'
 export function isForTheWire ({ path, headers, payload = '' }: Request): boolean {
   const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, path.length)
   const isHttp = /^[!-~]+$/.test(path) && headers.every(([, value]) => /^[\t -~\x80-\xff]*$/.test(value))
-  return isHttp && size < 12_000 && payload.length < 1024 * 1024
+  return isHttp && size < 12_000 && Buffer.byteLength(payload) < 1024 * 1024
 }
 
 function mayBeCut (request: Request): boolean {
@@ -37,18 +37,25 @@ export class Wire {
 
   async #exchange (requests: Request[], faults: boolean): Promise<string[]> {
     const bodies: string[] = []
+    let waiting = 0
     let connection: Connection | undefined
     for (const [index, request] of requests.entries()) {
-      if (connection === undefined) {
-        connection = await this.#open()
-        connection.send(Buffer.concat(requests.slice(index).flatMap(bytesOf)))
+      connection ??= await this.#open()
+      if (waiting === 0) {
+        const together = someOf(requests.slice(index))
+        waiting = together.length
+        connection.send(Buffer.concat(together))
       }
       this.sent++
       const answer = await connection.answer(request.method === 'HEAD') ?? 'cut'
       this.laws.check(request, answer, faults || headerOf(request, 'X-Mock-Fault') !== undefined)
       if (answer !== 'cut' && answer.status === 200) bodies.push(answer.body)
+      waiting--
       // after a body that cannot be read the server says that it closes: what came behind it is sent again
-      if (answer !== 'cut' && answer.headers['connection'] === 'close') connection = this.#connection = undefined
+      if (answer === 'cut' || answer.headers['connection'] === 'close') {
+        connection = this.#connection = undefined
+        waiting = 0
+      }
     }
     return bodies
   }
@@ -70,9 +77,25 @@ export class Wire {
   }
 }
 
-function bytesOf ({ method, path, headers, payload }: Request): Buffer[] {
+/**
+ * The first of these requests, as many as the server reads at once: when it closes a connection on which more has come in
+ * than it has read, TCP throws away what it has answered.
+ */
+function someOf (requests: Request[]): Buffer[] {
+  const together: Buffer[] = []
+  let size = 0
+  for (const request of requests) {
+    const bytes = bytesOf(request)
+    size += bytes.length
+    if (size > 16_384 && together.length > 0) break
+    together.push(bytes)
+  }
+  return together
+}
+
+function bytesOf ({ method, path, headers, payload }: Request): Buffer {
   const body = Buffer.from(payload ?? '')
   const length: Request['headers'] = payload === undefined ? [] : [['Content-Length', String(body.length)]]
   const lines = [...headers, ...length].map(([name, value]) => `${name}: ${value}\r\n`)
-  return [Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'), body]
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'), body])
 }
