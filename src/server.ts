@@ -1,3 +1,5 @@
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
@@ -6,18 +8,20 @@ import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-han
 import { inflectionOf } from './plugins/key-inflection.js'
 import { RequestLog } from './plugins/request-log.js'
 import { type Serialize, serializerOf } from './serialization.js'
+import { Turns } from './turns.js'
 
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
   const loggerInstance: FastifyBaseLogger = log
   const requestLog = new RequestLog(log)
   const answerError = createErrorHandler(request => inflectionOf(request, defaultKeyInflection))
+  const turns = new Turns()
   const app: FastifyInstance = fastify({
     loggerInstance,
     logController: requestLog,
     childLoggerFactory: parent => parent, // a line that names its request needs no request id
     frameworkErrors: answerError,
-    clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection),
+    clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection, turns),
     // a host header that is missing, or a metadata key called __proto__, is no reason to refuse a request
     http: { requireHostHeader: false },
     onProtoPoisoning: 'ignore',
@@ -30,6 +34,15 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   app.decorateRequest('failure')
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  // Node.js would close the connection of who asks for a tunnel without a word: like every method that is not there it is a 404
+  app.server.on('connect', (request, socket: Socket) => turns.after(socket, () => {
+    const response = new ServerResponse(request)
+    response.assignSocket(socket)
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.end())
+    app.server.emit('request', request, response)
+  }))
+  turns.watch(app.server)
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError)
   app.setSerializerCompiler<TSchema>(({ schema }) => {

@@ -95,3 +95,12 @@ export class Connection {
     return { status: Number(line.split(' ')[1]), headers, body }
   }
 }
+
+/** Waits until a mock has no connection left: one that it forgot would keep this from ending. */
+export async function allClosed (app: FastifyInstance): Promise<void> {
+  while (await connectionsOf(app) > 0) await new Promise(resolve => setTimeout(resolve, 1))
+}
+
+async function connectionsOf (app: FastifyInstance): Promise<number> {
+  return new Promise((resolve, reject) => app.server.getConnections((error, count) => error === null ? resolve(count) : reject(error)))
+}

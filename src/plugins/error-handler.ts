@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyInflection } from '../casing.js'
 import { ApiError, apiError, codeOf, errorText, validationError } from '../errors.js'
+import type { Turns } from '../turns.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -45,16 +46,22 @@ function translate (error: FastifyError, request: FastifyRequest): ApiError {
   return statusCode !== undefined && statusCode < 500 ? new ApiError(codeOf(statusCode), statusCode, message) : apiError('internal')
 }
 
-/** Answers what arrives on a connection and is no HTTP request, and closes the connection. */
-export function createBrokenHttpHandler (defaultKeyInflection: KeyInflection) {
+/** Answers what arrives on a connection and is no HTTP request, after the requests before it, and closes the connection. */
+export function createBrokenHttpHandler (defaultKeyInflection: KeyInflection, turns: Turns) {
   return (error: Error & { code?: string }, socket: Socket): void => {
-    if (socket.writable && error.code !== 'ECONNRESET') {
-      const answer = apiError(brokenHttp[error.code ?? ''] ?? 'malformedHttp')
-      const body = errorText(answer, defaultKeyInflection)
-      socket.write(`HTTP/1.1 ${answer.statusCode} ${String(STATUS_CODES[answer.statusCode])}\r\n` +
-        `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+    if (error.code === 'ECONNRESET') {
+      socket.destroy()
+      return
     }
-    socket.destroy()
+    turns.after(socket, () => {
+      if (socket.writable) {
+        const answer = apiError(brokenHttp[error.code ?? ''] ?? 'malformedHttp')
+        const body = errorText(answer, defaultKeyInflection)
+        socket.write(`HTTP/1.1 ${answer.statusCode} ${String(STATUS_CODES[answer.statusCode])}\r\n` +
+          `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+      }
+      socket.destroy()
+    })
   }
 }
 

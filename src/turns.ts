@@ -1,0 +1,39 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/** The latest request of a connection, its answer, and the answer before it. */
+interface Turn {
+  request: IncomingMessage
+  response: ServerResponse
+  before: ServerResponse | undefined
+}
+
+/**
+ * Answers come in the order of their requests (RFC 9112, 9.3.2). Node.js sees to that for what it has parsed; what a server
+ * writes to a connection itself has to wait for its turn, or a client takes it for the answer to an earlier request.
+ */
+export class Turns {
+  readonly #latest = new WeakMap<Duplex, Turn>()
+  readonly #waiting = new WeakSet<Duplex>()
+
+  /** Keeps note of the requests that arrive at a server from now on. */
+  watch (server: Server): void {
+    server.on('request', (request, response) => {
+      this.#latest.set(request.socket, { request, response, before: this.#latest.get(request.socket)?.response })
+    })
+  }
+
+  /** Does something once, when all requests that have arrived whole on a connection are answered. */
+  after (socket: Duplex, act: () => void): void {
+    if (this.#waiting.has(socket)) return // Node.js tells again of what it could not parse when more of it comes
+    const latest = this.#latest.get(socket)
+    // one that has not arrived whole is the one that is broken
+    const last = latest?.request.complete === false ? latest.before : latest?.response
+    if (last === undefined || last.writableFinished) {
+      act()
+      return
+    }
+    this.#waiting.add(socket)
+    last.once('close', act)
+  }
+}
