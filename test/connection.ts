@@ -34,8 +34,9 @@ export class Connection {
     })
   }
 
-  static async open (app: FastifyInstance): Promise<Connection> {
-    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  /** @param mock one of this process, or the port of another */
+  static async open (mock: FastifyInstance | number): Promise<Connection> {
+    const socket = connect(typeof mock === 'number' ? mock : (mock.server.address() as AddressInfo).port, '127.0.0.1')
     const connection = new Connection(socket.setNoDelay(true))
     await once(socket, 'connect')
     return connection
@@ -62,20 +63,25 @@ export class Connection {
       if (answer !== undefined && answer.status >= 200) return answer
       if (answer !== undefined) continue
       if (this.closed) return undefined
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
+      await this.#more()
     }
+  }
+
+  /** Waits until something has come, or nothing will any more. */
+  async began (): Promise<void> {
+    while (this.#received.length === 0 && !this.closed) await this.#more()
   }
 
   /** What came and is no whole answer, when the connection is closed. */
   async rest (): Promise<string> {
-    while (!this.closed) {
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
-    }
+    while (!this.closed) await this.#more()
     return this.#received.toString()
+  }
+
+  async #more (): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = resolve
+    })
   }
 
   /** Takes one answer off what was received, if a whole one is there. All of the mock's say how long they are. */
