@@ -43,6 +43,10 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     app.server.emit('request', request, response)
   }))
   turns.watch(app.server)
+  // a connection whose last answer comes while the server closes must not keep it until its client lets go
+  app.addHook('preClose', async () => {
+    app.server.keepAliveTimeout = 1
+  })
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError)
   app.setSerializerCompiler<TSchema>(({ schema }) => {

@@ -11,11 +11,15 @@ export function numberOf ({ external_ref: reference, metadata }: Session): numbe
   return Number(reference)
 }
 
-/** One update of the load as bytes. Those with a delay wait until the mock is closed. */
+/**
+ * One update of the load as bytes.
+ * @param key its idempotency key
+ * @param delay how many milliseconds a fault lets it wait; the mock then says `100 Continue`, by which one sees that it is in flight
+ */
 export function updateBytes (id: string, number: number, { key, delay }: { key?: string | undefined, delay?: number } = {}): string {
   const body = JSON.stringify({ external_ref: String(number), metadata: Object.fromEntries(PARTS.map(part => [part, number])) })
   return `PATCH /sessions/${id} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: vk_sandbox_a\r\nContent-Type: application/json\r\n` +
-    (key === undefined ? '' : `Idempotency-Key: ${key}\r\n`) + (delay === undefined ? '' : `X-Mock-Fault: delay=${delay}\r\n`) +
+    (key === undefined ? '' : `Idempotency-Key: ${key}\r\n`) + (delay === undefined ? '' : `X-Mock-Fault: delay=${delay}\r\nExpect: 100-continue\r\n`) +
     `Content-Length: ${body.length}\r\n\r\n${body}`
 }
 

@@ -25,8 +25,9 @@ async function underLoad (mock: FastifyInstance | number, together: number, duri
   }
   const connections = await Promise.all(Array.from({ length: CLIENTS }, () => Connection.open(mock)))
   const waiting = await Promise.all(ids.map(() => Connection.open(mock)))
+  waiting.forEach((connection, index) => connection.send(updateBytes(idOf(index), -1 - index, { delay: 60_000 })))
+  await Promise.all(waiting.map(async connection => connection.began()))
   const late = waiting.map(async (connection, index) => {
-    connection.send(updateBytes(idOf(index), -1 - index, { delay: 60_000 }))
     const answer = await connection.answer()
     return { answered: answer === undefined ? [] : [checkAnswer(answer, -1 - index)], cut: answer === undefined ? [-1 - index] : [] }
   })
@@ -53,6 +54,24 @@ t.test('SIGTERM under full load: what was accepted is answered or cut, as a whol
   }
 })
 
+t.test('a mock that closes is held neither by a delay that begins then, nor by a client that keeps its connection', async t => {
+  const app = startApp(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const connection = await Connection.open(app)
+  const [head = '', body = ''] = updateBytes('ses_pending', 1, { delay: 60_000 }).split('\r\n\r\n')
+  connection.send(`${head}\r\n\r\n`)
+  await connection.began()
+  const idle = await Connection.open(app)
+  idle.send(updateBytes('ses_pending', 0))
+  await idle.answer()
+  const closed = app.close()
+  await idle.rest() // it is cut when the mock has begun to close, and has let go who waits
+  connection.send(body)
+  checkAnswer(await connection.answer() ?? assert.fail('cut'), 1)
+  await closed
+  t.equal(numberOf(stored(app, 'ses_pending')), 1, 'it is carried out')
+})
+
 t.test('closed under full load, a mock has carried out whole updates, and knows the key of each that had one', async t => {
   for (const together of [1, 10]) {
     const app = startApp(t, { maxJournalEntries: 1_000_000, maxJournalBytes: Number.MAX_SAFE_INTEGER })
@@ -63,6 +82,7 @@ t.test('closed under full load, a mock has carried out whole updates, and knows 
       closed = app.close()
     })
     await closed
+    t.ok(ids.every((_, index) => sent.some(({ answered }) => answered.includes(-1 - index))), 'what waits for a delay is answered at once')
     const changes = journal.all().flatMap(({ change }) => change === undefined ? [] : [numberOf(change.after)])
     const done = new Set(changes)
     t.equal(done.size, changes.length, 'none was carried out twice')

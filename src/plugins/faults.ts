@@ -17,6 +17,7 @@ declare module 'fastify' {
  */
 export const faultsPlugin = fastifyPlugin(async app => {
   const waiting = new Map<NodeJS.Timeout, () => void>()
+  let closing = false
 
   app.decorateRequest('fault')
 
@@ -30,7 +31,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
 
   // only when the body was read: then the request is carried out, also when its client does not wait for the answer
   app.addHook('preValidation', (request, _reply, done) => {
-    if (request.fault?.delay_ms === undefined) {
+    if (request.fault?.delay_ms === undefined || closing) {
       done()
       return
     }
@@ -41,8 +42,9 @@ export const faultsPlugin = fastifyPlugin(async app => {
     waiting.set(timer, done)
   })
 
-  // a mock that is closed waits no longer
+  // a mock that is closed waits no longer, neither with those who wait already nor with those who still come
   app.addHook('preClose', async () => {
+    closing = true
     for (const [timer, done] of waiting) {
       clearTimeout(timer)
       done()
