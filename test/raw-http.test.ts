@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -119,6 +120,16 @@ t.test('a request that was carried out is answered, though what comes behind it 
   const late = patch('X-Mock-Fault: delay=20\r\nContent-Length: 2\r\n', '{}')
   const inOrder = await answersTo(app, `${late}${good}${chunked('zz\r\n')}`, false)
   t.same(inOrder.map(({ status }) => status), [200, 200, 400], 'however long that takes')
+
+  const connection = await Connection.open(app)
+  for (const bytes of [`${patch('X-Mock-Fault: delay=300\r\nContent-Length: 2\r\n', '{}')}hello\r\n\r\n`, 'and more']) {
+    const refused = once(app.server, 'clientError')
+    connection.send(bytes)
+    await refused
+  }
+  t.equal((await connection.answer())?.status, 200)
+  t.equal((await connection.answer())?.status, 400, 'and however much comes meanwhile it is refused once')
+  t.equal(await connection.rest(), '')
 })
 
 t.test('who asks for a tunnel is told that there is none', async t => {
