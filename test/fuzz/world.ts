@@ -77,7 +77,7 @@ export class World {
     const { clock, faults, store } = this.#workspace
     return [
       ...store.all(), ...struck ? [] : faults.list().map(({ id }) => id), clock.frozen,
-      ...store.idempotencyRecords().flatMap(({ key, fingerprint, result, replays }) => [key, fingerprint, result, replays])
+      ...store.idempotencyRecords().flatMap(({ key, body, result, replays }) => [key, body, result, replays])
     ]
   }
 
