@@ -19,13 +19,22 @@ export interface Document {
 
 interface Content { content?: Record<string, { schema: Schema }> }
 interface RawOperation { operationId: string, parameters?: Operation['parameters'], requestBody?: Content, responses: Record<string, Content> }
+interface RawDocument { paths: Record<string, Record<string, RawOperation>>, components: { schemas: Record<string, Schema> } }
+
+/** A part of the document with every reference to a schema replaced by the schema: none of ours refers to itself. */
+function dereference (part: unknown, schemas: Record<string, Schema>): unknown {
+  if (typeof part !== 'object' || part === null) return part
+  if (Array.isArray(part)) return part.map(one => dereference(one, schemas))
+  if ('$ref' in part) return dereference(schemas[String(part.$ref).replace('#/components/schemas/', '')], schemas)
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, dereference(value, schemas)]))
+}
 
 const schemaOf = (part: Content | undefined) => part?.content?.['application/json']?.schema
 
 /** Reads the document that a mock serves. */
 export async function readDocument (app: FastifyInstance): Promise<Document> {
-  const { paths } = (await app.inject('/openapi.json')).json<{ paths: Record<string, Record<string, RawOperation>> }>()
-  const operations = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, raw]): Operation => ({
+  const { paths, components } = (await app.inject('/openapi.json')).json<RawDocument>()
+  const operations = Object.entries(dereference(paths, components.schemas) as RawDocument['paths']).flatMap(([path, methods]) => Object.entries(methods).map(([method, raw]): Operation => ({
     id: raw.operationId,
     method,
     path,
