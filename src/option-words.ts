@@ -33,15 +33,17 @@ export function wordsOf ({ properties }: TObject, prefix: string): OptionWords[]
   })
 }
 
+/** What Kubernetes puts in `VERIFA_MOCK_PORT` for every container beside a service called verifa-mock, the mock's own above all. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//
+
 /** What an environment says of options; an empty variable is none. */
 export function fromEnvironment (words: readonly OptionWords[], env: Readonly<Record<string, string | undefined>>): Map<string, Given> {
   const given = new Map<string, Given>()
   for (const { option, schema, variables } of words) {
     for (const name of variables) {
       const value = env[name]
-      if (value !== undefined && value !== '' && !given.has(option)) {
-        given.set(option, { name, values: schema['type'] === 'array' ? value.split(/[\s,]+/).filter(word => word !== '') : [value] })
-      }
+      if (value === undefined || value === '' || given.has(option) || (option === 'port' && SERVICE_LINK.test(value))) continue
+      given.set(option, { name, values: schema['type'] === 'array' ? value.split(/[\s,]+/).filter(word => word !== '') : [value] })
     }
   }
   return given

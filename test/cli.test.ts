@@ -71,6 +71,11 @@ t.test('what is true or false is turned by its flag alone', async t => {
   t.equal(problem([], { VERIFA_MOCK_WATCH: 'yes' }).split('\n')[0], 'VERIFA_MOCK_WATCH cannot be "yes". It takes true or false.')
 })
 
+t.test('what Kubernetes tells of a service called verifa-mock is no option', async t => {
+  t.equal(options([], { VERIFA_MOCK_PORT: 'tcp://10.0.0.1:4010' }).port, 4010)
+  t.equal(options([], { VERIFA_MOCK_PORT: 'tcp://10.0.0.1:4010', PORT: '8080' }).port, 8080)
+})
+
 t.test('what wins', async t => {
   t.equal(options([], { PORT: '1', HOST: '::1' }).port, 1)
   t.equal(options([], { HOST: '::1' }).host, '::1')

@@ -266,6 +266,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(none, { matched: 0, closest: { request: { id: 2 }, mismatch: 'request 2 has the body {"external_ref":"x"}, not {"metadata":{"plan":"silver"}}.' } })
     t.match(await unmet({ match: { idempotency_key: 'other' } }), { closest: { mismatch: 'request 2 has the idempotency_key none, not "other".' } })
     t.match((await unmet({ count: 1, at_least: 1 })).detail, [{ loc: ['body', 'count'] }])
+    t.match((await unmet({ at_least: 2, at_most: 1 })).detail, [{ loc: ['body', 'at_least'], msg: 'must not be more than at_most' }])
     await mock.clearRequests()
     t.match(await unmet({ match: { status: 200 } }), { matched: 0, closest: undefined, message: 'Expected at least 1 matching requests, but there were 0.' })
   },

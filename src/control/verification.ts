@@ -56,10 +56,16 @@ export function find (exchanges: Exchange[], match: Match): Exchange[] {
   return partsOf(match).reduce((left, part) => left.filter(exchange => fits(exchange, part, match)), exchanges)
 }
 
-/** Whether an exchange expectation is one: `count` goes with no other number. */
+/** What the schema cannot say: `count` goes with no other number, and between the others there must be room. */
 export function checkExpectation ({ count, at_least: atLeast, at_most: atMost }: Expectation): Problem[] {
-  if (count === undefined || (atLeast === undefined && atMost === undefined)) return []
-  return [{ loc: ['body', 'count'], msg: 'goes without at_least and at_most', type: 'value_error' }]
+  const problems: Problem[] = []
+  if (count !== undefined && (atLeast !== undefined || atMost !== undefined)) {
+    problems.push({ loc: ['body', 'count'], msg: 'goes without at_least and at_most', type: 'value_error' })
+  }
+  if (atLeast !== undefined && atMost !== undefined && atLeast > atMost) {
+    problems.push({ loc: ['body', 'at_least'], msg: 'must not be more than at_most', type: 'value_error' })
+  }
+  return problems
 }
 
 /** How many requests matched, or in what way it is not as expected. */
