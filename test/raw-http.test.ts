@@ -72,7 +72,7 @@ t.test('bytes', async t => {
     ['a trailer', chunked('2\r\n{}\r\n0\r\nX-A: b\r\n\r\n'), 200],
     ['trailers beyond measure', chunked(`2\r\n{}\r\n0\r\nX-A: ${x(20_000)}\r\n\r\n`), 431],
     ['a path beyond measure', patch('Content-Length: 2\r\n', '{}', `PATCH /sessions/${x(20_000)} HTTP/1.1`), 431],
-    ['many headers', patch(`${'a:b\r\n'.repeat(2500)}Content-Length: 2\r\n`, '{}'), 200],
+    ['many headers', patch(`${'a:b\r\n'.repeat(900)}Content-Length: 2\r\n`, '{}'), 200],
     ['too many headers', patch(`${'a:b\r\n'.repeat(9000)}Content-Length: 2\r\n`, '{}'), 431],
     ['a folded header', patch('X-Fold: a\r\n b\r\nContent-Length: 2\r\n', '{}'), 400],
     ['a space before the colon', patch('Content-Length : 2\r\n', '{}'), 400],
