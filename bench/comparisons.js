@@ -1,4 +1,5 @@
 import { embedded } from './measures/embedded.js'
+import { growth } from './measures/growth.js'
 import { latency } from './measures/latency.js'
 import { ready } from './measures/ready.js'
 import { resident } from './measures/resident.js'
@@ -33,6 +34,7 @@ export const comparisons = [
   one('ready', 'process start to first 200', ready, { mock, other: bareFastify, target: { max: 1.2 } }),
   one('idle', 'resident memory, idle', resident, { mock, other: bareFastify, target: { max: 1.2 } }),
   one('after', 'resident memory after', resident, { mock, other: bareFastify, work: update, afterUpdates: true }),
+  one('growth', 'resident memory after ten times as many updates', growth, { subject: mock, work: update, target: { max: 1.1 } }),
   one('sizes', 'throughput by number of sessions and keys', sizes, {
     mock,
     target: { min: 0.95 },
