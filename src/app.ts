@@ -28,7 +28,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
   let fixtures = readFixtures(options.fixtures)
   const workspaces = createWorkspaces(options, () => fixtures, log)
-  const surroundings = { options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
+  const surroundings = { log, options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
@@ -36,6 +36,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
     app.register(watchFixtures, {
       path: options.fixtures,
       fixtures,
+      log,
       onChange: (changes, all) => {
         fixtures = all
         for (const workspace of workspaces.all()) workspace.refresh(changes)

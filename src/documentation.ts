@@ -16,7 +16,7 @@ const controlToken = {
  */
 export async function buildDocumentation (surroundings: Surroundings): Promise<FastifyInstance> {
   const app = fastify({ routerOptions: { maxParamLength: 64 * 1024 } })
-  app.setErrorHandler(createErrorHandler(() => 'snake'))
+  app.setErrorHandler(createErrorHandler(surroundings.log, () => 'snake'))
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   const { control, defaultKeyInflection } = surroundings.options

@@ -1,6 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type KeyInflection, renameKeys } from './casing.js'
 
+/** What every answer is, errors too. */
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
 /** One offending field of a request: where it is, what is wrong in words, and what is wrong for a program. */
 export const Problem = Type.Object({
   loc: Type.Array(Type.Unsafe<string | number>({ type: ['string', 'integer'] }), {

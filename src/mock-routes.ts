@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
 import type { ApiKeys } from './api-keys.js'
 import { controlPlane } from './control/plane.js'
 import { healthRoute } from './control/routes/health.js'
@@ -19,19 +20,20 @@ import type { Workspaces } from './workspaces.js'
 
 /** What the routes of a mock are made with. */
 export interface Surroundings {
+  log: Logger
   options: Options
   apiKeys: ApiKeys
   workspaces: Workspaces
 }
 
 /** All routes of the mock, and the way of a request to each: the lines stand in the order in which it meets them. */
-export const mockRoutes: FastifyPluginAsync<Surroundings> = async (app, { options, apiKeys, workspaces }) => {
+export const mockRoutes: FastifyPluginAsync<Surroundings> = async (app, { log, options, apiKeys, workspaces }) => {
   const { control, defaultKeyInflection, unknownFields } = options
   const operations = listOperations(app)
   const isControl = (operation: string) => operation.includes(' /_mock/')
 
   app.register(async plane => {
-    plane.setErrorHandler(createErrorHandler(() => 'snake'))
+    plane.setErrorHandler(createErrorHandler(log, () => 'snake'))
     plane.register(emptyBodyPlugin)
     plane.register(requestBodyPlugin, { anyCasing: false })
     plane.register(notFound, { operations: () => operations.filter(isControl) })
@@ -46,12 +48,12 @@ export const mockRoutes: FastifyPluginAsync<Surroundings> = async (app, { option
       sessions.register(apiKeyPlugin, { apiKeys, workspaces })
       if (control) sessions.register(faultsPlugin)
       sessions.register(apiVersionPlugin)
+      sessions.register(keyInflectionPlugin, { defaultKeyInflection })
       sessions.register(requestHeadersPlugin)
       sessions.register(requestBodyPlugin, { anyCasing: true })
       sessions.register(idempotencyPlugin)
       sessions.register(sessionRoutes, { prefix: '/api/v1', documented: true, unknownFields })
       sessions.register(sessionRoutes, { prefix: '', documented: false, unknownFields })
-      sessions.register(keyInflectionPlugin, { defaultKeyInflection })
     })
   })
 }

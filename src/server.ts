@@ -1,26 +1,26 @@
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TSchema } from '@sinclair/typebox'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Options } from './options.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { inflectionOf } from './plugins/key-inflection.js'
-import { RequestLog } from './plugins/request-log.js'
+import { requestLogPlugin } from './plugins/request-log.js'
 import { type Serialize, serializerOf } from './serialization.js'
 import { Turns } from './turns.js'
 
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
 export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = log
-  const requestLog = new RequestLog(log)
-  const answerError = createErrorHandler(request => inflectionOf(request, defaultKeyInflection))
+  const answerError = createErrorHandler(log, request => inflectionOf(request, defaultKeyInflection))
   const turns = new Turns()
   const app: FastifyInstance = fastify({
-    loggerInstance,
-    logController: requestLog,
-    childLoggerFactory: parent => parent, // a line that names its request needs no request id
-    frameworkErrors: answerError,
+    logger: false, // Fastify would make one of its own for each request
+    genReqId: () => '', // a line of the log names its request; none needs a number
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply)
+      app.logRequest(request, reply)
+    },
     clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection, turns),
     // a host header that is missing, or a metadata key called __proto__, is no reason to refuse a request
     http: { requireHostHeader: false },
@@ -30,7 +30,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     requestTimeout: 30_000,
     return503OnClosing: false // what arrives while the server closes is still answered
   })
-  app.decorate('requestLog', requestLog)
+  app.register(requestLogPlugin, { log })
   app.decorateRequest('failure')
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
 import { type NamedFixture, readFixtures } from './sessions/fixture-files.js'
 
 /** What has changed between two readings of the fixtures: ids that are gone or other than before, and fixtures that are new or other. */
@@ -13,6 +14,8 @@ export interface WatchOptions {
   path: string
   /** What was read from there. */
   fixtures: readonly NamedFixture[]
+  /** Told when they were read again, and when they could not be. */
+  log: Logger
   /** Told what has changed, and all that there is now. */
   onChange: (changes: FixtureChanges, all: NamedFixture[]) => void
 }
@@ -21,7 +24,7 @@ export interface WatchOptions {
  * Reads the fixtures again whenever their file, or a file of their folder, has changed. Broken ones are told, and the
  * old ones stay.
  */
-export const watchFixtures: FastifyPluginAsync<WatchOptions> = async (app, { path, fixtures, onChange }) => {
+export const watchFixtures: FastifyPluginAsync<WatchOptions> = async (app, { path, fixtures, log, onChange }) => {
   const { watch } = await import('chokidar') // loaded only where somebody watches
   let current = fixtures
   const watcher = watch(path, {
@@ -36,9 +39,9 @@ export const watchFixtures: FastifyPluginAsync<WatchOptions> = async (app, { pat
       const read = readFixtures(path)
       onChange(compare(current, read), read)
       current = read
-      app.log.info(`fixtures were read again from ${path}: ${read.length} sessions`)
+      log.info(`fixtures were read again from ${path}: ${read.length} sessions`)
     } catch (error) {
-      app.log.error(`fixtures stay as they were. ${(error as Error).message}`)
+      log.error(`fixtures stay as they were. ${(error as Error).message}`)
     }
   })
   app.addHook('onClose', async () => watcher.close())

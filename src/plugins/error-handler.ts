@@ -1,11 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { KeyInflection } from '../casing.js'
-import { ApiError, apiError, codeOf, errorText, validationError } from '../errors.js'
+import { ApiError, apiError, codeOf, errorText, JSON_TYPE, validationError } from '../errors.js'
 import type { Turns } from '../turns.js'
-
-const JSON_TYPE = 'application/json; charset=utf-8'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -16,14 +15,15 @@ declare module 'fastify' {
 
 /**
  * Answers with an error in the API's shape: whatever was thrown, wherever.
+ * @param log told of defects
  * @param casing the casing that a request is answered in
  */
-export function createErrorHandler (casing: (request: FastifyRequest) => KeyInflection) {
+export function createErrorHandler (log: Logger, casing: (request: FastifyRequest) => KeyInflection) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     const expected = error instanceof ApiError
     const answer = expected ? error : translate(error as FastifyError, request)
     if (!expected && answer.statusCode >= 500) {
-      request.log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
+      log.error({ err: error, method: request.method, url: request.url }, 'unexpected error')
     }
     request.failure = answer
     // text needs no serializer: the schema of a route does not come into it

@@ -59,7 +59,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
     }
     // without `done` the answer is not sent; Fastify, who does not see it end, does not log it either
     reply.raw.destroy()
-    app.requestLog.requestCompleted(null, request, reply)
+    app.logRequest(request, reply)
   })
 }, { name: 'faults', dependencies: ['api-key'] })
 

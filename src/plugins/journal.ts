@@ -10,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request has changed; set by the handler that changed it. */
     change: Change | undefined
+    /** When it arrived, by the process's own clock, in milliseconds; a workspace's clock can be moved. */
+    arrivedAt: number
   }
 }
 
@@ -24,6 +26,12 @@ export interface JournalOptions {
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
   app.decorateRequest('change')
+  app.decorateRequest('arrivedAt', 0)
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.arrivedAt = performance.now()
+    done()
+  })
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const { headers, fault } = request
@@ -35,7 +43,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
     const { clock, journal } = caller?.workspace ?? workspaces.existing(apiKeys.find(String(headers['x-api-key'])))
     journal.add({
       at: clock.now(),
-      durationMs: reply.elapsedTime,
+      durationMs: performance.now() - request.arrivedAt,
       method: request.method,
       path: maskApiKeysIn(request.url),
       sessionId: (request.params as { session_id?: string }).session_id,

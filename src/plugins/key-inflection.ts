@@ -1,7 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { type KeyInflection, keyInflections } from '../casing.js'
+import { JSON_TYPE } from '../errors.js'
 import { serializerOf } from '../serialization.js'
 
 /** The request header of this plugin, for the schema of a route. */
@@ -19,14 +20,17 @@ export function inflectionOf (request: FastifyRequest, defaultKeyInflection: Key
 
 /** Answers in the casing asked for: snake_case is what the schemas of answers are in, others have serializers of their own. */
 export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInflection }>(async (app, { defaultKeyInflection }) => {
-  app.addHook('preSerialization', (request, reply, payload, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const inflection = inflectionOf(request, defaultKeyInflection)
-    if (inflection !== 'snake') {
-      const { response } = request.routeOptions.schema as { response: Record<number, TSchema | undefined> }
-      const schema = response[reply.statusCode]
-      if (schema === undefined) throw new Error(`${request.method} ${request.url} has no schema for ${reply.statusCode}`)
-      reply.serializer(serializerOf(schema, inflection))
-    }
-    done(null, payload)
+    if (inflection !== 'snake') reply.type(JSON_TYPE).serializer((payload: unknown) => inflect(payload, request, reply, inflection))
+    done()
   })
 }, { name: 'key-inflection' })
+
+function inflect (payload: unknown, request: FastifyRequest, { statusCode }: FastifyReply, inflection: KeyInflection): string {
+  if (typeof payload === 'string') return payload // errors are written by their own handler
+  const { response } = request.routeOptions.schema as { response: Record<number, TSchema | undefined> }
+  const schema = response[statusCode]
+  if (schema === undefined) throw new Error(`${request.method} ${request.url} has no schema for ${statusCode}`)
+  return serializerOf(schema, inflection)(payload)
+}

@@ -1,4 +1,5 @@
-import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
 import type { Logger } from 'pino'
 import { maskApiKey, maskApiKeysIn } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
@@ -7,36 +8,42 @@ import { answeredStatus } from './faults.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    requestLog: RequestLog
+    /** Writes the line of a request whose answer Fastify does not see end. */
+    logRequest: (request: FastifyRequest, reply: FastifyReply) => void
   }
 }
 
-/** One line for each request, when it has been answered; Fastify's own are two. */
-export class RequestLog extends LogController {
-  constructor (private readonly log: Logger) {
-    super()
-  }
+/** One line for each request, when it has been answered; Fastify's own, which are two, are off. */
+export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log }) => {
+  const isOn = log.isLevelEnabled('info')
 
-  override incomingRequest (): void {
-    // told with the answer
-  }
+  app.decorate('logRequest', (request, reply) => {
+    if (isOn) log.info(lineOf(request, reply), 'request')
+  })
 
-  override requestCompleted (_error: Error | null | undefined, request: FastifyRequest, reply: FastifyReply): void {
-    if (!this.log.isLevelEnabled('info')) return
-    const apiKey = request.headers['x-api-key']
-    const caller = request.caller as Caller | undefined // none of who was turned away
-    const { fault, failure } = request
-    // what is undefined is not written
-    this.log.info({
-      method: request.method,
-      url: maskApiKeysIn(request.url),
-      status: answeredStatus(request, reply),
-      ms: Math.round(reply.elapsedTime * 1000) / 1000,
-      apiKey: caller?.apiKey.masked ?? (typeof apiKey === 'string' ? maskApiKey(apiKey) : undefined),
-      replayed: reply.hasHeader('idempotent-replayed') || undefined,
-      fault: fault && describeEffect(fault),
-      error: failure?.code,
-      detail: failure?.message
-    }, 'request')
+  // a hook that does nothing would cost each answer two listeners
+  if (isOn) {
+    app.addHook('onResponse', (request, reply, done) => {
+      app.logRequest(request, reply)
+      done()
+    })
+  }
+}, { name: 'request-log' })
+
+/** What is undefined is not written. */
+function lineOf (request: FastifyRequest, reply: FastifyReply): object {
+  const apiKey = request.headers['x-api-key']
+  const caller = request.caller as Caller | undefined // none of who was turned away
+  const { fault, failure } = request
+  return {
+    method: request.method,
+    url: maskApiKeysIn(request.url),
+    status: answeredStatus(request, reply),
+    ms: Math.round(reply.elapsedTime * 1000) / 1000,
+    apiKey: caller?.apiKey.masked ?? (typeof apiKey === 'string' ? maskApiKey(apiKey) : undefined),
+    replayed: reply.hasHeader('idempotent-replayed') || undefined,
+    fault: fault && describeEffect(fault),
+    error: failure?.code,
+    detail: failure?.message
   }
 }
