@@ -1,12 +1,14 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import fc from 'fast-check'
 import t from 'tap'
-import { acceptAnyCasing, inflectKey, keyInflections, renameKeys } from '../src/casing.js'
+import { acceptAnyCasing, inflectKey, inflectSchema, keyInflections, renameKeys } from '../src/casing.js'
 import { ErrorBody } from '../src/errors.js'
+import { buildApp } from '../src/index.js'
 import { keyInflectionPlugin } from '../src/plugins/key-inflection.js'
 import { completeSession } from '../src/sessions/fixtures.js'
 import { Session } from '../src/sessions/session.js'
 import { SessionUpdate } from '../src/sessions/update.js'
+import { serializerOf } from '../src/serialization.js'
 import { errorOf, startApp, update } from './helper.js'
 
 t.test('snake → another casing → snake is the identity on every key of a schema', async t => {
@@ -31,6 +33,24 @@ t.test('metadata is identical in all casings, whatever it holds, and so are all 
       Object.entries(session).every(([key, value], index) =>
         Object.keys(renamed)[index] === inflectKey(key, inflection) && Object.values(renamed)[index] === value)
   }))
+})
+
+t.test('what is in its casing already is not copied, and no schema is compiled twice', async t => {
+  const session = completeSession({ id: 'ses_x' }, 0)
+  t.equal(renameKeys(Session, 'snake', session), session)
+  const body = { external_ref: 'a', other: 1 }
+  t.equal(acceptAnyCasing(SessionUpdate, body).body, body)
+  for (const inflection of keyInflections) t.equal(serializerOf(Session, inflection), serializerOf(Session, inflection))
+})
+
+t.test('a schema in another casing asks for the same under other names', async t => {
+  const schema = Type.Object({ some_key: Type.Object({ inner_key: Type.Optional(Type.Integer()) }) }, { additionalProperties: false })
+  t.same(JSON.parse(JSON.stringify(inflectSchema(schema, 'camel'))), {
+    type: 'object',
+    properties: { someKey: { type: 'object', properties: { innerKey: { type: 'integer' } } } },
+    required: ['someKey'],
+    additionalProperties: false
+  })
 })
 
 t.test('over HTTP the metadata of an answer has the same bytes in every casing', async t => {
@@ -69,13 +89,17 @@ t.test('answers and errors come in the casing of Key-Inflection, or in the defau
 })
 
 t.test('an answer that its route has no schema for is a defect, told as one in the casing asked for', async t => {
-  const app = startApp(t)
+  const lines: string[] = []
+  const app = buildApp({ logLevel: 'error' }, { write: line => lines.push(line) })
+  t.teardown(() => app.close())
   app.register(async scope => {
     await scope.register(keyInflectionPlugin, { defaultKeyInflection: 'snake' })
     scope.get('/undescribed', { schema: { response: {} } }, async () => ({ some_key: 1 }))
   })
   const response = await app.inject({ url: '/undescribed', headers: { 'key-inflection': 'camel' } })
   t.equal(response.body, '{"error":"internal_error","detail":"Internal server error.","statusCode":500}')
+  t.match(lines.join(), /GET \/undescribed has no schema for 200/, 'the log says which')
+  t.equal((await app.inject('/undescribed')).body, '{"some_key":1}', 'snake_case needs none')
 })
 
 t.test('a body is known by its names in any casing, and told of names that come twice', async t => {
