@@ -1,4 +1,4 @@
-// Knip: no file, export or dependency of verifa-mock, of bench/ or of judges/ is unused, and none is used that is not listed.
+// Knip: no file, export or dependency of verifa-mock, of bench/, judges/ or mutation/ is unused, and none is used that is not listed.
 import { here, root, run } from './processes.js'
 
 export default async function () {

@@ -1,0 +1,48 @@
+/**
+ * Mutants that no test can kill, or none should, and why. `was` is the code, `becomes` what the mutant makes of it, both
+ * with one space for all white space. One that does not survive any more has to go.
+ */
+export const equivalent = [
+  {
+    file: 'src/sessions/update.ts',
+    was: 'if (!Object.values(patch).includes(null)) return merged',
+    becomes: 'if (false) return merged',
+    why: 'only slower: without nulls the filter keeps everything'
+  },
+  {
+    file: 'src/sessions/idempotency-records.ts',
+    was: 'return { kind: \'executed\', result }',
+    becomes: 'return { kind: "", result }',
+    why: 'what was executed is neither of the other two, and nobody asks for more'
+  },
+  {
+    file: 'src/casing.ts',
+    was: 'if (rename === undefined) renames[inflection].set(schema, rename = compileRename(schema, inflection))',
+    becomes: 'if (true) renames[inflection].set(schema, rename = compileRename(schema, inflection))',
+    why: 'only slower: compiles anew what it has'
+  },
+  {
+    file: 'src/casing.ts',
+    was: 'if (known === undefined) aliases.set(schema, known = aliasesOf(schema))',
+    becomes: 'if (true) aliases.set(schema, known = aliasesOf(schema))',
+    why: 'only slower: lists anew what it has'
+  },
+  {
+    file: 'src/plugins/key-inflection.ts',
+    was: 'return asked !== undefined && keyInflections.includes(asked) ? asked : defaultKeyInflection',
+    becomes: 'return true && keyInflections.includes(asked) ? asked : defaultKeyInflection',
+    why: 'undefined is no inflection; only the compiler wants to be told'
+  },
+  ...['}, {})', '}, { name: "" })'].map(becomes => ({
+    file: 'src/plugins/key-inflection.ts',
+    was: '}, { name: \'key-inflection\' })',
+    becomes,
+    why: 'Fastify tells the name only where another plugin depends on it'
+  })),
+  ...['return false ? serialize', 'return inflection === "" ? serialize'].map(begin => ({
+    file: 'src/serialization.ts',
+    was: 'return inflection === \'snake\' ? serialize : value => serialize(renameKeys(schema, inflection, value))',
+    becomes: `${begin} : value => serialize(renameKeys(schema, inflection, value))`,
+    why: 'only one call more: in snake_case nothing is renamed'
+  }))
+]
