@@ -44,5 +44,35 @@ export const equivalent = [
     was: 'return inflection === \'snake\' ? serialize : value => serialize(renameKeys(schema, inflection, value))',
     becomes: `${begin} : value => serialize(renameKeys(schema, inflection, value))`,
     why: 'only one call more: in snake_case nothing is renamed'
-  }))
+  })),
+  {
+    file: 'src/clock.ts',
+    was: 'if (moment !== latest.moment) latest = { moment, text: new Date(moment).toISOString() }',
+    becomes: 'if (true) latest = { moment, text: new Date(moment).toISOString() }',
+    why: 'only slower: writes anew what it has'
+  },
+  ...['{}', '{ moment: NaN, text: "Stryker was here!" }'].map(latest => ({
+    file: 'src/clock.ts',
+    was: 'let latest: { moment: number | string, text: string } = { moment: NaN, text: \'\' }',
+    becomes: `let latest: { moment: number | string, text: string } = ${latest}`,
+    why: 'no moment is NaN or undefined, so this text is never told'
+  })),
+  {
+    file: 'src/control/faults.ts',
+    was: '#faults: { fault: Fault, toSkip: number }[] = []',
+    becomes: '#faults: { fault: Fault, toSkip: number }[] = ["Stryker was here"]',
+    why: 'a workspace begins with a reset, which clears the faults'
+  },
+  {
+    file: 'src/control/faults.ts',
+    was: 'get none (): boolean { return this.#faults.length === 0 }',
+    becomes: 'get none (): boolean {}',
+    why: 'only slower: of no faults none strikes'
+  },
+  {
+    file: 'src/control/faults.ts',
+    was: 'return this.#faults.length === 0',
+    becomes: 'return false',
+    why: 'only slower: of no faults none strikes'
+  }
 ]

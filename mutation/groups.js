@@ -6,10 +6,14 @@ export const groups = {
   },
   idempotency: {
     files: ['src/sessions/idempotency-records.ts', 'src/plugins/idempotency.ts'],
-    tests: ['plugins/idempotency', 'routes/sessions', 'openapi', 'mock']
+    tests: ['plugins/idempotency', 'routes/sessions', 'openapi']
   },
   casing: {
     files: ['src/casing.ts', 'src/plugins/key-inflection.ts', 'src/serialization.ts'],
     tests: ['casing', 'routes/sessions', 'openapi']
+  },
+  world: {
+    files: ['src/clock.ts', 'src/sessions/memory-store.ts', 'src/control/faults.ts'],
+    tests: ['control/health-and-seeding', 'plugins/idempotency', 'routes/sessions', 'mock']
   }
 }

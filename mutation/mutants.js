@@ -7,7 +7,7 @@ export const isKilled = ({ status }) => ['Killed', 'Timeout', 'RuntimeError'].in
 export const isSurvivor = ({ status }) => ['Survived', 'NoCoverage'].includes(status)
 
 /** A mutant of Stryker's as people read it: where it is, what is there, and what it becomes. */
-export function describe ({ fileName, location: { start, end }, replacement, status }) {
+export function describe ({ fileName, location: { start, end }, replacement, status, statusReason }) {
   const lines = readFileSync(fileName, 'utf8').split('\n')
   const before = lines[start.line - 1].slice(0, start.column - 1)
   const after = lines[end.line - 1].slice(end.column - 1)
@@ -17,6 +17,7 @@ export function describe ({ fileName, location: { start, end }, replacement, sta
     line: start.line,
     was: shorten(lines.slice(start.line - 1, end.line).join('\n')),
     becomes: shorten(before + replacement + after),
-    status
+    status,
+    reason: statusReason
   }
 }

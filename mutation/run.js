@@ -33,6 +33,9 @@ const unexplained = survivors.filter(mutant => !isExplained(mutant))
 const unneeded = equivalent.filter(entry => files.includes(entry.file) && !survivors.some(mutant => isSame(entry, mutant)))
 const tell = (what, { file, line, was, becomes }) => console.log(`${what}: ${file}${line ? `:${line}` : ''}\n  was      ${was}\n  becomes  ${becomes}`)
 unexplained.forEach(mutant => tell('survived', mutant))
-unneeded.forEach(entry => tell('explained, but does not survive', entry))
+for (const entry of unneeded) {
+  tell('explained, but does not survive', entry)
+  for (const { status, reason } of mutants.filter(mutant => isSame(entry, mutant))) console.log(`  ${status}: ${reason}`)
+}
 console.log(`${unexplained.length} survived without an explanation, ${unneeded.length} explanations are not needed`)
 process.exitCode = unexplained.length + unneeded.length > 0 ? 1 : 0

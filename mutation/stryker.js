@@ -8,6 +8,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root) // Stryker mutates the folder that it is started in; what it changes is a copy in this one:
 const copies = mkdtempSync(join(tmpdir(), 'verifa-mock-mutation-'))
 process.on('exit', () => rmSync(copies, { recursive: true, force: true }))
+process.env['TAP_TIMEOUT'] = '120' // a busy machine is no reason to call a mutant killed
 
 /** Runs the tests of a group against each mutant of its files. @returns Stryker's results */
 export async function mutate ({ files, tests }) {
@@ -19,7 +20,7 @@ export async function mutate ({ files, tests }) {
     tap: { testFiles: tests.map(test => `test/${test}.test.js`), nodeArgs: [], forceBail: true },
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
-    timeoutMS: 20_000, // only what hangs: a machine that does much else is slow
+    timeoutMS: 60_000, // what hangs, not what is slow
     tempDirName: copies,
     ignorePatterns: ['bench', 'examples', 'judges', 'mutation', 'dist', 'coverage', '.tap'],
     appendPlugins: [fileURLToPath(new URL('descriptions.js', import.meta.url))],

@@ -8,7 +8,7 @@ import { serializerOf } from '../serialization.js'
 /** The request header of this plugin, for the schema of a route. */
 export const keyInflectionHeader = {
   'Key-Inflection': Type.Optional(Type.Unsafe<KeyInflection>({
-    type: 'string', enum: keyInflections, default: 'snake', description: 'Casing of the keys of the answer; metadata is never renamed'
+    type: 'string', enum: keyInflections, description: 'Casing of the keys of the answer; metadata is never renamed'
   }))
 }
 

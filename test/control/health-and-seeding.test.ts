@@ -6,7 +6,7 @@ t.test('health needs no key and counts sessions', async t => {
   const app = startApp(t, { apiKeys: ['vk_live_only'] })
   const response = await app.inject('/_mock/health')
   t.equal(response.statusCode, 200)
-  t.equal(response.body, `{"status":"ok","version":"${version}","sessions":${app.workspaces.shared.store.size}}`)
+  t.equal(response.body, `{"status":"ok","version":"${version}","sessions":${Array.from(app.workspaces.shared.store.all()).length}}`)
 })
 
 t.test('a session is removed, in whichever environment', async t => {
@@ -37,6 +37,15 @@ t.test('the clock is set and let go in one call', async t => {
   t.same(await change({ advance: '1m' }), { now: '2027-01-01T01:01:00.000Z', frozen: true })
   t.match(await change({ freeze: false }), { now: /^2027-01-01T01:01:00/, frozen: false })
   t.same(await change({ freeze: true, advance: '-1ms' }).then(state => Object.keys(state)), ['now', 'frozen'])
+})
+
+t.test('the clock goes as far as sessions do, to the millisecond', async t => {
+  const app = startApp(t)
+  const status = async (set: string) => (await app.inject({ method: 'POST', url: '/_mock/clock', payload: { set, freeze: true } })).statusCode
+  t.equal(await status('0001-01-01T00:00:00.000Z'), 200)
+  t.equal(await status('0000-12-31T23:59:59.999Z'), 422)
+  t.equal(await status('9998-12-31T23:59:59.999Z'), 200)
+  t.equal(await status('9999-01-01T00:00:00.000Z'), 422)
 })
 
 t.test('seeding', async t => {

@@ -140,6 +140,23 @@ t.test('a key is kept 24 hours from its first request, to the millisecond', asyn
   t.equal((await send('b')).headers['idempotent-replayed'], 'true', 'a clock that went back frees nothing')
 })
 
+t.test('records tell what was done and how often it was asked for again, are put back with the state, and go after 24 hours', async t => {
+  const app = startApp(t)
+  const { store } = app.workspaces.shared
+  const send = async () => update(app, 'ses_pending', { external_ref: 'a' }, { 'idempotency-key': 'k' })
+  for (let times = 0; times < 3; times++) await send()
+  const [record, ...others] = store.idempotencyRecords()
+  t.match(record, { key: 'k', sessionId: 'ses_pending', body: { external_ref: 'a' }, result: { status: 200 }, replays: 2 })
+  t.same(others, [])
+
+  store.restore([stored(app, 'ses_pending')], store.idempotencyRecords())
+  t.equal((await send()).headers['idempotent-replayed'], 'true')
+  store.restore([stored(app, 'ses_pending')], [])
+  t.notOk('idempotent-replayed' in (await send()).headers, 'what is not in the state is gone')
+  advance(app, 24 * HOUR)
+  t.same(store.idempotencyRecords(), [])
+})
+
 t.test('errors changed nothing, so their key stays free', async t => {
   const app = startApp(t)
   const key = { 'idempotency-key': 'k' }
