@@ -35,13 +35,17 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   // Node.js would close the connection of who asks for a tunnel without a word: like every method that is not there it is a 404
-  app.server.on('connect', (request, socket: Socket) => turns.after(socket, () => {
-    const response = new ServerResponse(request)
-    response.assignSocket(socket)
-    response.shouldKeepAlive = false
-    response.on('finish', () => socket.end())
-    app.server.emit('request', request, response)
-  }))
+  app.server.on('connect', (request, socket: Socket) => {
+    socket.on('error', () => socket.destroy()) // Node.js listens to it no longer
+    turns.after(socket, () => {
+      if (!socket.writable) return
+      const response = new ServerResponse(request)
+      response.assignSocket(socket)
+      response.shouldKeepAlive = false
+      response.on('finish', () => socket.destroySoon())
+      app.server.emit('request', request, response)
+    })
+  })
   turns.watch(app.server)
   // a connection whose last answer comes while the server closes must not keep it until its client lets go
   app.addHook('preClose', async () => {

@@ -23,17 +23,21 @@ export class Turns {
     })
   }
 
-  /** Does something once, when all requests that have arrived whole on a connection are answered. */
-  after (socket: Duplex, act: () => void): void {
+  /**
+   * Does something once, when all requests that have arrived whole on a connection are answered.
+   * @param act told whether the one that has not arrived whole is answered, too: refused before it was there
+   */
+  after (socket: Duplex, act: (answered: boolean) => void): void {
     if (this.#waiting.has(socket)) return // Node.js tells again of what it could not parse when more of it comes
     const latest = this.#latest.get(socket)
-    // one that has not arrived whole is the one that is broken
-    const last = latest?.request.complete === false ? latest.before : latest?.response
+    const broken = latest?.request.complete === false
+    const answered = broken && latest.response.headersSent
+    const last = broken && !answered ? latest.before : latest?.response
     if (last === undefined || last.writableFinished) {
-      act()
+      act(answered)
       return
     }
     this.#waiting.add(socket)
-    last.once('close', act)
+    last.once('close', () => act(answered))
   }
 }

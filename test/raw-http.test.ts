@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
@@ -139,6 +140,39 @@ t.test('who asks for a tunnel is told that there is none', async t => {
   t.match(JSON.parse(answer?.body ?? '') as object, { error: 'not_found', detail: /^There is no CONNECT verifa\.example:443\./, status_code: 404 })
   const late = patch('X-Mock-Fault: delay=20\r\nContent-Length: 2\r\n', '{}')
   t.same((await answersTo(app, late + tunnel)).map(({ status }) => status), [200, 404], 'in its turn')
+})
+
+t.test('a client that asks for a tunnel and lets go ends nothing but its connection', async t => {
+  const app = await listen(t)
+  const tunnel = 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n'
+  for (const bytes of [tunnel, patch('X-Mock-Fault: delay=20\r\nContent-Length: 2\r\n', '{}') + tunnel]) {
+    for (let turn = 0; turn < 20; turn++) {
+      const connection = await Connection.open(app)
+      connection.send(bytes)
+      if (turn % 2 === 0) await new Promise(resolve => setImmediate(resolve))
+      connection.hangUp()
+    }
+  }
+  t.equal((await answersTo(app, good))[0]?.status, 200)
+})
+
+t.test('a client that asked for a tunnel and keeps its half of the connection holds no mock that closes', async t => {
+  const app = await listen(t)
+  const client = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+  t.teardown(() => client.destroy())
+  client.write('CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
+  await once(client.resume(), 'end')
+  await app.close()
+  t.pass('closed')
+})
+
+t.test('a request that was refused before its broken body came has one answer', async t => {
+  const app = await listen(t)
+  const connection = await Connection.open(app)
+  connection.send('PATCH /sessions/ses_pending HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n')
+  t.equal((await connection.answer())?.status, 401)
+  connection.send('zz\r\n')
+  t.equal(await connection.rest(), '')
 })
 
 t.test('a byte at a time', async t => {

@@ -53,8 +53,8 @@ export function createBrokenHttpHandler (defaultKeyInflection: KeyInflection, tu
       socket.destroy()
       return
     }
-    turns.after(socket, () => {
-      if (socket.writable) {
+    turns.after(socket, answered => {
+      if (socket.writable && !answered) {
         const answer = apiError(brokenHttp[error.code ?? ''] ?? 'malformedHttp')
         const body = errorText(answer, defaultKeyInflection)
         socket.write(`HTTP/1.1 ${answer.statusCode} ${String(STATUS_CODES[answer.statusCode])}\r\n` +
