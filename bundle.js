@@ -14,8 +14,6 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'none', // whole licences stand in the file below
   // loaded by few starts, and some with files of their own beside them
   external: ['@fastify/swagger', '@fastify/swagger-ui', 'chokidar', 'pino-pretty'],

@@ -291,7 +291,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     for (const bad of [
       { sessions: [{ id: 'a' }, { id: 'a' }] }, { sessions: 'x' }, {}, { ...state, clock: { now: 'noon' } },
       { ...state, idempotency_keys: [{ key: 'k' }] }, { ...state, more: 1 },
-      { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, operation: '' })) },
+      { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, operation: 'update' })) },
       { ...state, idempotency_keys: state.idempotency_keys?.map(key => ({ ...key, result: { ...key.result, status: 204 } })) },
       { ...state, clock: { now: '9999-12-31T23:59:59Z', frozen: false } }, { sessions: [{ created_at: '0000-01-01T00:00:00+01:00' }] }
     ]) {

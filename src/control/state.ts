@@ -32,8 +32,8 @@ export type IdempotencyKey = Static<typeof IdempotencyKey>
 export const SavedKey = Type.Object({
   ...keyFields,
   api_key_digest: Type.String({ minLength: 1, description: 'Stands for the API key, and does not tell it' }),
-  operation: Type.String({ minLength: 1, description: 'The operationId, as updateSession' }),
-  body: Type.Unknown({ description: 'The body sent; another one is a mismatch' }),
+  operation: Type.Unsafe<string>({ type: 'string', enum: ['updateSession'], description: 'The operationId' }),
+  body: Type.Unknown({ description: 'The body sent, under the names in snake_case; another one is a mismatch' }),
   result: Type.Object({
     status: Type.Unsafe<number>({ type: 'integer', enum: [200] }),
     body: Type.Object({ ...Session.properties, metadata: MetadataInput })
