@@ -17,7 +17,7 @@ export async function mutate ({ files, tests }) {
     testRunner: 'tap',
     // compiled once, since each mutant starts each test file anew: tap's own loader for TypeScript takes three times as long
     buildCommand: 'tsc --noCheck --types null --outDir .',
-    tap: { testFiles: tests.map(test => `test/${test}.test.js`), nodeArgs: [], forceBail: true },
+    tap: { testFiles: tests.map(test => `test/${test}.test.js`), nodeArgs: ['--import', new URL('own-folder.js', import.meta.url).href], forceBail: true },
     coverageAnalysis: 'perTest',
     concurrency: availableParallelism(),
     timeoutMS: 60_000, // what hangs, not what is slow
