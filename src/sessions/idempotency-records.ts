@@ -61,9 +61,11 @@ export class IdempotencyRecords {
   /** Executes an operation once under a key. Throws, or rejects, with what the operation does. */
   once (claim: Claim, operation: () => Eventually<Result>): Eventually<Outcome> {
     const id = idOf(claim)
-    const again = () => this.once(claim, operation)
     const other = this.#atWork.get(id)
-    if (other !== undefined) return other.then(again, again)
+    if (other !== undefined) {
+      const again = () => this.once(claim, operation)
+      return other.then(again, again)
+    }
 
     const record = this.#records.get(id)
     // one that has expired stays until a result takes its place: a request that fails must change nothing
@@ -90,24 +92,24 @@ export class IdempotencyRecords {
 
   #execute (id: string, claim: Claim, operation: () => Eventually<Result>): Eventually<Outcome> {
     const firstSeenAt = this.now()
-    const record = (result: Result): Outcome => {
-      const { key, apiKey, operation, sessionId, body } = claim
-      this.#add(id, { key, apiKey, operation, sessionId, body, firstSeenAt, result, replays: 0 })
-      return { kind: 'executed', result }
-    }
     const result = operation()
-    if (!(result instanceof Promise)) return record(result)
+    if (!(result instanceof Promise)) return this.#record(id, claim, firstSeenAt, result)
 
     // the record is written in the same turn in which the key is freed: nobody can come in between
     const work = result.then(value => {
       this.#atWork.delete(id)
-      return record(value)
+      return this.#record(id, claim, firstSeenAt, value)
     }, (error: unknown) => {
       this.#atWork.delete(id)
       throw error
     })
     this.#atWork.set(id, work)
     return work
+  }
+
+  #record (id: string, { key, apiKey, operation, sessionId, body }: Claim, firstSeenAt: number, result: Result): Outcome {
+    this.#add(id, { key, apiKey, operation, sessionId, body, firstSeenAt, result, replays: 0 })
+    return { kind: 'executed', result }
   }
 
   #add (id: string, record: IdempotencyRecord): void {
