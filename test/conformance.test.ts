@@ -380,7 +380,7 @@ t.test('a lost answer is drift, a target that is gone ends the run', async t => 
   t.equal(once.exitCode, 1)
 
   const gone = await run(await faulty(t, mock, losing(2, 3, 4)), { only: ['update: '] })
-  t.match(gone, { exitCode: 2, problem: /^http:\S+ does not answer any more: .+\. 2 of 10 cases were run\.$/, report: { leftovers: [] } })
+  t.match(gone, { exitCode: 2, problem: /^http:\S+ does not answer any more: .+\. 1 of 10 cases were run\.$/, report: { leftovers: [] } })
 
   const silent = await run(await faulty(t, mock, async (request, answer) =>
     request.headers['verifa-version'] === undefined ? answer() : new Promise(() => undefined)), { only: ['the current version'] }, { patience: 200 })
@@ -412,14 +412,38 @@ t.test('an interrupted run puts the session back, and tells what it has', async 
   t.same(without(await mock.session('ses_pending'), 'updated_at'), before)
 })
 
-t.test('a defect is not hidden, and the session is put back', async t => {
+t.test('a defect of the suite ended it without a report, with the exit code that means drift', async t => {
   const mock = await start(t)
   const before = without(await mock.session('ses_pending'), 'updated_at')
   const wait = async () => {
     throw new Error('a defect')
   }
-  await t.rejects(run(mock.url, { only: ['update: '] }, { wait }), { message: 'a defect' })
+  const { exitCode, problem, report } = await run(mock.url, { only: ['update: '] }, { wait })
+  t.match(problem, /^A defect of the suite ended it: Error: a defect\. \d of 10 cases were run\.$/)
+  t.match(report, { stopped: problem, exit_code: 2, leftovers: [] })
+  t.equal(exitCode, 2)
   t.same(without(await mock.session('ses_pending'), 'updated_at'), before)
+})
+
+t.test('a deep value that the target took was in all further answers, and ended the run', async t => {
+  const mock = await start(t)
+  const deep = new Map<string, string>()
+  const taking = await faulty(t, mock, async (request, answer) => {
+    const [, taken, value] = /^\{"metadata":\{"(\w+)":(\[{1001,}\]+)\}\}$/.exec(request.body) ?? []
+    if (taken !== undefined && value !== undefined) {
+      deep.set(taken, value)
+      request.body = '{}'
+    }
+    for (const key of deep.keys()) if (request.body.includes(`"${key}":null`)) deep.delete(key)
+    const { body, ...rest } = await answer()
+    const shown = [...deep].map(([key, value]) => `"${key}":${value},`).join('')
+    return { ...rest, body: body.replace('"metadata":{', beginning => beginning + shown).replace(',}', '}') }
+  })
+  const { exitCode, report } = await run(taking)
+  t.same(drifted(report), ['metadata: a value has at most 1,000 levels, and no number beyond a double', 'body: a body nested deeper than 2,000 levels is refused'])
+  t.match(report, { exit_code: 0, stopped: null, leftovers: [] })
+  t.equal(exitCode, 0)
+  t.same([...deep.keys()], [])
 })
 
 t.test('left to itself it waits as long as a case says', async t => {

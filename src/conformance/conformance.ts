@@ -40,8 +40,7 @@ export async function runConformance (options: ConformanceOptions, surroundings:
     const report = options.json ? reportJson(outcome, exitCode) : reportText(outcome)
     return { exitCode, report: masked(report), problem: outcome.stopped === undefined ? undefined : masked(outcome.stopped) }
   } catch (error) {
-    if (!(error instanceof CannotRun)) throw error
-    return { exitCode: 2, report: undefined, problem: masked(error.message) }
+    return { exitCode: 2, report: undefined, problem: masked(reasonOf(error)) }
   }
 }
 
@@ -61,9 +60,8 @@ async function runCases (
 ): Promise<Outcome> {
   const prefix = `conformance_${randomBytes(4).toString('hex')}`
   const target = new Target({ baseUrl, apiKey, wait, patience, signal })
-  // its requests are not ended by the signal: an interrupted run puts the session back, too
-  const session = new KeptSession({ target: new Target({ baseUrl, apiKey, wait, patience }), sessionId, apiKey, prefix })
-  await session.open()
+  const session = new KeptSession({ sessionId, apiKey, prefix })
+  await session.open(target)
   const verdicts: Verdict[] = []
   let stopped: string | undefined
   let leftovers: readonly string[] = []
@@ -72,14 +70,21 @@ async function runCases (
       const drift = await runCase(one, target, { own: `${prefix}_${index}`, session_id: encodeURIComponent(sessionId), api_key: apiKey })
       verdicts.push({ ...one, drift })
       progress(`[${index + 1}/${chosen.length}] ${drift === undefined ? 'ok   ' : 'DRIFT'} ${one.topic}: ${one.name}`)
+      // a target that took what it was to refuse has it in every further answer
+      if (drift !== undefined) await session.removeKeys(target)
     }
   } catch (error) {
-    if (!(error instanceof CannotRun)) throw error
-    stopped = `${error.message} ${verdicts.length} of ${chosen.length} cases were run.`
+    stopped = `${reasonOf(error)} ${verdicts.length} of ${chosen.length} cases were run.`
   } finally {
-    leftovers = await session.putBack()
+    // by a target that no signal ends: an interrupted run puts the session back, too
+    leftovers = await session.putBack(new Target({ baseUrl, apiKey, wait, patience }))
   }
   return { baseUrl: target.baseUrl, sessionId, apiKey: maskApiKey(apiKey), verdicts, stopped, leftovers }
+}
+
+/** Why a run ended, in a sentence. A defect is not thrown on: an exit code of 1 would say that the target drifts. */
+function reasonOf (error: unknown): string {
+  return error instanceof CannotRun ? error.message : `A defect of the suite ended it: ${String(error)}.`
 }
 
 async function pass (milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -3,7 +3,6 @@ import type { Answer } from './case.js'
 import { CannotRun, NoAnswer, type Target } from './target.js'
 
 export interface KeptSessionOptions {
-  target: Target
   sessionId: string
   apiKey: string
   /** What all that the run stores begins with. */
@@ -23,9 +22,10 @@ export class KeptSession {
    * Looks at the session with an update of nothing.
    * @throws CannotRun when it cannot be updated, in a sentence that says what to do
    */
-  async open (): Promise<void> {
-    const { target: { baseUrl }, sessionId } = this.#options
-    const answer = await this.#update({}).catch((error: unknown) => {
+  async open (target: Target): Promise<void> {
+    const { baseUrl } = target
+    const { sessionId } = this.#options
+    const answer = await this.#update(target, {}).catch((error: unknown) => {
       throw error instanceof NoAnswer ? new CannotRun(`${baseUrl} does not answer: ${error.message}.`) : error
     })
     const why = `PATCH ${baseUrl}/sessions/${sessionId} answers ${tell(answer)}.`
@@ -38,13 +38,26 @@ export class KeptSession {
     this.#externalRef = memberOf(answer.json, 'external_ref') ?? null
   }
 
-  /** Removes what the run has stored, and puts `external_ref` back. Answers with a sentence for everything that could not be put back. */
-  async putBack (): Promise<string[]> {
+  /**
+   * Removes the metadata keys that the run has stored so far, if the target lets it: what cannot be removed is told by `putBack`.
+   * @throws CannotRun when the target is gone or the run is interrupted
+   */
+  async removeKeys (target: Target): Promise<void> {
     try {
-      const { keys, externalRef } = await this.#look()
-      if (keys.length > 0) await this.#update({ metadata: Object.fromEntries(keys.map(key => [key, null])) })
-      if (externalRef !== this.#externalRef) await this.#update({ external_ref: this.#externalRef })
-      const after = await this.#look()
+      const { keys } = await this.#look(target)
+      if (keys.length > 0) await this.#update(target, removalOf(keys))
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error
+    }
+  }
+
+  /** Removes what the run has stored, and puts `external_ref` back. Answers with a sentence for everything that could not be put back. */
+  async putBack (target: Target): Promise<string[]> {
+    try {
+      const { keys, externalRef } = await this.#look(target)
+      if (keys.length > 0) await this.#update(target, removalOf(keys))
+      if (externalRef !== this.#externalRef) await this.#update(target, { external_ref: this.#externalRef })
+      const after = await this.#look(target)
       return [
         ...after.keys.length > 0 ? [`These metadata keys could not be removed: ${after.keys.join(', ')}.`] : [],
         ...after.externalRef === this.#externalRef ? [] : [
@@ -57,10 +70,10 @@ export class KeptSession {
   }
 
   /** What the run has left in the session: its metadata keys, also when the target has given them another casing, and a reference. */
-  async #look (): Promise<{ keys: string[], externalRef: unknown }> {
-    const answer = await this.#update({})
+  async #look (target: Target): Promise<{ keys: string[], externalRef: unknown }> {
+    const answer = await this.#update(target, {})
     const metadata = memberOf(answer.json, 'metadata')
-    if (answer.status >= 300 || metadata === undefined) throw new CannotRun(`an update of nothing is answered with ${tell(answer)}`)
+    if (answer.status >= 300 || metadata === undefined) throw new NoAnswer(`an update of nothing is answered with ${tell(answer)}`)
     const plain = (key: string) => key.replace(/[^a-z0-9]/gi, '').toLowerCase()
     return {
       keys: Object.keys(metadata ?? {}).filter(key => plain(key).startsWith(plain(this.#options.prefix))),
@@ -68,8 +81,8 @@ export class KeptSession {
     }
   }
 
-  async #update (body: object): Promise<Answer> {
-    const { target, sessionId, apiKey } = this.#options
+  async #update (target: Target, body: object): Promise<Answer> {
+    const { sessionId, apiKey } = this.#options
     return target.send({
       method: 'PATCH',
       path: `/sessions/${encodeURIComponent(sessionId)}`,
@@ -78,4 +91,8 @@ export class KeptSession {
       chunked: false
     })
   }
+}
+
+function removalOf (keys: readonly string[]): object {
+  return { metadata: Object.fromEntries(keys.map(key => [key, null])) }
 }

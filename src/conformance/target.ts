@@ -20,7 +20,7 @@ export interface SentRequest {
   chunked: boolean
 }
 
-/** A request got no answer. The message says why. */
+/** A request got no answer, or none that says anything. The message says why. */
 export class NoAnswer extends Error {}
 
 /** The run cannot go on, or not begin. The message is a sentence for people. */
