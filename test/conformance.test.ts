@@ -446,6 +446,37 @@ t.test('a deep value that the target took was in all further answers, and ended 
   t.same([...deep.keys()], [])
 })
 
+t.test('a target that takes any member kept what it was sent, and nothing told of it', async t => {
+  const mock = await start(t)
+  let taken: Record<string, unknown> = {}
+  const taking = await faulty(t, mock, async (request, answer) => {
+    let sent: unknown
+    try {
+      sent = JSON.parse(request.body)
+    } catch {}
+    if (request.url === '/sessions/ses_pending' && typeof sent === 'object' && sent !== null && !Array.isArray(sent)) {
+      const { external_ref, metadata, ...others } = sent as Record<string, unknown>
+      taken = { ...taken, ...others }
+      request.body = JSON.stringify({ external_ref, metadata })
+    }
+    const { body, ...rest } = await answer()
+    return { ...rest, body: rest.status === 200 ? JSON.stringify({ ...JSON.parse(body) as object, ...taken }) : body }
+  })
+  const { report } = await run(taking, { only: ['update', 'body'] })
+  t.ok(drifted(report).includes('update: nothing else can be changed'))
+  t.ok(drifted(report).includes('body: an unknown member is refused, and named'))
+  t.same(Object.keys(taken).filter(name => !name.startsWith('conformance_')), ['externalRef', 'external-ref'], 'no member that a session has')
+  t.match(report.leftovers, [/^These members, which are made up, could not be removed: conformance_[^.]+\.$/])
+
+  let begun = false
+  const moved = await run(await faulty(t, mock, async (request, answer) => {
+    const first = !begun
+    begun = true
+    return first ? answer() : successes(body => ({ ...without(body, 'environment'), status: 'failed' }))(request, answer)
+  }), { only: ['a success is'] })
+  t.same(moved.report.leftovers, ['status was "pending", and is now "failed".', 'environment was "env_sandbox", and is now not there.'])
+})
+
 t.test('left to itself it waits as long as a case says', async t => {
   const { url } = await start(t)
   const began = performance.now()

@@ -15,6 +15,8 @@ export interface Case {
  * A request and what is expected of its answer. In all its texts, also those of the body and of what is expected, `{own}` is a text
  * that belongs to this case and this run alone (`{own:255}` the same, filled up to 255 characters), `{session_id}` and `{api_key}` are
  * what the run was given. Whatever a case stores begins with `{own}`: so it is found again and removed.
+ * Whatever it sends does no harm where a target takes what it should refuse: of a session's members it has `external_ref` and `metadata`
+ * alone.
  */
 export interface Step {
   /** By default `PATCH`. */

@@ -33,10 +33,10 @@ export function body (whole: unknown): Expectation {
   }
 }
 
-/** The body has these members, with these values, whatever else it has. */
+/** The body has these members, with these values, whatever else it has; undefined: it has no such member. */
 export function members (part: Readonly<Record<string, unknown>>): Expectation {
   return {
-    expected: `members ${short(JSON.stringify(part))}`,
+    expected: `members: ${showAll(part)}`,
     look: ({ answer, fill }) => {
       const wrong = Object.entries(fill(part)).filter(([name, value]) => !isDeepStrictEqual(memberOf(answer.json, name), value))
       return wrong.length === 0 ? undefined : tellMembers(answer, wrong.map(([name]) => name))
@@ -46,9 +46,8 @@ export function members (part: Readonly<Record<string, unknown>>): Expectation {
 
 /** The session's metadata has these keys, with these values, whatever else it has; undefined: it has no such key. */
 export function metadata (part: Readonly<Record<string, unknown>>): Expectation {
-  const shown = Object.entries(part).map(([key, value]) => `${key} ${value === undefined ? 'not there' : short(JSON.stringify(value))}`)
   return {
-    expected: `in metadata: ${shown.join(', ')}`,
+    expected: `in metadata: ${showAll(part)}`,
     look: ({ answer, fill }) => {
       const there = memberOf(answer.json, 'metadata')
       const wrong = Object.entries(fill(part)).filter(([key, value]) => !isDeepStrictEqual(memberOf(there, key), value))
@@ -192,7 +191,12 @@ function tellMembers (answer: Answer, names: string[]): string {
   return names.map(name => `${name} ${show(memberOf(answer.json, name))}`).join(', ')
 }
 
-function show (value: unknown): string {
+function showAll (part: Readonly<Record<string, unknown>>): string {
+  return Object.entries(part).map(([name, value]) => `${name} ${show(value)}`).join(', ')
+}
+
+/** A value, or that there is none. */
+export function show (value: unknown): string {
   return value === undefined ? 'not there' : short(JSON.stringify(value))
 }
 

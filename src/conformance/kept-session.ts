@@ -1,6 +1,10 @@
-import { memberOf, tell } from './expectations.js'
+import { isDeepStrictEqual } from 'node:util'
+import { memberOf, show, tell } from './expectations.js'
 import type { Answer } from './case.js'
 import { CannotRun, NoAnswer, type Target } from './target.js'
+
+/** What no update may change. No case tries to, but a target may do as it likes. */
+export const readOnly = ['id', 'status', 'is_sandbox', 'environment', 'created_at'] as const
 
 export interface KeptSessionOptions {
   sessionId: string
@@ -13,6 +17,7 @@ export interface KeptSessionOptions {
 export class KeptSession {
   readonly #options: KeptSessionOptions
   #externalRef: unknown
+  #found: unknown
 
   constructor (options: KeptSessionOptions) {
     this.#options = options
@@ -35,6 +40,7 @@ export class KeptSession {
     }
     if (answer.status >= 300) throw new CannotRun(`The session cannot be updated: ${why}`)
     if (memberOf(answer.json, 'metadata') === undefined) throw new CannotRun(`This is no session: ${why}`)
+    this.#found = answer.json
     this.#externalRef = memberOf(answer.json, 'external_ref') ?? null
   }
 
@@ -62,21 +68,27 @@ export class KeptSession {
         ...after.keys.length > 0 ? [`These metadata keys could not be removed: ${after.keys.join(', ')}.`] : [],
         ...after.externalRef === this.#externalRef ? [] : [
           `external_ref was ${JSON.stringify(this.#externalRef)}, which the target does not take back: it is now ${JSON.stringify(after.externalRef)}.`
-        ]
+        ],
+        ...readOnly.filter(name => !isDeepStrictEqual(memberOf(after.session, name), memberOf(this.#found, name))).map(name =>
+          `${name} was ${show(memberOf(this.#found, name))}, and is now ${show(memberOf(after.session, name))}.`),
+        ...after.members.length > 0 ? [`These members, which are made up, could not be removed: ${after.members.join(', ')}.`] : []
       ]
     } catch (error) {
       return [`The session could not be put back: ${(error as Error).message}`]
     }
   }
 
-  /** What the run has left in the session: its metadata keys, also when the target has given them another casing, and a reference. */
-  async #look (target: Target): Promise<{ keys: string[], externalRef: unknown }> {
+  /** What the run has left in the session: its metadata keys and members, also in another casing that the target gave them, and a reference. */
+  async #look (target: Target): Promise<{ session: unknown, keys: string[], members: string[], externalRef: unknown }> {
     const answer = await this.#update(target, {})
     const metadata = memberOf(answer.json, 'metadata')
     if (answer.status >= 300 || metadata === undefined) throw new NoAnswer(`an update of nothing is answered with ${tell(answer)}`)
     const plain = (key: string) => key.replace(/[^a-z0-9]/gi, '').toLowerCase()
+    const own = (json: unknown) => Object.keys(json ?? {}).filter(key => plain(key).startsWith(plain(this.#options.prefix)))
     return {
-      keys: Object.keys(metadata ?? {}).filter(key => plain(key).startsWith(plain(this.#options.prefix))),
+      session: answer.json,
+      keys: own(metadata),
+      members: own(answer.json),
       externalRef: memberOf(answer.json, 'external_ref') ?? null
     }
   }
