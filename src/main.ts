@@ -53,7 +53,9 @@ async function conformance (options: ConformanceOptions): Promise<void> {
   const { runConformance } = await import('./conformance/conformance.js')
   const stop = new AbortController()
   // once: the first signal ends the run and puts the session back, a second one ends the process
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  // nobody reads any more (`… | head -1`): unheard, the error would end the process before the session is put back
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort())
   const { exitCode, report, problem } = await runConformance(options, { progress: line => console.error(line), signal: stop.signal })
   if (report !== undefined) console.log(report)
   if (problem !== undefined) console.error(problem)

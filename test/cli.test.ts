@@ -163,7 +163,7 @@ t.test('what is wrong with the options of conformance is told in sentences, and 
     '--json takes no value.',
     '--only cannot be "". It takes part of a topic or name, or DOC or DECIDED.',
     '--base-url cannot be "api.example". It takes an http or https URL without user, query and fragment.',
-    '--api-key is missing. It takes a secret key such as vk_sandbox_abc.',
+    '--api-key is missing. It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes.',
     '--session-id is missing. It takes text that is not empty.',
     'verifa-mock conformance --help lists everything there is.'
   ].join('\n'))
@@ -173,7 +173,7 @@ t.test('what is wrong with the options of conformance is told in sentences, and 
   t.equal(first(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a key of the live environment. ' +
   'The suite changes the session: use a sandbox key, or say --allow-live.')
   t.equal(first(['conformance', ...run, '--api-key', 'vk_pub_live_0123456789']),
-    '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc.')
+    '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes.')
   t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a key of the live/ })
 })
 

@@ -1,9 +1,12 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { cases } from '../src/conformance/cases.js'
 import { type ConformanceSurroundings, runConformance } from '../src/conformance/conformance.js'
-import type { ConformanceOptions } from '../src/conformance/options.js'
+import { type ConformanceOptions, resolveConformanceOptions } from '../src/conformance/options.js'
+import { run as command } from './command.js'
 import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../src/index.js'
 import { LIVE_KEY, SANDBOX_KEY } from './helper.js'
 
@@ -475,6 +478,110 @@ t.test('a target that takes any member kept what it was sent, and nothing told o
     return first ? answer() : successes(body => ({ ...without(body, 'environment'), status: 'failed' }))(request, answer)
   }), { only: ['a success is'] })
   t.same(moved.report.leftovers, ['status was "pending", and is now "failed".', 'environment was "env_sandbox", and is now not there.'])
+})
+
+t.test('the text report of an interrupted run looked like that of a whole one', async t => {
+  const { url } = await start(t)
+  const stop = new AbortController()
+  const { text } = await run(url, { json: false, only: ['update'] }, { signal: stop.signal, progress: () => stop.abort() })
+  t.match(text.split('\n\n'), [/^Conformance of /, /^Not run to its end\. It was interrupted\. 1 of \d+ cases were run\.$/, /^DOC: .* 1 cases, 0 drift$/])
+})
+
+t.test('a closed pipe or terminal ended the process before the session was put back', async t => {
+  const mock = await start(t)
+  const before = without(await mock.session('ses_pending'), 'updated_at')
+  const endings: [what: string, end: (child: ChildProcess) => void][] = [
+    ['nobody reads', ({ stdout, stderr }) => {
+      stdout?.destroy()
+      stderr?.destroy()
+    }],
+    ['SIGHUP', child => child.kill('SIGHUP')]
+  ]
+  for (const [what, end] of endings) {
+    const suite = command(t, ['conformance', '--base-url', mock.url, '--api-key', SANDBOX_KEY, '--session-id', 'ses_pending'])
+    while (!suite.err().includes('[4/')) await once(suite.child.stderr as NodeJS.ReadableStream, 'data')
+    end(suite.child)
+    t.same(await suite.ended, { code: 2, signal: null }, what)
+    t.same(without(await mock.session('ses_pending'), 'updated_at'), before)
+  }
+})
+
+t.test('a key that JSON writes in another form was not masked in answers', async t => {
+  for (const apiKey of ['vk_sandbox_a"secret', 'vk_sandbox_a\\secret']) {
+    t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey, sessionId: 's' }), {
+      message: 'apiKey cannot be "vk_sandbox_…". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes.'
+    })
+  }
+  const others = Array.from({ length: 126 - 33 + 1 }, (_, index) => String.fromCharCode(33 + index)).filter(character => !'",\\'.includes(character))
+  const apiKey = `vk_sandbox_${others.join('')}`
+  t.equal(resolveConformanceOptions({ baseUrl: 'http://x', apiKey, sessionId: 's' }).apiKey, apiKey)
+})
+
+t.test('a request under way at the interruption was carried out after the session had been put back', async t => {
+  const mock = await start(t)
+  const before = (await mock.session('ses_pending')).metadata
+  const stop = new AbortController()
+  let underWay: Promise<Answer> | undefined
+  const slow = await faulty(t, mock, async (request, answer) => {
+    if (underWay !== undefined || !request.body.includes('"conformance_')) return answer()
+    stop.abort()
+    underWay = new Promise(resolve => setTimeout(resolve, 50)).then(answer)
+    return underWay
+  })
+  const { exitCode, problem } = await run(slow, { only: ['a key set to null'] }, { signal: stop.signal })
+  t.equal(exitCode, 2)
+  t.equal(problem, 'It was interrupted. 0 of 1 cases were run.')
+  t.equal((await underWay)?.status, 200)
+  t.same((await mock.session('ses_pending')).metadata, before)
+})
+
+t.test('a target that died under requests at the same time was never given up', async t => {
+  const mock = await start(t)
+  let dead = false
+  const dying = await faulty(t, mock, async (request, answer) => {
+    dead ||= request.headers['idempotency-key'] !== undefined
+    return dead ? 'cut' : answer()
+  })
+  const { exitCode, problem, report } = await run(dying, { only: ['requests at the same time', 'errors:'] })
+  t.equal(exitCode, 2)
+  t.match(problem, /^http:\S+ does not answer any more: .+\. 1 of 9 cases were run\.$/)
+  t.match(report.cases, [{ drift: { expected: 'an answer' } }])
+  t.match(report.leftovers, [/^The session could not be put back: /])
+})
+
+t.test('one of the requests at the same time that stays without an answer is waited for, and is drift', async t => {
+  const mock = await start(t)
+  let requests = 0
+  let answered = 0
+  const losing = await faulty(t, mock, async ({ headers }, answer) => {
+    if (headers['idempotency-key'] === undefined) return answer()
+    if (requests++ === 0) return 'cut'
+    await new Promise(resolve => setTimeout(resolve, 20))
+    answered++
+    return answer()
+  })
+  const { report, exitCode } = await run(losing, { only: ['requests at the same time'] }, {
+    progress: () => {
+      t.equal(answered, 7, 'none is under way any more')
+    }
+  })
+  t.match(report.cases, [{ drift: { expected: 'an answer' } }])
+  t.match(report, { stopped: null, leftovers: [] })
+  t.equal(exitCode, 0)
+})
+
+t.test('an interruption did not end the wait for a target that is busy from the beginning', async t => {
+  const mock = await start(t)
+  const busy = await faulty(t, mock, async () => ({ status: 429, headers: { 'retry-after': '60' }, body: '' }))
+  const stop = new AbortController()
+  const { exitCode, problem, text } = await run(busy, {}, {
+    signal: stop.signal,
+    wait: async (_, signal) => {
+      stop.abort()
+      signal?.throwIfAborted()
+    }
+  })
+  t.match({ exitCode, problem, text }, { exitCode: 2, problem: 'It was interrupted.', text: 'undefined' })
 })
 
 t.test('left to itself it waits as long as a case says', async t => {

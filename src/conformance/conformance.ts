@@ -11,7 +11,7 @@ import { CannotRun, Target, type TargetOptions } from './target.js'
 export interface ConformanceSurroundings {
   /** Takes the lines that tell how far the run is. */
   progress: (line: string) => void
-  /** Ends the run early, when it has put the session back. */
+  /** Ends the run early: the request that is under way is the last, and the session is put back. */
   signal: AbortSignal
   /** Lets time pass; by default for as long as is said. */
   wait?: TargetOptions['wait']

@@ -78,7 +78,7 @@ export class KeptSession {
     }
   }
 
-  /** What the run has left in the session: its metadata keys and members, also in another casing that the target gave them, and a reference. */
+  /** What the run has left in the session: a reference, metadata keys and members, also where the target gave them another casing. */
   async #look (target: Target): Promise<{ session: unknown, keys: string[], members: string[], externalRef: unknown }> {
     const answer = await this.#update(target, {})
     const metadata = memberOf(answer.json, 'metadata')

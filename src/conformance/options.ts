@@ -9,9 +9,10 @@ export const ConformanceOptions = Type.Object({
     'x-takes': 'an http or https URL without user, query and fragment'
   }),
   apiKey: Type.String({
-    'pattern': '^vk_(live|sandbox)_[!-+\\--~]+$',
+    // no quote and no backslash: in an answer that tells the key as JSON it would have another form, and not be found and masked
+    'pattern': '^vk_(live|sandbox)_[!#-+\\--\\[\\]-~]+$',
     'description': 'Secret API key to ask with',
-    'x-takes': 'a secret key such as vk_sandbox_abc',
+    'x-takes': 'a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes',
     'x-masked': true
   }),
   sessionId: Type.String({ minLength: 1, description: 'Session to update, which must exist and not be redacted; it is put back afterwards' }),

@@ -24,13 +24,14 @@ const marks: Record<Mark, { says: string, title: string }> = {
 }
 
 /** The report for people. */
-export function reportText ({ baseUrl, sessionId, apiKey, verdicts, leftovers }: Outcome): string {
+export function reportText ({ baseUrl, sessionId, apiKey, verdicts, stopped, leftovers }: Outcome): string {
   const parts = (Object.keys(marks) as Mark[]).map(mark => {
     const { cases, drift } = count(verdicts, mark)
     const lines = verdicts.filter(verdict => verdict.mark === mark).flatMap(describe)
     return [`${marks[mark].title}. ${cases} cases, ${drift} drift`, ...lines].join('\n')
   })
-  return [`Conformance of ${baseUrl}, session ${sessionId}, key ${apiKey}`, ...parts, ...leftovers].join('\n\n')
+  const incomplete = stopped === undefined ? [] : [`Not run to its end. ${stopped}`]
+  return [`Conformance of ${baseUrl}, session ${sessionId}, key ${apiKey}`, ...incomplete, ...parts, ...leftovers].join('\n\n')
 }
 
 function describe ({ topic, name, mark, says, drift }: Verdict): string[] {

@@ -25,7 +25,7 @@ export async function runCase ({ steps }: Case, target: Target, words: Words): P
     const request = requestOf(step, fill)
     const sent = tellRequest(step, request, { ...words, api_key: maskApiKey(words.api_key) })
     try {
-      const answers = await Promise.all(Array.from({ length: times }, async () => target.send(request)))
+      const answers = await sendAll(target, request, times)
       const answer = answers[0] as Answer
       first.push(answer)
       for (const { expected, look } of expect) {
@@ -38,6 +38,15 @@ export async function runCase ({ steps }: Case, target: Target, words: Words): P
     }
   }
   return undefined
+}
+
+/** Sends a request so many times at the same time. None of them is under way any more when it ends, also when it fails. */
+async function sendAll (target: Target, request: SentRequest, times: number): Promise<Answer[]> {
+  const settled = await Promise.allSettled(Array.from({ length: times }, async () => target.send(request)))
+  const failures: unknown[] = settled.filter(one => one.status === 'rejected').map(({ reason }) => reason as unknown)
+  // those at the same time are not in a row: whether the target is gone the next request shows
+  if (failures.length > 0) throw failures.find(failure => failure instanceof NoAnswer) ?? failures[0]
+  return settled.filter(one => one.status === 'fulfilled').map(({ value }) => value)
 }
 
 /** A request in a line: what is its own, and no header that all have. */

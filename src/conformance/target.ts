@@ -35,7 +35,7 @@ export interface TargetOptions {
   wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
   /** How long an answer may take, in milliseconds; by default ten seconds. */
   patience?: number | undefined
-  /** Ends everything that is under way. */
+  /** Ends the waiting, and lets no further request begin. One that is under way has its answer first: the target may carry it out. */
   signal?: AbortSignal
 }
 
@@ -60,9 +60,10 @@ export class Target {
 
   /**
    * Sends a request. One that comes too often is sent again when `Retry-After` says so, since a limit of the target is no drift.
-   * @throws NoAnswer when the connection fails or nothing comes in time, CannotRun when that goes on and on
+   * @throws NoAnswer when the connection fails or nothing comes in time, CannotRun when that goes on and on or the run is interrupted
    */
   async send (request: SentRequest, retries = RETRIES): Promise<Answer> {
+    if (this.#options.signal?.aborted === true) throw new CannotRun(INTERRUPTED)
     const answer = await this.#sendOnce(request)
     if (answer.status !== 429) return answer
     if (retries === 0) throw new CannotRun(`${this.baseUrl} still answers 429 after ${RETRIES} waits. Run it again later, or fewer cases with --only.`)
@@ -72,8 +73,7 @@ export class Target {
   }
 
   async #sendOnce ({ method, path, headers, body, chunked }: SentRequest): Promise<Answer> {
-    const { apiKey, patience = PATIENCE, signal } = this.#options
-    const timeout = AbortSignal.timeout(patience)
+    const { apiKey, patience = PATIENCE } = this.#options
     try {
       const response = await fetch(this.baseUrl + path, {
         method,
@@ -81,18 +81,17 @@ export class Target {
         // bytes, because fetch gives text a content type of its own
         ...(body !== undefined && { body: chunked ? ReadableStream.from([Buffer.from(body)]) : Buffer.from(body), duplex: 'half' }),
         redirect: 'manual',
-        signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal])
+        signal: AbortSignal.timeout(patience)
       })
       // before it is cut anywhere: half a key could not be found again
       const text = (await response.text()).replaceAll(apiKey, () => maskApiKey(apiKey))
       this.#lost = 0
       return { status: response.status, headers: response.headers, text, json: parse(text) }
     } catch (error) {
-      if (signal?.aborted === true) throw new CannotRun(INTERRUPTED)
       const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
       // of several addresses that refuse, the cause has no message but a code
       const why = [message, cause?.message, cause?.code].filter(part => part !== undefined && part !== '').join(', ')
-      if (++this.#lost === MOST_LOST) throw new CannotRun(`${this.baseUrl} does not answer any more: ${why}.`)
+      if (++this.#lost >= MOST_LOST) throw new CannotRun(`${this.baseUrl} does not answer any more: ${why}.`)
       throw new NoAnswer(why)
     }
   }
