@@ -29,7 +29,8 @@ const aboutAll = [
 
 const aboutConformance = [
   'Runs the contract of a session\'s update, case by case, against a mock or the real API, and reports what is not as expected.',
-  'What it changes in the session it puts back. Exit code: 0, 1 when something that the vendor documents drifts, 2 when it could not be run.',
+  'What it changes in the session it puts back, and tells what it cannot, as a reference that was null: that does not change the exit code.',
+  'Exit code: 0, 1 when something that the vendor documents drifts, 2 when it could not be run, or not to its end.',
   '',
   'Usage: verifa-mock conformance --base-url <text> --api-key <text> --session-id <text> [options]'
 ]
