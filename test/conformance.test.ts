@@ -517,6 +517,27 @@ t.test('a key that JSON writes in another form was not masked in answers', async
   t.equal(resolveConformanceOptions({ baseUrl: 'http://x', apiKey, sessionId: 's' }).apiKey, apiKey)
 })
 
+t.test('a target that takes metadata: null lost the session\'s own metadata, and nothing put it back', async t => {
+  const mock = await start(t)
+  const { metadata } = await mock.session('ses_pending')
+  t.not(Object.keys(metadata).length, 0)
+  for (const takesBack of [true, false]) {
+    let emptied = false
+    const emptying = await faulty(t, mock, async (request, answer) => {
+      if (request.body === '{"metadata":null}') {
+        emptied = true
+        request.body = '{}'
+      } else if (takesBack && request.body.includes('"plan"')) emptied = false
+      const { body, ...rest } = await answer()
+      return { ...rest, body: emptied && rest.status === 200 ? JSON.stringify({ ...JSON.parse(body) as object, metadata: null }) : body }
+    })
+    const { report } = await run(emptying, { only: ['metadata that is no object'] })
+    t.equal(drifted(report).length, 1)
+    t.equal(emptied, !takesBack)
+    t.same(report.leftovers, takesBack ? [] : [`These metadata keys are not as they were: ${Object.keys(metadata).join(', ')}.`])
+  }
+})
+
 t.test('a request under way at the interruption was carried out after the session had been put back', async t => {
   const mock = await start(t)
   const before = (await mock.session('ses_pending')).metadata

@@ -51,21 +51,27 @@ export class KeptSession {
   async removeKeys (target: Target): Promise<void> {
     try {
       const { keys } = await this.#look(target)
-      if (keys.length > 0) await this.#update(target, removalOf(keys))
+      if (keys.length > 0) await this.#update(target, { metadata: removalOf(keys) })
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
     }
   }
 
-  /** Removes what the run has stored, and puts `external_ref` back. Answers with a sentence for everything that could not be put back. */
+  /**
+   * Removes what the run has stored, and puts `external_ref` and lost metadata back.
+   * @returns a sentence for everything that could not be put back
+   */
   async putBack (target: Target): Promise<string[]> {
     try {
-      const { keys, externalRef } = await this.#look(target)
-      if (keys.length > 0) await this.#update(target, removalOf(keys))
+      const { session, keys, externalRef } = await this.#look(target)
+      const lost = this.#lostFrom(session)
+      if (keys.length + lost.length > 0) await this.#update(target, { metadata: { ...removalOf(keys), ...Object.fromEntries(lost) } })
       if (externalRef !== this.#externalRef) await this.#update(target, { external_ref: this.#externalRef })
       const after = await this.#look(target)
+      const stillLost = this.#lostFrom(after.session).map(([key]) => key)
       return [
         ...after.keys.length > 0 ? [`These metadata keys could not be removed: ${after.keys.join(', ')}.`] : [],
+        ...stillLost.length > 0 ? [`These metadata keys are not as they were: ${stillLost.join(', ')}.`] : [],
         ...after.externalRef === this.#externalRef ? [] : [
           `external_ref was ${JSON.stringify(this.#externalRef)}, which the target does not take back: it is now ${JSON.stringify(after.externalRef)}.`
         ],
@@ -76,6 +82,12 @@ export class KeptSession {
     } catch (error) {
       return [`The session could not be put back: ${(error as Error).message}`]
     }
+  }
+
+  /** The session's own metadata that is not there any more, or is another: a target may take `metadata: null`, and empty it. */
+  #lostFrom (session: unknown): [key: string, value: unknown][] {
+    const now = memberOf(session, 'metadata')
+    return Object.entries(memberOf(this.#found, 'metadata') ?? {}).filter(([key, value]) => !isDeepStrictEqual(memberOf(now, key), value))
   }
 
   /** What the run has left in the session: a reference, metadata keys and members, also where the target gave them another casing. */
@@ -105,6 +117,6 @@ export class KeptSession {
   }
 }
 
-function removalOf (keys: readonly string[]): object {
-  return { metadata: Object.fromEntries(keys.map(key => [key, null])) }
+function removalOf (keys: readonly string[]): Record<string, null> {
+  return Object.fromEntries(keys.map(key => [key, null]))
 }
