@@ -1,3 +1,5 @@
+import type { Answer } from './answer.js'
+
 /** DOC: the vendor's documentation says so. DECIDED: it is silent, and this is what the mock does. */
 export type Mark = 'DOC' | 'DECIDED'
 
@@ -40,15 +42,6 @@ export interface Step {
   pause?: number
   /** What must be so of the answer; of what is not, the first is reported and the case ends. */
   expect?: readonly Expectation[]
-}
-
-/** An answer as it came. */
-export interface Answer {
-  status: number
-  headers: Headers
-  text: string
-  /** The body as JSON; undefined when it is none. */
-  json: unknown
 }
 
 /** What an expectation may look at. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { maskApiKey } from '../api-keys.js'
 import { type TopicalCase, cases } from './cases.js'
+import { hideKey } from './hidden-key.js'
 import { KeptSession } from './kept-session.js'
 import type { ConformanceOptions } from './options.js'
 import { type Outcome, reportJson, reportText, type Verdict } from './report.js'
@@ -31,7 +32,7 @@ export interface ConformanceResult {
 /** Runs the cases that the options name against a target, one after the other, and puts its session back in any case. */
 export async function runConformance (options: ConformanceOptions, surroundings: ConformanceSurroundings): Promise<ConformanceResult> {
   const { apiKey } = options
-  const masked = (text: string) => text.replaceAll(apiKey, () => maskApiKey(apiKey))
+  const masked = (text: string) => hideKey(text, apiKey)
   try {
     const chosen = chooseCases(options.only)
     const outcome = await runCases(chosen, options, { ...surroundings, progress: line => surroundings.progress(masked(line)) })

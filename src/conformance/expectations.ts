@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Answer, Expectation } from './case.js'
-
-/** How many characters of a text are told. */
-const LONGEST = 300
+import { type Answer, memberOf, short, show, tell } from './answer.js'
+import type { Expectation } from './case.js'
 
 /** The answer is a success, whichever. */
 export const accepted: Expectation = {
@@ -168,22 +166,12 @@ export function problemsAt (...places: readonly (readonly string[])[]): Expectat
   }
 }
 
-/** A member of a JSON object; undefined when there is none, or no object. */
-export function memberOf (json: unknown, name: string): unknown {
-  return typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined
-}
-
 function keysOf (json: unknown): string[] {
   return typeof json === 'object' && json !== null ? Object.keys(json) : []
 }
 
 function timeOf (value: unknown): number {
   return typeof value === 'string' ? Date.parse(value) : Number.NaN
-}
-
-/** An answer in a line. */
-export function tell ({ status, text }: Answer): string {
-  return `status ${status}, ${text === '' ? 'no body' : short(text)}`
 }
 
 function tellMembers (answer: Answer, names: string[]): string {
@@ -193,14 +181,4 @@ function tellMembers (answer: Answer, names: string[]): string {
 
 function showAll (part: Readonly<Record<string, unknown>>): string {
   return Object.entries(part).map(([name, value]) => `${name} ${show(value)}`).join(', ')
-}
-
-/** A value, or that there is none. */
-export function show (value: unknown): string {
-  return value === undefined ? 'not there' : short(JSON.stringify(value))
-}
-
-/** A text, cut where it is longer than people want to read. */
-export function short (text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text
 }

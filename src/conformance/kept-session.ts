@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { memberOf, show, tell } from './expectations.js'
-import type { Answer } from './case.js'
+import { type Answer, memberOf, show, tell } from './answer.js'
 import { CannotRun, NoAnswer, type Target } from './target.js'
 
 /** What no update may change. No case tries to, but a target may do as it likes. */

@@ -1,6 +1,6 @@
-import { maskApiKey } from '../api-keys.js'
-import type { Answer, Case, Step } from './case.js'
-import { short } from './expectations.js'
+import { type Answer, short } from './answer.js'
+import type { Case, Step } from './case.js'
+import { hideKey } from './hidden-key.js'
 import { fillPlaceholders, type Words } from './placeholders.js'
 import { NoAnswer, type SentRequest, type Target } from './target.js'
 
@@ -17,17 +17,17 @@ export interface Drift {
 /** Sends the requests of a case, one after the other, up to the first answer that is not as expected; undefined when all are. */
 export async function runCase ({ steps }: Case, target: Target, words: Words): Promise<Drift | undefined> {
   const fill = <T>(value: T): T => fillPlaceholders(value, words)
-  const first: Answer[] = []
-  const earlier = (step: number) => first[step - 1] as Answer
+  const answered: Answer[] = []
+  const earlier = (step: number) => answered[step - 1] as Answer
   for (const [index, step] of steps.entries()) {
     const { times = 1, pause, expect = [] } = step
     if (pause !== undefined) await target.pause(pause)
     const request = requestOf(step, fill)
-    const sent = tellRequest(step, request, { ...words, api_key: maskApiKey(words.api_key) })
+    const sent = tellRequest(step, request, words)
     try {
       const answers = await sendAll(target, request, times)
       const answer = answers[0] as Answer
-      first.push(answer)
+      answered.push(answer)
       for (const { expected, look } of expect) {
         const seen = look({ answer, answers, earlier, fill })
         if (seen !== undefined) return { step: index + 1, sent, expected: fill(expected), seen }
@@ -51,7 +51,8 @@ async function sendAll (target: Target, request: SentRequest, times: number): Pr
 
 /** A request in a line: what is its own, and no header that all have. */
 function tellRequest ({ headers }: Step, { method, path, body }: SentRequest, words: Words): string {
-  return short([method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, words)), body ?? []].flat().join(' '))
+  const parts = [method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, words)), body ?? []]
+  return short(hideKey(parts.flat().join(' '), words.api_key))
 }
 
 function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text, chunked = false }: Step, fill: <T>(value: T) => T): SentRequest {

@@ -1,5 +1,5 @@
-import { maskApiKey } from '../api-keys.js'
-import type { Answer } from './case.js'
+import type { Answer } from './answer.js'
+import { hideKey } from './hidden-key.js'
 
 /** How long an answer may take, in milliseconds. */
 const PATIENCE = 10_000
@@ -83,8 +83,7 @@ export class Target {
         redirect: 'manual',
         signal: AbortSignal.timeout(patience)
       })
-      // before it is cut anywhere: half a key could not be found again
-      const text = (await response.text()).replaceAll(apiKey, () => maskApiKey(apiKey))
+      const text = hideKey(await response.text(), apiKey)
       this.#lost = 0
       return { status: response.status, headers: response.headers, text, json: parse(text) }
     } catch (error) {

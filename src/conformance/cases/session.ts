@@ -1,5 +1,6 @@
-import type { Answer, Case, Expectation } from '../case.js'
-import { accepted, keysInOrder, member, memberOf, noOtherKeys } from '../expectations.js'
+import { type Answer, memberOf } from '../answer.js'
+import type { Case, Expectation } from '../case.js'
+import { accepted, keysInOrder, member, noOtherKeys } from '../expectations.js'
 
 type Kind = [kind: string, is: (value: unknown) => boolean]
 
