@@ -536,6 +536,8 @@ t.test('a target that takes metadata: null lost the session\'s own metadata, and
     t.equal(emptied, !takesBack)
     t.same(report.leftovers, takesBack ? [] : [`These metadata keys are not as they were: ${Object.keys(metadata).join(', ')}.`])
   }
+  const bare = await run(await faulty(t, mock, successes(body => ({ ...body, metadata: null }))), { only: ['a success is'] })
+  t.same(bare.report.leftovers, [], 'what had none has lost none')
 })
 
 t.test('a request under way at the interruption was carried out after the session had been put back', async t => {
