@@ -171,10 +171,11 @@ t.test('log lines', async t => {
   const line = { level: 30, method: 'PATCH', url: '/sessions/ses_pending', status: 200, ms: Number, apiKey: 'vk_sandbox_…7be2', msg: 'request' }
   await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=after' }))
   await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=before' }))
+  await update(app, 'ses_pending', {}, { 'x-api-key': 'no-key-of-ours-9abc' })
   t.match(lines.map(line => JSON.parse(line) as object), [
     line, { ...line, replayed: true }, { status: 401, error: 'unauthorized', detail: 'Missing API key. Send it in the X-API-Key header.' },
     { url: '/sessions/%zz', status: 400, detail: 'Request path has an invalid percent-encoding.' }, { ...line, fault: 'drop=after' },
-    { status: null, fault: 'drop=before' }
+    { status: null, fault: 'drop=before' }, { status: 401, apiKey: '…9abc' }
   ])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
 
@@ -184,7 +185,7 @@ t.test('log lines', async t => {
   for (const line of lines) stream?.write(line)
   stream?.write('{"level":40,"time":0,"msg":"beware"}\n')
   stream?.write('')
-  const [first, second, third, , fifth, , last] = String(terminal.read()).split('\n')
+  const [first, second, third, , fifth, , , last] = String(terminal.read()).split('\n')
   t.match(first, /INFO.*: PATCH \/sessions\/ses_pending 200 [\d.]+ ms vk_sandbox_…7be2$/)
   t.match(second, /7be2 replayed$/)
   t.match(third, /401 [\d.]+ ms Missing API key\. Send it in the X-API-Key header\.$/)
