@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Answer, memberOf, show, tell } from './answer.js'
-import { CannotRun, NoAnswer, type Target } from './target.js'
+import { CannotRun, NoAnswer, type Target, usualHeaders } from './target.js'
 
 /** What no update may change. No case tries to, but a target may do as it likes. */
 export const readOnly = ['id', 'status', 'is_sandbox', 'environment', 'created_at'] as const
@@ -109,7 +109,7 @@ export class KeptSession {
     return target.send({
       method: 'PATCH',
       path: `/sessions/${encodeURIComponent(sessionId)}`,
-      headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json', 'Key-Inflection': 'snake' },
+      headers: usualHeaders(apiKey),
       body: JSON.stringify(body),
       chunked: false
     })

@@ -2,7 +2,7 @@ import { type Answer, short } from './answer.js'
 import type { Case, Step } from './case.js'
 import { hideKey } from './hidden-key.js'
 import { fillPlaceholders, type Words } from './placeholders.js'
-import { NoAnswer, type SentRequest, type Target } from './target.js'
+import { NoAnswer, type SentRequest, type Target, usualHeaders } from './target.js'
 
 /** Something that is not as expected. */
 export interface Drift {
@@ -56,7 +56,7 @@ function tellRequest ({ headers }: Step, { method, path, body }: SentRequest, wo
 }
 
 function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text, chunked = false }: Step, fill: <T>(value: T) => T): SentRequest {
-  const all: Record<string, string | null> = { 'X-API-Key': '{api_key}', 'Content-Type': 'application/json', 'Key-Inflection': 'snake', ...headers }
+  const all: Record<string, string | null> = { ...usualHeaders('{api_key}'), ...headers }
   return {
     method,
     path: fill(path),

@@ -20,6 +20,11 @@ export interface SentRequest {
   chunked: boolean
 }
 
+/** The headers of a request, but for what a case says otherwise. */
+export function usualHeaders (apiKey: string): Record<string, string> {
+  return { 'X-API-Key': apiKey, 'Content-Type': 'application/json', 'Key-Inflection': 'snake' }
+}
+
 /** A request got no answer, or none that says anything. The message says why. */
 export class NoAnswer extends Error {}
 

@@ -28,6 +28,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
   app.decorateRequest('change')
   app.decorateRequest('arrivedAt', 0)
 
+  // Fastify's own `elapsedTime` runs only where somebody listens to the end of an answer, as the log does at the level info
   app.addHook('onRequest', (request, _reply, done) => {
     request.arrivedAt = performance.now()
     done()
