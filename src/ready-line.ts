@@ -11,8 +11,8 @@ export function readyLine (url: string, store: Store, { apiKeys }: Pick<Options,
 }
 
 function tryUpdate (url: string, store: Store): string {
-  for (const { id, is_sandbox: isSandbox, retention_status: retention } of store.all()) {
-    if (retention === 'redacted' || !/^[\w.-]+$/.test(id)) continue
+  for (const { id, isSandbox, isRedacted } of store.all()) {
+    if (isRedacted || !/^[\w.-]+$/.test(id)) continue
     return `curl -X PATCH ${url}/sessions/${id} -H 'X-API-Key: vk_${isSandbox ? 'sandbox' : 'live'}_test' ` +
       '-H \'Content-Type: application/json\' -d \'{"metadata":{"plan":"gold"}}\''
   }

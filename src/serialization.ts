@@ -2,6 +2,17 @@ import type { TSchema } from '@sinclair/typebox'
 import fastJsonStringify from 'fast-json-stringify'
 import { inflectSchema, type KeyInflection, renameKeys } from './casing.js'
 
+/** An answer that knows its text, so that no serializer has to write it anew. */
+export interface Written {
+  toText (inflection: KeyInflection): string
+}
+
+/** The JSON of an answer, in a casing. */
+export function answerText (schema: TSchema, inflection: KeyInflection, answer: unknown): string {
+  const { toText } = (answer ?? {}) as Partial<Written>
+  return toText === undefined ? serializerOf(schema, inflection)(answer) : toText.call(answer, inflection)
+}
+
 export type Serialize = (value: unknown) => string
 
 const serializers: Record<KeyInflection, WeakMap<TSchema, Serialize>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }

@@ -7,7 +7,7 @@ import type { Options } from './options.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { inflectionOf } from './plugins/key-inflection.js'
 import { requestLogPlugin } from './plugins/request-log.js'
-import { type Serialize, serializerOf } from './serialization.js'
+import { answerText } from './serialization.js'
 import { Turns } from './turns.js'
 
 /** A Fastify server that answers whatever comes in the manner of the API, and has no route yet. */
@@ -53,9 +53,6 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   })
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(answerError)
-  app.setSerializerCompiler<TSchema>(({ schema }) => {
-    let serialize: Serialize | undefined
-    return value => (serialize ??= serializerOf(schema, 'snake'))(value)
-  })
+  app.setSerializerCompiler<TSchema>(({ schema }) => answer => answerText(schema, 'snake', answer))
   return app
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type ErrorBody, type Options, type Session } from '../src/index.js'
+import type { StoredSession } from '../src/sessions/stored-session.js'
 
 export const SANDBOX_KEY = 'vk_sandbox_4f1c9a7be2'
 export const LIVE_KEY = 'vk_live_90ab12cd34'
@@ -34,6 +35,16 @@ export function advance (app: FastifyInstance, milliseconds: number): void {
 
 /** The session as it stands in the store, past everything that answers about it. */
 export function stored (app: FastifyInstance, id: string): Session {
+  return versionOf(app, id).toJSON()
+}
+
+/** All sessions as they stand in the store. */
+export function allStored (app: FastifyInstance): Session[] {
+  return Array.from(app.workspaces.shared.store.all(), session => session.toJSON())
+}
+
+/** The version of a session that is in the store: the very same as long as nothing has updated it. */
+export function versionOf (app: FastifyInstance, id: string): StoredSession {
   const session = Array.from(app.workspaces.shared.store.all()).find(session => session.id === id)
   if (session === undefined) throw new Error(`there is no session ${id}`)
   return session

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
 import { buildApp, type Session } from '../src/index.js'
-import { SANDBOX_KEY } from './helper.js'
+import { allStored, SANDBOX_KEY } from './helper.js'
 
 /** A mock that watches its fixtures, and what it says of them. */
 async function watching (t: Test, fixtures: string, isolation: 'none' | 'api-key') {
@@ -16,7 +16,7 @@ async function watching (t: Test, fixtures: string, isolation: 'none' | 'api-key
     said: async (text: string) => {
       for (let all = ''; !all.includes(text);) all += String((await once(log, 'data'))[0])
     },
-    sessions: () => [...app.workspaces.shared.store.all()].map(({ id, external_ref: ref }) => `${id}=${String(ref)}`)
+    sessions: () => allStored(app).map(({ id, external_ref: ref }) => `${id}=${String(ref)}`)
   }
 }
 
@@ -26,7 +26,7 @@ t.test('a folder: changed, added and removed fixtures are taken over, all else s
   const patch = async (id: string, payload: object) =>
     (await app.inject({ method: 'PATCH', url: `/sessions/${id}`, payload, headers: { 'x-api-key': SANDBOX_KEY } })).json<Session>().external_ref
   await patch('b', { external_ref: 'updated' })
-  app.workspaces.shared.store.insert([{ ...[...app.workspaces.shared.store.all()][0] as Session, id: 'seeded' }])
+  app.workspaces.shared.store.insert([{ ...allStored(app)[0] as Session, id: 'seeded' }])
 
   writeFileSync(`${dir}/new.json`, '{"external_ref":"no id"}')
   await said('3 sessions')

@@ -45,7 +45,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
     response: { headers: { ...responseHeaders }, body: JSON.parse(exchange.responseBody) as unknown },
-    ...(change !== undefined && { change })
+    ...(change !== undefined && { change: { before: change.before.toJSON(), after: change.after.toJSON() } })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Session } from '../sessions/session.js'
+import type { Change } from '../sessions/store.js'
 
 /**
  * One request and its answer. What a hot path writes down are references to what is there anyway; it is made readable
@@ -23,7 +23,7 @@ export interface Exchange {
   /** JSON, as all that the API answers with. */
   responseBody: string
   fault: string | undefined
-  change: { before: Session, after: Session } | undefined
+  change: Change | undefined
   /** How many bytes it holds, about. */
   size: number
 }

@@ -4,6 +4,7 @@ import type { Problem } from '../errors.js'
 import { checkFixtureRules, completeSession, Fixture } from '../sessions/fixtures.js'
 import type { IdempotencyRecord } from '../sessions/idempotency-records.js'
 import { Session } from '../sessions/session.js'
+import { StoredSession } from '../sessions/stored-session.js'
 import { MetadataInput } from '../sessions/update.js'
 import type { Workspace } from '../workspace.js'
 
@@ -52,7 +53,7 @@ export type State = Static<typeof State>
 /** The whole of a workspace, as it stands. */
 export function saveState ({ clock, store }: Workspace): State {
   return {
-    sessions: [...store.all()],
+    sessions: Array.from(store.all(), session => session.toJSON()),
     idempotency_keys: store.idempotencyRecords().map(saveKey),
     clock: { now: timestamp(clock.now()), frozen: clock.frozen }
   }
@@ -83,7 +84,7 @@ function saveKey ({ key, apiKey, operation, sessionId, body, firstSeenAt, result
     api_key_digest: apiKey.digest,
     operation,
     body,
-    result: result as SavedKey['result']
+    result: { status: result.status, body: (result.body as StoredSession).toJSON() }
   }
 }
 
@@ -95,7 +96,7 @@ function restoreKey (saved: SavedKey): IdempotencyRecord {
     sessionId: saved.session_id,
     body: saved.body,
     firstSeenAt: Date.parse(saved.first_seen_at),
-    result: saved.result,
+    result: { status: saved.result.status, body: StoredSession.of(saved.result.body) },
     replays: saved.replays
   }
 }

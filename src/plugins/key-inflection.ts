@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { type KeyInflection, keyInflections } from '../casing.js'
 import { JSON_TYPE } from '../errors.js'
-import { serializerOf } from '../serialization.js'
+import { answerText } from '../serialization.js'
 
 /** The request header of this plugin, for the schema of a route. */
 export const keyInflectionHeader = {
@@ -32,5 +32,5 @@ function inflect (payload: unknown, request: FastifyRequest, { statusCode }: Fas
   const { response } = request.routeOptions.schema as { response: Record<number, TSchema | undefined> }
   const schema = response[statusCode]
   if (schema === undefined) throw new Error(`${request.method} ${request.url} has no schema for ${statusCode}`)
-  return serializerOf(schema, inflection)(payload)
+  return answerText(schema, inflection, payload)
 }

@@ -5,6 +5,7 @@ import { versionHeader, versionResponseHeader } from '../plugins/api-version.js'
 import { idempotencyKeyHeader, replayedResponseHeader } from '../plugins/idempotency.js'
 import { keyInflectionHeader } from '../plugins/key-inflection.js'
 import { completeSession } from '../sessions/fixtures.js'
+import type { Written } from '../serialization.js'
 import { Session } from '../sessions/session.js'
 import { SessionUpdate } from '../sessions/update.js'
 
@@ -37,7 +38,8 @@ const updateSession = {
   params: Type.Object({ session_id: Type.String({ description: 'Session ID', examples: ['ses_pending'] }) }),
   headers: Type.Object({ ...versionHeader, ...keyInflectionHeader, ...idempotencyKeyHeader }),
   response: {
-    200: {
+    // the schema of what is sent; what the handler gives writes it itself
+    200: Type.Unsafe<Written>({
       ...Session,
       'description': 'The updated session',
       'headers': { ...versionResponseHeader, ...replayedResponseHeader },
@@ -56,7 +58,7 @@ const updateSession = {
           }, 0)
         }
       }
-    },
+    }),
     ...errorResponses(
       'malformedPath', 'malformedJson', 'retiredVersion', 'missingApiKey', 'invalidApiKey', 'publishableKey', 'missingScope',
       'sessionNotFound', 'bodyTooLarge', 'unsupportedMediaType', 'invalidFields', 'sessionRedacted', 'idempotencyMismatch'

@@ -2,11 +2,12 @@ import { apiError } from '../errors.js'
 import type { IdempotencyRecord, IdempotencyRecords } from './idempotency-records.js'
 import type { Environment, Session } from './session.js'
 import type { Change, Store } from './store.js'
+import { StoredSession } from './stored-session.js'
 import { type SessionUpdate, updateSession } from './update.js'
 
 /** The store in memory. A step costs the same however many sessions and keys there are. */
 export class MemoryStore implements Store {
-  readonly #sessions: Record<Environment, Map<string, Session>> = { live: new Map(), sandbox: new Map() }
+  readonly #sessions: Record<Environment, Map<string, StoredSession>> = { live: new Map(), sandbox: new Map() }
   readonly #createRecords: () => IdempotencyRecords
   #records: IdempotencyRecords
 
@@ -25,19 +26,19 @@ export class MemoryStore implements Store {
     return this.#records.evicted
   }
 
-  * all (): Iterable<Session> {
+  * all (): Iterable<StoredSession> {
     yield* this.#sessions.sandbox.values()
     yield* this.#sessions.live.values()
   }
 
-  get (environment: Environment, id: string): Session | undefined {
+  get (environment: Environment, id: string): StoredSession | undefined {
     return this.#sessions[environment].get(id)
   }
 
   insert (sessions: readonly Session[]): void {
     const taken = sessions.find(({ id }) => this.#sessions.live.has(id) || this.#sessions.sandbox.has(id))
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
-    for (const session of sessions) this.#sessions[session.is_sandbox ? 'sandbox' : 'live'].set(session.id, session)
+    for (const session of sessions) this.#sessions[session.is_sandbox ? 'sandbox' : 'live'].set(session.id, StoredSession.of(session))
   }
 
   remove (id: string): boolean {

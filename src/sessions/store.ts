@@ -1,11 +1,12 @@
 import type { Claim, Eventually, IdempotencyRecord, Outcome, Result } from './idempotency-records.js'
 import type { Environment, Session } from './session.js'
+import type { StoredSession } from './stored-session.js'
 import type { SessionUpdate } from './update.js'
 
 /** A session before and after an update. */
 export interface Change {
-  before: Session
-  after: Session
+  before: StoredSession
+  after: StoredSession
 }
 
 /**
@@ -20,10 +21,10 @@ export interface Store {
   readonly evictedIdempotencyKeys: number
 
   /** All sessions: the sandbox's, then the live ones, each in the order in which they were added. */
-  all (): Iterable<Session>
+  all (): Iterable<StoredSession>
 
   /** The session with this id in this environment. */
-  get (environment: Environment, id: string): Session | undefined
+  get (environment: Environment, id: string): StoredSession | undefined
 
   /**
    * Adds sessions: all of them, or none.

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { inflectKey, keyInflections } from '../../src/casing.js'
 import { Connection } from '../connection.js'
+import { allStored } from '../helper.js'
 import { type AnswerLaws, Broken, headerOf } from './laws.js'
 import type { Request } from './requests.js'
 
@@ -68,7 +69,7 @@ export class Wire {
   /** Of requests at once nobody knows which came last; but what a session is, one of the answers said. */
   #checkState (requests: Request[], bodies: string[]): void {
     const said = new Set(bodies)
-    for (const session of this.app.workspaces.shared.store.all()) {
+    for (const session of allStored(this.app)) {
       if (session.updated_at === session.created_at) continue
       const inCasings = keyInflections.map(casing =>
         JSON.stringify(Object.fromEntries(Object.entries(session).map(([key, value]) => [inflectKey(key, casing), value]))))

@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { acceptAnyCasing, inflectKey } from '../../src/casing.js'
 import type { Session } from '../../src/index.js'
 import { SessionUpdate } from '../../src/sessions/update.js'
+import { allStored } from '../helper.js'
 import { type Answer, type AnswerLaws, Broken, casingOf, headerOf } from './laws.js'
 import type { Request } from './requests.js'
 
@@ -12,7 +13,7 @@ export class World {
   readonly #start: Session[]
 
   constructor (private readonly app: FastifyInstance, private readonly laws: AnswerLaws) {
-    this.#start = [...this.#workspace.store.all()]
+    this.#start = allStored(app)
   }
 
   get #workspace () {
@@ -66,7 +67,7 @@ export class World {
   #target (request: Request): Session | undefined {
     const id = decodeURIComponent((/\/([^/?]*)(\?.*)?$/.exec(request.path) ?? [])[1] ?? '')
     const environment = headerOf(request, 'X-API-Key')?.startsWith('vk_live_') === true ? 'live' : 'sandbox'
-    return this.#workspace.store.get(environment, id)
+    return this.#workspace.store.get(environment, id)?.toJSON()
   }
 
   /**

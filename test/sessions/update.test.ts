@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { completeSession } from '../../src/sessions/fixtures.js'
 import type { Metadata } from '../../src/sessions/session.js'
+import { StoredSession } from '../../src/sessions/stored-session.js'
 import { mergeMetadata, updateSession } from '../../src/sessions/update.js'
 
 const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'toString', '1'), fc.string())
@@ -60,12 +61,12 @@ t.test('only one level is merged', async t => {
 })
 
 t.test('an update makes a new session and shares what did not change', async t => {
-  const session = completeSession({ id: 'ses_a', metadata: { a: { b: 1 } }, tags: ['x'] }, 0)
+  const session = StoredSession.of(completeSession({ id: 'ses_a', metadata: { a: { b: 1 } }, tags: ['x'] }, 0))
   const before = JSON.stringify(session)
   const updated = updateSession(session, { metadata: { c: 1 } }, 1000)
   t.equal(JSON.stringify(session), before, 'the old one is as it was')
   t.equal(updated.metadata['a'], session.metadata['a'])
-  t.equal(updated.tags, session.tags)
-  t.equal(updated.updated_at, '1970-01-01T00:00:01.000Z')
+  t.same(updated.toJSON().tags, ['x'])
+  t.equal(updated.updatedAt, '1970-01-01T00:00:01.000Z')
   t.equal(updateSession(session, {}, 0).metadata, session.metadata)
 })

@@ -15,7 +15,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'The sessions of both environments, those of the sandbox first.',
       response: { 200: Type.Object({ data: Type.Array(Session) }, { description: 'All sessions, those of the sandbox first' }) }
     })
-  }, async ({ workspace }) => ({ data: [...workspace.store.all()] }))
+  }, async ({ workspace }) => ({ data: Array.from(workspace.store.all(), session => session.toJSON()) }))
 
   app.get('/sessions/:session_id', {
     schema: controlSchema('readSession', 'Read a session', {
@@ -63,5 +63,5 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 function find ({ store }: Workspace, id: string): Session {
   const session = store.get('sandbox', id) ?? store.get('live', id)
   if (session === undefined) throw apiError('sessionNotFound')
-  return session
+  return session.toJSON()
 }
