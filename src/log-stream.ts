@@ -1,26 +1,48 @@
-import type { DestinationStream } from 'pino'
+import { type DestinationStream, destination as standardOutput } from 'pino'
 
 /** What `plugins/request-log.ts` says of a request; in a readable line it stands in the message. */
 const requestFields = ['method', 'url', 'status', 'ms', 'apiKey', 'replayed', 'fault', 'error', 'detail'] as const
 
+/** Where log lines go. `flushSync` writes what has not been written yet: to be called before the process ends. */
+export interface LogStream extends DestinationStream {
+  flushSync: () => void
+}
+
 /**
- * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else nowhere
- * special, so that they stay JSON.
- * @param destination where the readable lines go, by default standard output
+ * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else they stay JSON,
+ * and those of one turn of the event loop are written together.
+ * @param destination where they are written, by default standard output
  */
-export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream | 1 = 1): Promise<DestinationStream | undefined> {
-  if (!isTerminal) return undefined
+export async function logStream (isTerminal: boolean, destination?: NodeJS.WritableStream): Promise<LogStream> {
+  if (!isTerminal) return inTurns(destination ?? standardOutput({ dest: 1, sync: true }))
   const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
-  return pinoPretty({
-    destination,
+  const readable = pinoPretty({
+    destination: destination ?? 1,
     sync: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: ['pid', 'hostname', ...requestFields].join(','),
-    messageFormat: (line, messageKey) => 'status' in line ? readable(line) : String(line[messageKey])
+    messageFormat: (line, messageKey) => 'status' in line ? readableLine(line) : String(line[messageKey])
   })
+  return Object.assign(readable, { flushSync: () => undefined })
 }
 
-function readable (line: Record<string, unknown>): string {
+/** Under load this is one system call for many requests, and a line costs half; without load no line waits for another. */
+function inTurns (stream: { write: (lines: string) => unknown }): LogStream {
+  let lines = ''
+  const flushSync = () => {
+    if (lines !== '') stream.write(lines)
+    lines = ''
+  }
+  return {
+    flushSync,
+    write: line => {
+      if (lines === '') setImmediate(flushSync)
+      lines += line
+    }
+  }
+}
+
+function readableLine (line: Record<string, unknown>): string {
   const { method, url, status, ms, apiKey, replayed, fault, detail } = line as Record<typeof requestFields[number], string>
   return [method, url, status, ms, 'ms', apiKey, replayed && 'replayed', fault, detail].filter(Boolean).join(' ')
 }

@@ -73,7 +73,9 @@ async function serve (options: Options): Promise<void> {
   })
   try {
     const { buildApp } = await import('./app.js')
-    app = buildApp(options, await logStream(process.stdout.isTTY))
+    const log = await logStream(process.stdout.isTTY)
+    process.once('exit', log.flushSync) // also after an error that nobody caught
+    app = buildApp(options, log)
     await app.listen({ host: options.host, port: options.port })
     const { port } = app.server.address() as AddressInfo
     console.log(readyLine(urlOf(options.host, port), app.workspaces.shared.store, options))

@@ -4,6 +4,7 @@ import type { TSchema } from '@sinclair/typebox'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Options } from './options.js'
+import { arrivalPlugin } from './plugins/arrival.js'
 import { createBrokenHttpHandler, createErrorHandler } from './plugins/error-handler.js'
 import { inflectionOf } from './plugins/key-inflection.js'
 import { requestLogPlugin } from './plugins/request-log.js'
@@ -18,18 +19,23 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     logger: false, // Fastify would make one of its own for each request
     genReqId: () => '', // a line of the log names its request; none needs a number
     frameworkErrors: (error, request, reply) => {
+      request.arrivedAt = performance.now()
       answerError(error, request, reply)
       app.logRequest(request, reply)
     },
     clientErrorHandler: createBrokenHttpHandler(defaultKeyInflection, turns),
     // a host header that is missing, or a metadata key called __proto__, is no reason to refuse a request
-    http: { requireHostHeader: false },
+    http: { requireHostHeader: false, keepAlive: true },
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
     routerOptions: { maxParamLength: 64 * 1024 }, // a long session id is one that is not found
     requestTimeout: 30_000,
     return503OnClosing: false // what arrives while the server closes is still answered
   })
+  // An idle connection is never closed: a client whose next request meets one that is closing sees an error that is none of
+  // the API's, and to set a timer for each answer takes time. The system finds connections whose client is gone (`keepAlive`).
+  app.server.keepAliveTimeout = 0 // Fastify takes a 0 among its options for its default
+  app.register(arrivalPlugin)
   app.register(requestLogPlugin, { log })
   app.decorateRequest('failure')
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)

@@ -9,6 +9,7 @@ import { buildApp } from '../src/index.js'
 import { logStream } from '../src/log-stream.js'
 import { advance, errorOf, SANDBOX_KEY, startApp, update } from './helper.js'
 import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 
 t.test('unknown paths and methods are a 404 that lists what there is, whatever comes with them', async t => {
   const app = startApp(t)
@@ -145,6 +146,14 @@ t.test('whatever comes, no answer is a 5xx, and every error is in the shape of t
   }), { numRuns: 2000 })
 })
 
+t.test('a connection that is idle is not closed, and no answer says that it would be', async t => {
+  const app = startApp(t)
+  const response = await fetch(`${await app.listen({ port: 0, host: '127.0.0.1' })}/_mock/health`)
+  t.equal(response.headers.get('connection'), 'keep-alive')
+  t.equal(response.headers.get('keep-alive'), null)
+  t.equal(app.server.keepAliveTimeout, 0)
+})
+
 t.test('an error of ours is a 500 that tells a client nothing, and the log everything', async t => {
   const lines: string[] = []
   const app = buildApp({ logLevel: 'error' }, { write: line => lines.push(line) })
@@ -172,20 +181,33 @@ t.test('log lines', async t => {
   await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=after' }))
   await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=before' }))
   await update(app, 'ses_pending', {}, { 'x-api-key': 'no-key-of-ours-9abc' })
+  await app.inject('/openapi.json')
   t.match(lines.map(line => JSON.parse(line) as object), [
     line, { ...line, replayed: true }, { status: 401, error: 'unauthorized', detail: 'Missing API key. Send it in the X-API-Key header.' },
     { url: '/sessions/%zz', status: 400, detail: 'Request path has an invalid percent-encoding.' }, { ...line, fault: 'drop=after' },
-    { status: null, fault: 'drop=before' }, { status: 401, apiKey: '…9abc' }
+    { status: null, fault: 'drop=before' }, { status: 401, apiKey: '…9abc' }, { url: '/openapi.json', status: 200 }
   ])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
 
-  t.equal(await logStream(false), undefined, 'JSON where nobody reads along')
+  const file = new PassThrough({ objectMode: true })
+  const json = await logStream(false, file)
+  for (const line of lines) json.write(line)
+  t.equal(file.read(), null, 'nothing yet')
+  await setImmediate()
+  t.equal(file.read(), lines.join(''), 'JSON where nobody reads along, the lines of a turn together')
+  json.flushSync()
+  t.equal(file.read(), null, 'and once')
+  json.write('last\n')
+  json.flushSync()
+  t.equal(file.read(), 'last\n', 'at once when the process ends')
+
   const terminal = new PassThrough()
   const stream = await logStream(true, terminal)
-  for (const line of lines) stream?.write(line)
-  stream?.write('{"level":40,"time":0,"msg":"beware"}\n')
-  stream?.write('')
-  const [first, second, third, , fifth, , , last] = String(terminal.read()).split('\n')
+  for (const line of lines) stream.write(line)
+  stream.write('{"level":40,"time":0,"msg":"beware"}\n')
+  stream.write('')
+  stream.flushSync()
+  const [first, second, third, , fifth, , , , last] = String(terminal.read()).split('\n')
   t.match(first, /INFO.*: PATCH \/sessions\/ses_pending 200 [\d.]+ ms vk_sandbox_…7be2$/)
   t.match(second, /7be2 replayed$/)
   t.match(third, /401 [\d.]+ ms Missing API key\. Send it in the X-API-Key header\.$/)

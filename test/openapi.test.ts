@@ -142,6 +142,7 @@ t.test('a document that could not be made is made at the next request', async t 
   const site = fastify()
   site.get('/openapi.json', async () => ({ openapi: '3.1.0' }))
   const app = fastify()
+  app.decorate('logRequest', () => undefined)
   t.teardown(() => app.close())
   app.register(docsPlugin, {
     build: async () => {

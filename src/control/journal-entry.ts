@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { maskApiKey } from '../api-keys.js'
+import { maskApiKey, maskApiKeysIn } from '../api-keys.js'
 import { timestamp } from '../clock.js'
 import { Session } from '../sessions/session.js'
-import type { Exchange } from './journal.js'
+import type { Exchange, NumberedExchange } from './journal.js'
 
 const nullable = (schema: object) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...schema })
 const Headers = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description: 'With keys and tokens masked' })
@@ -28,14 +28,14 @@ export const JournalEntry = Type.Object({
 export type JournalEntry = Static<typeof JournalEntry>
 
 /** An exchange as the journal shows it. */
-export function toEntry (exchange: Exchange): JournalEntry {
+export function toEntry (exchange: NumberedExchange): JournalEntry {
   const { requestHeaders, responseHeaders, change } = exchange
   const apiKey = requestHeaders['x-api-key']
   return {
     id: exchange.id,
     at: timestamp(exchange.at),
     method: exchange.method,
-    path: exchange.path,
+    path: pathOf(exchange),
     session_id: exchange.sessionId ?? null,
     api_key: typeof apiKey === 'string' ? maskApiKey(apiKey) : null,
     idempotency_key: idempotencyKeyOf(exchange) ?? null,
@@ -47,6 +47,11 @@ export function toEntry (exchange: Exchange): JournalEntry {
     response: { headers: { ...responseHeaders }, body: JSON.parse(exchange.responseBody) as unknown },
     ...(change !== undefined && { change: { before: change.before.toJSON(), after: change.after.toJSON() } })
   }
+}
+
+/** Path and query, with the API keys masked that do not belong there. */
+export function pathOf ({ url }: Exchange): string {
+  return maskApiKeysIn(url)
 }
 
 export function idempotencyKeyOf ({ requestHeaders }: Exchange): string | undefined {

@@ -6,13 +6,12 @@ import type { Change } from '../sessions/store.js'
  * when somebody reads it (`journal-entry.ts`).
  */
 export interface Exchange {
-  /** Counts from 1; an emptied journal begins anew. */
-  id: number
   /** When it was answered, by the workspace's clock, in milliseconds since 1970. */
   at: number
   durationMs: number
   method: string
-  path: string
+  /** Path and query, as they were sent. */
+  url: string
   sessionId: string | undefined
   requestHeaders: IncomingHttpHeaders
   /** The body as it was sent; `undefined` when there was none that could be read. */
@@ -24,8 +23,12 @@ export interface Exchange {
   responseBody: string
   fault: string | undefined
   change: Change | undefined
-  /** How many bytes it holds, about. */
-  size: number
+}
+
+/** An exchange and its number in the journal. */
+export interface NumberedExchange extends Exchange {
+  /** Counts from 1; an emptied journal begins anew. */
+  id: number
 }
 
 /** What an exchange holds besides its bodies, about: its headers and itself, in bytes. */
@@ -35,7 +38,6 @@ const OVERHEAD = 1_500
 export class Journal {
   /** How many exchanges were dropped because there were too many, since the journal was last emptied. */
   dropped = 0
-  #lastId = 0
   #bytes = 0
   // A plain list with a moving start: every request pays for this, and a cache that can find by key costs three times as much.
   #exchanges: (Exchange | undefined)[] = []
@@ -52,31 +54,28 @@ export class Journal {
     this.#maxBytes = maxBytes
   }
 
-  /** Writes an exchange down, and gives it its id and its size. */
-  add (exchange: Omit<Exchange, 'id' | 'size'>): void {
-    const numbered = exchange as Exchange
-    numbered.id = ++this.#lastId
-    numbered.size = sizeOf(numbered)
-    this.#exchanges.push(numbered)
-    this.#bytes += numbered.size
+  /** Writes an exchange down. */
+  add (exchange: Exchange): void {
+    this.#exchanges.push(exchange)
+    this.#bytes += sizeOf(exchange)
     while (this.#exchanges.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
   }
 
   /** All exchanges, the oldest first. */
-  all (): Exchange[] {
-    return this.#exchanges.slice(this.#start) as Exchange[]
+  all (): NumberedExchange[] {
+    const exchanges = this.#exchanges.slice(this.#start) as Exchange[]
+    return exchanges.map((exchange, index) => ({ ...exchange, id: this.dropped + index + 1 }))
   }
 
   clear (): void {
     this.#exchanges = []
     this.#start = 0
     this.#bytes = 0
-    this.#lastId = 0
     this.dropped = 0
   }
 
   #drop (): void {
-    this.#bytes -= (this.#exchanges[this.#start] as Exchange).size
+    this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
     this.#exchanges[this.#start++] = undefined
     this.dropped++
     // moved together when half of it is empty, so that a request pays for one move at most
@@ -87,8 +86,11 @@ export class Journal {
   }
 }
 
-/** A body that was read takes some four times the room of its text; one that came in chunks has to be measured. */
-function sizeOf ({ path, requestHeaders, requestBody, responseBody }: Omit<Exchange, 'size'>): number {
+/**
+ * How many bytes it holds, about. A body that was read takes some four times the room of its text; one that came in
+ * chunks has to be measured.
+ */
+function sizeOf ({ url, requestHeaders, requestBody, responseBody }: Exchange): number {
   const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
-  return OVERHEAD + path.length + length * 4 + responseBody.length
+  return OVERHEAD + url.length + length * 4 + responseBody.length
 }

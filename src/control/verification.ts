@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Static, Type } from '@sinclair/typebox'
 import type { Problem } from '../errors.js'
-import type { Exchange, Journal } from './journal.js'
-import { idempotencyKeyOf, JournalEntry, toEntry } from './journal-entry.js'
+import type { Exchange, Journal, NumberedExchange } from './journal.js'
+import { idempotencyKeyOf, JournalEntry, pathOf, toEntry } from './journal-entry.js'
 
 /** What a request can be looked for by; all that is named must be so. */
 export const RequestFilter = Type.Object({
@@ -44,7 +44,7 @@ export type Unmet = Static<typeof Unmet>
 
 const parts: Record<keyof Match, (exchange: Exchange) => unknown> = {
   method: exchange => exchange.method,
-  path: exchange => exchange.path,
+  path: pathOf,
   session_id: exchange => exchange.sessionId,
   idempotency_key: idempotencyKeyOf,
   status: exchange => exchange.status,
@@ -52,7 +52,7 @@ const parts: Record<keyof Match, (exchange: Exchange) => unknown> = {
 }
 
 /** The exchanges that have all that is named. */
-export function find (exchanges: Exchange[], match: Match): Exchange[] {
+export function find (exchanges: NumberedExchange[], match: Match): NumberedExchange[] {
   return partsOf(match).reduce((left, part) => left.filter(exchange => fits(exchange, part, match)), exchanges)
 }
 
@@ -94,7 +94,7 @@ function unmet (detail: string): Unmet {
 }
 
 /** Narrows the exchanges part by part: the last that are left came closest, and the part that left none is what was otherwise. */
-function closestTo (exchanges: Exchange[], match: Match): Unmet['closest'] {
+function closestTo (exchanges: NumberedExchange[], match: Match): Unmet['closest'] {
   let left = exchanges
   for (const part of partsOf(match)) {
     const next = left.filter(exchange => fits(exchange, part, match))

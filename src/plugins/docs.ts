@@ -15,6 +15,7 @@ export const docsPlugin = fastifyPlugin<{ build: () => Promise<FastifyInstance> 
     })
     const site = await documentation
     reply.hijack()
+    reply.raw.once('finish', () => app.logRequest(request, reply)) // no hook is run for what another app answers
     site.routing(request.raw, reply.raw)
   }
   for (const path of ['/openapi.json', '/docs', '/docs/*']) app.get(path, { schema: { hide: true } }, serve)

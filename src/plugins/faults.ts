@@ -57,9 +57,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
       done(null, payload)
       return
     }
-    // without `done` the answer is not sent; Fastify, who does not see it end, does not log it either
-    reply.raw.destroy()
-    app.logRequest(request, reply)
+    reply.raw.destroy() // and without `done` the answer is not sent
   })
 }, { name: 'faults', dependencies: ['api-key'] })
 

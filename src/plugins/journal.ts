@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import { type ApiKeys, maskApiKeysIn } from '../api-keys.js'
+import type { ApiKeys } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
 import type { Change } from '../sessions/store.js'
 import type { Workspaces } from '../workspaces.js'
@@ -10,8 +10,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request has changed; set by the handler that changed it. */
     change: Change | undefined
-    /** When it arrived, by the process's own clock, in milliseconds; a workspace's clock can be moved. */
-    arrivedAt: number
   }
 }
 
@@ -26,13 +24,6 @@ export interface JournalOptions {
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
   app.decorateRequest('change')
-  app.decorateRequest('arrivedAt', 0)
-
-  // Fastify's own `elapsedTime` runs only where somebody listens to the end of an answer, as the log does at the level info
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.arrivedAt = performance.now()
-    done()
-  })
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const { headers, fault } = request
@@ -46,7 +37,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       at: clock.now(),
       durationMs: performance.now() - request.arrivedAt,
       method: request.method,
-      path: maskApiKeysIn(request.url),
+      url: request.url,
       sessionId: (request.params as { session_id?: string }).session_id,
       requestHeaders: headers,
       requestBody: request.sentBody,

@@ -4,8 +4,8 @@ import { verify } from '../../src/control/verification.js'
 import { startApp, update } from '../helper.js'
 
 /** An exchange whose request has a body of so many bytes. */
-const exchangeOf = (size: number): Omit<Exchange, 'id' | 'size'> => ({
-  at: 0, durationMs: 1, method: 'PATCH', path: '/x', sessionId: 'x', requestHeaders: { 'content-length': String(size) }, requestBody: {},
+const exchangeOf = (size: number): Exchange => ({
+  at: 0, durationMs: 1, method: 'PATCH', url: '/x', sessionId: 'x', requestHeaders: { 'content-length': String(size) }, requestBody: {},
   status: 200, responseHeaders: {}, responseBody: '{}', fault: undefined, change: undefined
 })
 
