@@ -13,6 +13,15 @@ export function answerText (schema: TSchema, inflection: KeyInflection, answer: 
   return toText === undefined ? serializerOf(schema, inflection)(answer) : toText.call(answer, inflection)
 }
 
+/**
+ * The same text in one piece. What is put together of texts is a rope that keeps all of them; to read one character ties
+ * them into one.
+ */
+export function flat (text: string): string {
+  text.charCodeAt(0)
+  return text
+}
+
 export type Serialize = (value: unknown) => string
 
 const serializers: Record<KeyInflection, WeakMap<TSchema, Serialize>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }

@@ -1,6 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { ApiKeys } from '../api-keys.js'
 import { describeEffect } from '../control/fault-rules.js'
+import { flat } from '../serialization.js'
 import type { Change } from '../sessions/store.js'
 import type { Workspaces } from '../workspaces.js'
 import type { Caller } from './api-key.js'
@@ -27,9 +28,6 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
 
   app.addHook('onSend', (request, reply, payload, done) => {
     const { headers, fault } = request
-    // The serializer's text is a rope of some sixty pieces, which would all be kept: to read one character ties them into one.
-    const responseBody = payload as string
-    responseBody.charCodeAt(0)
     // a request that was turned away has no caller; its key, if it is one, says where it belongs
     const caller = request.caller as Caller | undefined
     const { clock, journal } = caller?.workspace ?? workspaces.existing(apiKeys.find(String(headers['x-api-key'])))
@@ -43,7 +41,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       requestBody: request.sentBody,
       status: answeredStatus(request, reply),
       responseHeaders: reply.getHeaders(),
-      responseBody,
+      responseBody: flat(payload as string),
       fault: fault === undefined ? undefined : describeEffect(fault),
       change: request.change
     })

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { inflectKey, type KeyInflection } from '../casing.js'
-import { serializerOf } from '../serialization.js'
+import { flat, serializerOf } from '../serialization.js'
 import { type Metadata, Session } from './session.js'
 
 /** What a session's text is made of, in one casing: what no update changes is written once, when it is first asked for. */
@@ -11,13 +11,11 @@ interface Text {
   tail: string
 }
 
-/** What all versions of a session share. */
-interface Unchanging {
+/** What all versions of a session share; its text in snake_case from the start, in other casings once they were asked for. */
+interface Unchanging extends Record<KeyInflection, Text | undefined> {
   readonly id: string
   readonly isSandbox: boolean
   readonly isRedacted: boolean
-  /** In snake_case at once, in other casings when they are first asked for. */
-  readonly texts: Record<KeyInflection, Text | undefined>
 }
 
 /**
@@ -28,50 +26,48 @@ interface Unchanging {
  * matters to the memory of a million sessions, and to answer with it is to put five texts together.
  */
 export class StoredSession {
-  readonly #unchanging: Unchanging
-
   private constructor (
-    unchanging: Unchanging,
+    private readonly unchanging: Unchanging,
     readonly updatedAt: string,
-    readonly externalRef: string | null,
+    /** The external reference as JSON: nothing asks for it but the text. */
+    readonly externalRefText: string,
     readonly metadata: Metadata
-  ) {
-    this.#unchanging = unchanging
-  }
+  ) {}
 
   static of (session: Session): StoredSession {
     const unchanging: Unchanging = {
       id: session.id,
       isSandbox: session.is_sandbox,
       isRedacted: session.retention_status === 'redacted',
-      texts: { snake: textOf(session, 'snake'), camel: undefined, kebab: undefined }
+      snake: textOf(session, 'snake'),
+      camel: undefined,
+      kebab: undefined
     }
-    return new StoredSession(unchanging, session.updated_at, session.external_ref, session.metadata)
+    return new StoredSession(unchanging, session.updated_at, JSON.stringify(session.external_ref), session.metadata)
   }
 
   /** The next version. */
-  with (updatedAt: string, externalRef: string | null, metadata: Metadata): StoredSession {
-    return new StoredSession(this.#unchanging, updatedAt, externalRef, metadata)
+  with (updatedAt: string, externalRefText: string, metadata: Metadata): StoredSession {
+    return new StoredSession(this.unchanging, updatedAt, externalRefText, metadata)
   }
 
   get id (): string {
-    return this.#unchanging.id
+    return this.unchanging.id
   }
 
   get isSandbox (): boolean {
-    return this.#unchanging.isSandbox
+    return this.unchanging.isSandbox
   }
 
   get isRedacted (): boolean {
-    return this.#unchanging.isRedacted
+    return this.unchanging.isRedacted
   }
 
   /** Its JSON, in the casing asked for: what the API answers. */
   toText (inflection: KeyInflection): string {
-    const { head, tail } = this.#unchanging.texts[inflection] ??= textOf(this.toJSON(), inflection)
+    const { head, tail } = this.unchanging[inflection] ??= textOf(this.toJSON(), inflection)
     const { externalRef, metadata } = names[inflection]
-    const reference = this.externalRef === null ? 'null' : JSON.stringify(this.externalRef)
-    return head + this.updatedAt + externalRef + reference + metadata + JSON.stringify(this.metadata) + tail
+    return head + this.updatedAt + externalRef + this.externalRefText + metadata + JSON.stringify(this.metadata) + tail
   }
 
   /** All its fields, in the order of the API. */
@@ -98,5 +94,5 @@ function namesIn (inflection: KeyInflection) {
 function textOf (session: Session, inflection: KeyInflection): Text {
   const before = serializerOf(fieldsBefore, inflection)(session)
   const behind = serializerOf(fieldsBehind, inflection)(session)
-  return { head: before.slice(0, -1) + names[inflection].updatedAt, tail: `,${behind.slice(1)}` }
+  return { head: flat(before.slice(0, -1) + names[inflection].updatedAt), tail: flat(`,${behind.slice(1)}`) }
 }

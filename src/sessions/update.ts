@@ -38,7 +38,7 @@ export function updateSession (session: StoredSession, { external_ref: externalR
   if (session.isRedacted) throw apiError('sessionRedacted')
   return session.with(
     timestamp(now),
-    externalRef ?? session.externalRef,
+    externalRef === undefined ? session.externalRefText : JSON.stringify(externalRef),
     metadata === undefined ? session.metadata : mergeMetadata(session.metadata, metadata)
   )
 }

@@ -24,7 +24,7 @@ t.test('its text is what the schema\'s serializer writes, in every casing, whate
   const casings = fc.shuffledSubarray([...keyInflections], { minLength: keyInflections.length })
   fc.assert(fc.property(session, changing, casings, (session, changes, inflections) => {
     const first = StoredSession.of(session)
-    const next = first.with('2026-02-01T00:00:00.000Z', changes.external_ref, changes.metadata)
+    const next = first.with('2026-02-01T00:00:00.000Z', JSON.stringify(changes.external_ref), changes.metadata)
     const updated: Session = { ...session, ...changes, updated_at: '2026-02-01T00:00:00.000Z' }
     return inflections.every(inflection => next.toText(inflection) === serializerOf(Session, inflection)(updated) &&
       first.toText(inflection) === serializerOf(Session, inflection)(session))
