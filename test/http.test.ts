@@ -189,6 +189,8 @@ t.test('log lines', async t => {
   ])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
 
+  const standardOutput = await logStream(false)
+  t.doesNotThrow(standardOutput.flushSync, 'where nothing was written there is nothing to write')
   const file = new PassThrough({ objectMode: true })
   const json = await logStream(false, file)
   for (const line of lines) json.write(line)
