@@ -3,6 +3,7 @@ import { fastifySwaggerUi } from '@fastify/swagger-ui'
 import fastify, { type FastifyInstance } from 'fastify'
 import { describeRoute, namedSchemas, nameSchemas } from './document-schemas.js'
 import { mockRoutes, type Surroundings } from './mock-routes.js'
+import { arrivalPlugin } from './plugins/arrival.js'
 import { createErrorHandler } from './plugins/error-handler.js'
 import { version } from './own-package.js'
 
@@ -52,6 +53,7 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
     transform: ({ schema, url }) => ({ url, schema: describeRoute(schema, url, defaultKeyInflection) }),
     transformObject: document => nameSchemas((document as { openapiObject: ReturnType<typeof nameSchemas> }).openapiObject)
   })
+  await app.register(arrivalPlugin)
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } })
   app.register(mockRoutes, surroundings)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -14,7 +14,8 @@ export interface LogStream extends DestinationStream {
  * @param destination where they are written, by default standard output
  */
 export async function logStream (isTerminal: boolean, destination?: NodeJS.WritableStream): Promise<LogStream> {
-  if (!isTerminal) return inTurns(destination ?? standardOutput({ dest: 1, sync: true }))
+  // not `sync`: who reads standard output slowly must not hold up the answers
+  if (!isTerminal) return inTurns(destination ?? standardOutput({ dest: 1, sync: false }))
   const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
   const readable = pinoPretty({
     destination: destination ?? 1,
@@ -26,17 +27,21 @@ export async function logStream (isTerminal: boolean, destination?: NodeJS.Writa
   return Object.assign(readable, { flushSync: () => undefined })
 }
 
-/** Under load this is one system call for many requests, and a line costs half; without load no line waits for another. */
-function inTurns (stream: { write: (lines: string) => unknown }): LogStream {
+/** Under load this is one write for many requests; without load no line waits for another. */
+function inTurns (stream: { write: (lines: string) => unknown, flushSync?: () => void }): LogStream {
   let lines = ''
-  const flushSync = () => {
-    if (lines !== '') stream.write(lines)
+  const writeAll = () => {
+    const together = lines
     lines = ''
+    if (together !== '') stream.write(together)
   }
   return {
-    flushSync,
+    flushSync: () => {
+      writeAll()
+      stream.flushSync?.()
+    },
     write: line => {
-      if (lines === '') setImmediate(flushSync)
+      if (lines === '') setImmediate(writeAll)
       lines += line
     }
   }

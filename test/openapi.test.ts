@@ -135,6 +135,7 @@ t.test('the mock serves its document, and a page to read it', async t => {
   t.equal((await app.inject('/docs/static/swagger-ui-bundle.js')).statusCode, 200)
   t.equal(errorOf(t, await app.inject('/docs/nowhere')).error, 'not_found')
   t.equal(errorOf(t, await app.inject('/docs/static/%00')).error, 'forbidden')
+  t.equal((await app.inject('/_mock/requests')).statusCode, 200, 'the journal can be read, whatever of that stands there')
 })
 
 t.test('a document that could not be made is made at the next request', async t => {

@@ -27,7 +27,7 @@ export const replayedResponseHeader = {
 
 /**
  * Executes an operation once under an idempotency key, for every route with `config: { idempotent: true }`, and answers
- * every further request with its result. The result is serialized anew, so that a replay comes in the casing asked for.
+ * every further request with its result. The result is written anew, so that a replay comes in the casing asked for.
  */
 export const idempotencyPlugin = fastifyPlugin(async app => {
   app.addHook('onRoute', route => {

@@ -47,4 +47,4 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
     })
     done(null, payload)
   })
-}, { name: 'journal' })
+}, { name: 'journal', dependencies: ['arrival'] })

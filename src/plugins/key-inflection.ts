@@ -18,7 +18,7 @@ export function inflectionOf (request: FastifyRequest, defaultKeyInflection: Key
   return asked !== undefined && keyInflections.includes(asked) ? asked : defaultKeyInflection
 }
 
-/** Answers in the casing asked for: snake_case is what the schemas of answers are in, others have serializers of their own. */
+/** Answers in the casing asked for: snake_case is what Fastify writes by the schemas of answers, others are written here. */
 export const keyInflectionPlugin = fastifyPlugin<{ defaultKeyInflection: KeyInflection }>(async (app, { defaultKeyInflection }) => {
   app.addHook('onRequest', (request, reply, done) => {
     const inflection = inflectionOf(request, defaultKeyInflection)

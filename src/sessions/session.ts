@@ -54,7 +54,7 @@ export const Session = Type.Object({
   tags: Type.Array(Type.String(), { description: 'Free-form tags attached to this session' })
 }, { description: 'A session' })
 
-/** A session is never changed: an update makes a new one, so that whoever holds one (an idempotency record) keeps what it was. */
+/** A session as it is given and answered; `StoredSession` is what the store makes of it. */
 export type Session = Readonly<Static<typeof Session>>
 
 /** Whether a session can still be captured: only then it has a capture URL and a token (the vendor's page). */
