@@ -13,12 +13,12 @@ export interface LogStream extends DestinationStream {
  * and those of one turn of the event loop are written together.
  * @param destination where they are written, by default standard output
  */
-export async function logStream (isTerminal: boolean, destination?: NodeJS.WritableStream): Promise<LogStream> {
+export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream | 1 = 1): Promise<LogStream> {
   // not `sync`: who reads standard output slowly must not hold up the answers
-  if (!isTerminal) return inTurns(destination ?? standardOutput({ dest: 1, sync: false }))
+  if (!isTerminal) return inTurns(destination === 1 ? standardOutput({ dest: 1, sync: false }) : destination)
   const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
   const readable = pinoPretty({
-    destination: destination ?? 1,
+    destination,
     sync: true,
     translateTime: 'SYS:HH:MM:ss',
     ignore: ['pid', 'hostname', ...requestFields].join(','),
