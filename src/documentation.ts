@@ -6,6 +6,7 @@ import { mockRoutes, type Surroundings } from './mock-routes.js'
 import { arrivalPlugin } from './plugins/arrival.js'
 import { createErrorHandler } from './plugins/error-handler.js'
 import { version } from './own-package.js'
+import { Turns } from './turns.js'
 
 const controlToken = {
   type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API'
@@ -53,7 +54,7 @@ export async function buildDocumentation (surroundings: Surroundings): Promise<F
     transform: ({ schema, url }) => ({ url, schema: describeRoute(schema, url, defaultKeyInflection) }),
     transformObject: document => nameSchemas((document as { openapiObject: ReturnType<typeof nameSchemas> }).openapiObject)
   })
-  await app.register(arrivalPlugin)
+  await app.register(arrivalPlugin, { turns: new Turns() }) // which nobody waits for
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } })
   app.register(mockRoutes, surroundings)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -19,7 +19,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
     logger: false, // Fastify would make one of its own for each request
     genReqId: () => '', // a line of the log names its request; none needs a number
     frameworkErrors: (error, request, reply) => {
-      request.arrivedAt = performance.now()
+      app.noteArrival(request, reply)
       answerError(error, request, reply)
       app.logRequest(request, reply)
     },
@@ -35,7 +35,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   // An idle connection is never closed: a client whose next request meets one that is closing sees an error that is none of
   // the API's, and to set a timer for each answer takes time. The system finds connections whose client is gone (`keepAlive`).
   app.server.keepAliveTimeout = 0 // Fastify takes a 0 among its options for its default
-  app.register(arrivalPlugin)
+  app.register(arrivalPlugin, { turns })
   app.register(requestLogPlugin, { log })
   app.decorateRequest('failure')
   // an expectation that nobody knows is no reason either (RFC 9110 lets a server pass over it)
@@ -52,7 +52,6 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
       app.server.emit('request', request, response)
     })
   })
-  turns.watch(app.server)
   // a connection whose last answer comes while the server closes must not keep it until its client lets go
   app.addHook('preClose', async () => {
     app.server.keepAliveTimeout = 1

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** The latest request of a connection, its answer, and the answer before it. */
@@ -16,11 +16,16 @@ export class Turns {
   readonly #latest = new WeakMap<Duplex, Turn>()
   readonly #waiting = new WeakSet<Duplex>()
 
-  /** Keeps note of the requests that arrive at a server from now on. */
-  watch (server: Server): void {
-    server.on('request', (request, response) => {
-      this.#latest.set(request.socket, { request, response, before: this.#latest.get(request.socket)?.response })
-    })
+  /** Notes a request that has arrived: each of a server has to be, in their order. */
+  note (request: IncomingMessage, response: ServerResponse): void {
+    const latest = this.#latest.get(request.socket)
+    if (latest === undefined) {
+      this.#latest.set(request.socket, { request, response, before: undefined })
+    } else { // changed in place: every request pays for this
+      latest.before = latest.response
+      latest.request = request
+      latest.response = response
+    }
   }
 
   /**

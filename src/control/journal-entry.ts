@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { maskApiKey, maskApiKeysIn } from '../api-keys.js'
 import { timestamp } from '../clock.js'
+import { JSON_TYPE } from '../errors.js'
 import { Session } from '../sessions/session.js'
 import type { Exchange, NumberedExchange } from './journal.js'
 
@@ -29,7 +30,7 @@ export type JournalEntry = Static<typeof JournalEntry>
 
 /** An exchange as the journal shows it. */
 export function toEntry (exchange: NumberedExchange): JournalEntry {
-  const { requestHeaders, responseHeaders, change } = exchange
+  const { requestHeaders, replayed, change } = exchange
   const apiKey = requestHeaders['x-api-key']
   return {
     id: exchange.id,
@@ -39,12 +40,12 @@ export function toEntry (exchange: NumberedExchange): JournalEntry {
     session_id: exchange.sessionId ?? null,
     api_key: typeof apiKey === 'string' ? maskApiKey(apiKey) : null,
     idempotency_key: idempotencyKeyOf(exchange) ?? null,
-    replayed: 'idempotent-replayed' in responseHeaders,
+    replayed,
     fault: exchange.fault ?? null,
     status: exchange.status,
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
-    response: { headers: { ...responseHeaders }, body: JSON.parse(exchange.responseBody) as unknown },
+    response: { headers: responseHeadersOf(exchange), body: JSON.parse(exchange.responseBody) as unknown },
     ...(change !== undefined && { change: { before: change.before.toJSON(), after: change.after.toJSON() } })
   }
 }
@@ -56,6 +57,16 @@ export function pathOf ({ url }: Exchange): string {
 
 export function idempotencyKeyOf ({ requestHeaders }: Exchange): string | undefined {
   return requestHeaders['idempotency-key'] as string | undefined
+}
+
+/** All that the API answers with, but those that Node.js adds when it sends them. */
+function responseHeadersOf ({ version, replayed, errorHeaders }: Exchange): Record<string, string> {
+  return {
+    ...(version !== undefined && { 'verifa-version': version }),
+    ...(replayed && { 'idempotent-replayed': 'true' }),
+    ...errorHeaders,
+    'content-type': JSON_TYPE
+  }
 }
 
 function maskHeaders (headers: Exchange['requestHeaders']): Record<string, unknown> {

@@ -18,7 +18,11 @@ export interface Exchange {
   requestBody: unknown
   /** null when the connection was cut before anything was done. */
   status: number | null
-  responseHeaders: Readonly<Record<string, unknown>>
+  /** The API version that it was answered in; `undefined` when it was turned away before that was looked at. */
+  version: string | undefined
+  replayed: boolean
+  /** The headers of the error that it was answered with, in lower case. */
+  errorHeaders: Readonly<Record<string, string>> | undefined
   /** JSON, as all that the API answers with. */
   responseBody: string
   fault: string | undefined

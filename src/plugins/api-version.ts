@@ -32,7 +32,7 @@ export const apiVersionPlugin = fastifyPlugin(async app => {
     if (asked !== undefined && asked < oldest && isDate(asked).length === 0) {
       throw apiError('retiredVersion', { version: asked, current })
     }
-    reply.header('Verifa-Version', asked === undefined ? current : resolveVersion(asked))
+    reply.header('verifa-version', asked === undefined ? current : resolveVersion(asked))
     done()
   })
 }, { name: 'api-version' })

@@ -50,7 +50,7 @@ function executeOnce (handler: RouteHandlerMethod, operation: string): RouteHand
 
 function bodyOf (outcome: Outcome, reply: FastifyReply): unknown {
   if (outcome.kind === 'mismatch') throw apiError('idempotencyMismatch')
-  if (outcome.kind === 'replayed') reply.code(outcome.result.status).header('Idempotent-Replayed', 'true')
+  if (outcome.kind === 'replayed') reply.code(outcome.result.status).header('idempotent-replayed', 'true')
   return outcome.result.body
 }
 

@@ -40,7 +40,10 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       requestHeaders: headers,
       requestBody: request.sentBody,
       status: answeredStatus(request, reply),
-      responseHeaders: reply.getHeaders(),
+      // not `reply.getHeaders()`: to copy them, and to keep the copy, is dearer than all else here
+      version: reply.getHeader('verifa-version') as string | undefined,
+      replayed: reply.hasHeader('idempotent-replayed'),
+      errorHeaders: request.failure?.headers,
       responseBody: flat(payload as string),
       fault: fault === undefined ? undefined : describeEffect(fault),
       change: request.change

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { type Exchange, Journal } from '../../src/control/journal.js'
 import { verify } from '../../src/control/verification.js'
-import { startApp, update } from '../helper.js'
+import { SANDBOX_KEY, startApp, update } from '../helper.js'
 
 /** An exchange whose request has a body of so many bytes. */
 const exchangeOf = (size: number): Exchange => ({
   at: 0, durationMs: 1, method: 'PATCH', url: '/x', sessionId: 'x', requestHeaders: { 'content-length': String(size) }, requestBody: {},
-  status: 200, responseHeaders: {}, responseBody: '{}', fault: undefined, change: undefined
+  status: 200, version: '2026-01-01', replayed: false, errorHeaders: undefined, responseBody: '{}', fault: undefined, change: undefined
 })
 
 function fill (journal: Journal, count: number, size = 0): Journal {
@@ -65,4 +65,33 @@ t.test('a request whose body cannot be read is there, without it', async t => {
   t.match((await app.inject('/_mock/requests')).json(), { data: [{ status: 400, request: { body: null } }] })
   t.equal((await app.inject({ method: 'DELETE', url: '/_mock/requests' })).statusCode, 204)
   t.match((await app.inject('/_mock/requests')).json(), { data: [], total: 0, dropped: 0 })
+})
+
+t.test('it shows the headers of an answer as they were sent', async t => {
+  const app = startApp(t)
+  const then = { status: 429, headers: { 'X-Extra': 'a', 'Retry-After': '7', 'Verifa-Version': 'b' } }
+  const added = await app.inject({ method: 'POST', url: '/_mock/faults', payload: { match: { session_id: 'ses_faulty' }, then } })
+  t.equal(added.statusCode, 201, added.body)
+  const requests: [url: string, headers: Record<string, string>][] = [
+    ['/sessions/ses_pending', {}],
+    ['/sessions/ses_pending', { 'key-inflection': 'camel' }],
+    ['/sessions/ses_pending', { 'idempotency-key': 'a' }],
+    ['/sessions/ses_pending', { 'idempotency-key': 'a', 'key-inflection': 'kebab', 'verifa-version': '2026-09-01' }],
+    ['/sessions/ses_pending', { 'verifa-version': '2020-01-01' }],
+    ['/sessions/ses_pending', { 'x-api-key': '' }],
+    ['/sessions/ses_pending', { 'x-mock-fault': 'status=429' }],
+    ['/sessions/ses_pending', { 'content-type': 'text/plain' }],
+    ['/sessions/ses_none', {}],
+    ['/sessions/ses_faulty', {}],
+    ['/sessions', {}]
+  ]
+  for (const [url, headers] of requests) {
+    const response = await app.inject({
+      method: 'PATCH', url, headers: { 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json', ...headers }, payload: '{}'
+    })
+    const addedByNode = ['connection', 'content-length', 'date']
+    const sent = Object.fromEntries(Object.entries(response.headers).filter(([name]) => !addedByNode.includes(name)))
+    const { data } = (await app.inject('/_mock/requests')).json<{ data: { response: { headers: object } }[] }>()
+    t.same(data.at(-1)?.response.headers, sent, `${url} ${JSON.stringify(headers)}`)
+  }
 })
