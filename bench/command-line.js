@@ -5,7 +5,7 @@ const flags = {
   'rounds': { value: 9, text: 'how often each pair is measured' },
   'fresh': { value: 3, text: 'after how many rounds both processes are started anew' },
   'seconds': { value: 3, text: 'how long one measurement is under load; a whole number, for wrk' },
-  'warmup': { value: 5, text: 'seconds of load after each start, which count for nothing; WireMock\'s JVM gets three times as much' },
+  'warmup': { value: 6, text: 'seconds of load after each start, which count for nothing; WireMock\'s JVM gets three times as much' },
   'connections': { value: 32, text: 'how many connections the load comes over' },
   'updates': { value: 1_000_000, text: 'after how many updates resident memory is looked at' },
   'sizes': { value: [10, 100_000, 1_000_000], text: 'how many sessions and keys the mock is filled with; the first is what the others are compared with' },
