@@ -1,21 +1,22 @@
-import { type DestinationStream, destination as standardOutput } from 'pino'
+import type { DestinationStream } from 'pino'
 
 /** What `plugins/request-log.ts` says of a request; in a readable line it stands in the message. */
 const requestFields = ['method', 'url', 'status', 'ms', 'apiKey', 'replayed', 'fault', 'error', 'detail'] as const
 
-/** Where log lines go. `flushSync` writes what has not been written yet: to be called before the process ends. */
+/** Where log lines go. */
 export interface LogStream extends DestinationStream {
-  flushSync: () => void
+  /** Fulfilled when all lines are written, which takes as long as whoever reads them. */
+  flush: () => Promise<void>
 }
 
 /**
  * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else they stay JSON,
  * and those of one turn of the event loop are written together.
- * @param destination where they are written, by default standard output
+ * @param destination where they are written. Node.js's own standard output writes to a file at once, and keeps what a pipe
+ *   does not take yet, so that who reads it slowly holds up no answer.
  */
-export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream | 1 = 1): Promise<LogStream> {
-  // not `sync`: who reads standard output slowly must not hold up the answers
-  if (!isTerminal) return inTurns(destination === 1 ? standardOutput({ dest: 1, sync: false }) : destination)
+export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream = process.stdout): Promise<LogStream> {
+  if (!isTerminal) return inTurns(destination)
   const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
   const readable = pinoPretty({
     destination,
@@ -24,22 +25,19 @@ export async function logStream (isTerminal: boolean, destination: NodeJS.Writab
     ignore: ['pid', 'hostname', ...requestFields].join(','),
     messageFormat: (line, messageKey) => 'status' in line ? readableLine(line) : String(line[messageKey])
   })
-  return Object.assign(readable, { flushSync: () => undefined })
+  return Object.assign(readable, { flush: async () => undefined })
 }
 
 /** Under load this is one write for many requests; without load no line waits for another. */
-function inTurns (stream: { write: (lines: string) => unknown, flushSync?: () => void }): LogStream {
+function inTurns (stream: NodeJS.WritableStream): LogStream {
   let lines = ''
-  const writeAll = () => {
+  const writeAll = (done?: () => void) => {
     const together = lines
     lines = ''
-    if (together !== '') stream.write(together)
+    stream.write(together, done)
   }
   return {
-    flushSync: () => {
-      writeAll()
-      stream.flushSync?.()
-    },
+    flush: async () => new Promise(resolve => writeAll(resolve)),
     write: line => {
       if (lines === '') setImmediate(writeAll)
       lines += line

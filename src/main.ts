@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { parseCommandLine } from './cli.js'
 import type { ConformanceOptions } from './conformance/options.js'
 import { askHealth, urlOf } from './health.js'
-import { logStream } from './log-stream.js'
+import { type LogStream, logStream } from './log-stream.js'
 import type { Options } from './options.js'
 import { readyLine } from './ready-line.js'
 import { explainFailedStart } from './failed-start.js'
@@ -13,6 +14,9 @@ import { version } from './own-package.js'
 
 /** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
 const CUT_AFTER = 800
+
+/** How long, in milliseconds, it then waits for whoever reads its log. */
+const LOG_CUT_AFTER = 200
 
 // Fastify and all that hangs on it are loaded by the commands that need it: a health check must be quick.
 
@@ -64,17 +68,19 @@ async function conformance (options: ConformanceOptions): Promise<void> {
 
 async function serve (options: Options): Promise<void> {
   let app: FastifyInstance | undefined
+  let log: LogStream | undefined
   // first of all: as process 1 of a container a signal that nobody listens to is lost
   closeWithGrace({ delay: CUT_AFTER * 2, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
     // the server waits for answers in flight, and no longer for a client that does not go
     setTimeout(() => app?.server.closeAllConnections(), CUT_AFTER).unref()
     await app?.close()
+    await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
   })
+  process.stdout.on('error', () => undefined) // who reads no more (`… | head -1`) still has a mock
   try {
     const { buildApp } = await import('./app.js')
-    const log = await logStream(process.stdout.isTTY)
-    process.once('exit', log.flushSync) // also after an error that nobody caught
+    log = await logStream(process.stdout.isTTY)
     app = buildApp(options, log)
     await app.listen({ host: options.host, port: options.port })
     const { port } = app.server.address() as AddressInfo

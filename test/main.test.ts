@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import type { Readable } from 'node:stream'
 import t from 'tap'
 import { version } from '../src/index.js'
 import { run, serve } from './command.js'
@@ -115,6 +116,25 @@ t.test('on SIGTERM answers in flight are finished; a second signal ends it at on
     for (let sent = 0; sent < signals; sent++) stubborn.child.kill(sent === 0 ? 'SIGTERM' : 'SIGINT')
     await closed
     t.equal((await stubborn.ended).code, code, what)
+  }
+})
+
+t.test('who does not read the log holds up neither answers nor the end, and who reads it late finds all of it', async t => {
+  for (const readsLate of [true, false]) {
+    const mock = await serve(t)
+    const { stdout } = mock.child as { stdout: Readable }
+    stdout.pause()
+    const paths = Array.from({ length: 100 }, (_, index) => `/${index}${'x'.repeat(8_000)}`)
+    // together far more than a pipe holds
+    for (const path of paths) t.equal((await fetch(mock.url + path)).status, 404)
+    if (readsLate) stdout.resume()
+    const exit = once(mock.child, 'exit')
+    mock.child.kill('SIGTERM')
+    t.same(await exit, [0, null])
+    if (!readsLate) continue
+    await mock.ended
+    const logged = mock.out().split('\n').filter(line => line.startsWith('{')).map(line => (JSON.parse(line) as { url: string }).url)
+    t.same(logged, paths)
   }
 })
 
