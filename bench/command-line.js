@@ -71,7 +71,7 @@ export function help (comparisons) {
     'Comparisons:',
     ...comparisons.map(({ id, what }) => `  ${id.padEnd(20)}${what}`),
     '',
-    'All of it, for the README, takes about 40 minutes: npm start',
+    'All of it, for the README, takes about an hour: npm start',
     'Briefly, in about four: npm start -- --rounds 2 --fresh 2 --seconds 1 --warmup 1 --updates 20000 --sizes 10,10000 --weigh 10000'
   ].join('\n')
 }
