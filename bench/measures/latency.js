@@ -3,7 +3,7 @@ import { start, withServers } from '../server.js'
 
 const CONNECTIONS = 32
 
-/** How much longer than others a measurement takes: the opening of 32 connections alone is a hundredth of a short one. */
+/** How much longer than others a measurement takes: what a server does when connections open is less of a longer one. */
 const LONGER = 4
 
 /** The 99th percentile of the latency against the median of the same run. */
