@@ -6,10 +6,6 @@
 local text, among, limit
 local count, answered, refused = 0, 0, 0
 
-local function send_same ()
-  return text
-end
-
 local function send ()
   count = count + 1
   return (text:gsub('{(%a+)}', {
@@ -45,7 +41,9 @@ function init (args)
   local lines = { 'PATCH ' .. args[2] .. ' HTTP/1.1', 'Host: ' .. wrk.headers['Host'], 'Content-Length: ' .. #body }
   for index = 5, #args do lines[#lines + 1] = args[index] end
   text = table.concat(lines, '\r\n') .. '\r\n\r\n' .. body
-  request = text:find('{%a+}') and send or send_same
+  wrk.format = function () return text end
+  -- wrk sends one and the same text without calling Lua when there is no function called request
+  if text:find('{%a+}') then request = send end
   if limit > 0 then response = receive end
 end
 

@@ -7,5 +7,5 @@ const response = await app.inject({ method: 'POST', url: '/_mock/sessions', payl
 const session: Session = response.json<Session>()
 const ref: string | null = session.external_ref
 console.log(ref)
-// @ts-expect-error a session is never changed
+// @ts-expect-error the proof that the types refuse it: a session is never changed
 session.status = 'completed'
