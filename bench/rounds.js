@@ -7,15 +7,16 @@ import { VoidRun } from './void-run.js'
  */
 
 /**
- * Measures a pair again and again: A B A B …
- * @param {() => Promise<{ pair: [number, number], disturbed?: number }>} measurePair
+ * Measures a pair again and again. Whoever comes second finds the processor warmer, or slower: so that the rounds can
+ * take turns, A B B A, each is told whether it is to go backwards.
+ * @param {(backwards: boolean) => Promise<{ pair: [number, number], disturbed?: number }>} measurePair
  * @returns {Promise<Rounds>}
  */
 export async function pairedRounds (count, measurePair) {
   const rounds = { pairs: [], voided: [], disturbed: undefined }
   for (let round = 1; round <= count; round++) {
     await orVoid(rounds, async () => {
-      const { pair, disturbed } = await measurePair()
+      const { pair, disturbed } = await measurePair(round % 2 === 0)
       add(rounds, { pairs: [pair], voided: [], disturbed })
       console.error(`  ${pair.map(value => value.toPrecision(4)).join('  ')}  ratio ${(pair[0] / pair[1]).toFixed(3)}`)
     })
@@ -55,11 +56,12 @@ function add (rounds, { pairs, voided, disturbed }) {
 /**
  * The speed of two servers, one right after the other; whoever is not measured stands still.
  * @param tasks each server and what it is asked
+ * @param backwards whether to begin with the last of them
  * @param running all servers that run
  */
-export async function speeds ({ put }, tasks, running = tasks.map(([server]) => server)) {
+export async function speeds ({ put }, tasks, backwards, running = tasks.map(([server]) => server)) {
   const results = []
-  for (const [server, work] of tasks) {
+  for (const [server, work] of backwards ? tasks.toReversed() : tasks) {
     const others = running.filter(other => other !== server)
     others.forEach(pause)
     try {
@@ -68,6 +70,7 @@ export async function speeds ({ put }, tasks, running = tasks.map(([server]) => 
       others.forEach(resume)
     }
   }
+  if (backwards) results.reverse()
   const disturbances = results.map(({ disturbed }) => disturbed).filter(share => share !== undefined)
   return {
     pair: results.map(({ perSecond }) => perSecond),

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon'
 
-const { url, path, headers, body, among, status, seconds, connections, limit } = JSON.parse(process.argv[2])
+const { url, path, headers, body, among, status, seconds, connections, limit, timeout } = JSON.parse(process.argv[2])
 const key = headers['Idempotency-Key']
 let count = 0
 
@@ -16,6 +16,7 @@ const isFixed = !/\{\w+\}/.test(`${path}${key}`)
 const result = await autocannon({
   url: `${url}${isFixed ? path : ''}`,
   connections,
+  timeout,
   ...limit === undefined ? { duration: seconds } : { amount: limit },
   requests: [{ method: 'PATCH', headers, body, ...isFixed ? { path } : { setupRequest } }]
 })

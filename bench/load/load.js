@@ -4,6 +4,10 @@ import { requestOf } from '../works.js'
 import { autocannon } from './autocannon.js'
 import { wrk } from './wrk.js'
 
+/** After how many seconds an answer counts as lost: while something is measured, and while a server gets warm or is filled. */
+const TIMEOUT = 2
+const PATIENT_TIMEOUT = 20
+
 /** wrk where it is installed, else autocannon. */
 export function chooseLoad (settings) {
   const [name, tool] = wrk.version() === undefined || settings.autocannon ? ['autocannon', autocannon] : ['wrk', wrk]
@@ -19,7 +23,9 @@ function createLoad (tool, { seconds, warmup, connections, serverCore, loadCore 
    */
   async function put (server, work, { limit, ...given } = {}) {
     const request = requestOf(server, work)
-    const options = { seconds, connections, core: loadCore, ...given, ...limit !== undefined && { limit, seconds: 600 } }
+    const options = {
+      seconds, connections, core: loadCore, timeout: TIMEOUT, ...given, ...limit !== undefined && { limit, seconds: 600, timeout: PATIENT_TIMEOUT }
+    }
     const othersShare = watchCores({ serverCore, loadCore }, server)
     const result = await tool.load(server.url, request, options)
     if (server.child.exitCode !== null || server.child.signalCode !== null) throw new VoidRun(`${server.subject.name} has ended`)
@@ -37,7 +43,8 @@ function createLoad (tool, { seconds, warmup, connections, serverCore, loadCore 
      * connections have closed and others open, V8 takes back much of what it had optimized, and does it once.
      */
     async warm (server, work) {
-      for (const share of [2 / 3, 1 / 3]) await put(server, work, { seconds: warmup * share * (server.subject.warmupFactor ?? 1) })
+      const seconds = warmup * (server.subject.warmupFactor ?? 1)
+      for (const share of [2 / 3, 1 / 3]) await put(server, work, { seconds: seconds * share, timeout: PATIENT_TIMEOUT })
     }
   }
 }

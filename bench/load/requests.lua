@@ -36,6 +36,7 @@ function init (args)
   local body = args[1]
   among = tonumber(args[3])
   limit = tonumber(args[4])
+  math.randomseed(os.time()) -- LuaJIT's own seed is the same each time, and every run would meet the sessions of the run before
   -- wrk itself puts headers in another order each time it is started, and V8 then takes back what it had optimized for
   -- another one: no client that people write does that
   local lines = { 'PATCH ' .. args[2] .. ' HTTP/1.1', 'Host: ' .. wrk.headers['Host'], 'Content-Length: ' .. #body }

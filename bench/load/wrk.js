@@ -2,19 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { run } from './run.js'
 
-/** After what time an answer counts as lost: wrk's own two seconds are too few for a JVM that has not got warm. */
-const TIMEOUT = '20s'
-
 const script = fileURLToPath(new URL('requests.lua', import.meta.url))
 
 export const wrk = {
   /** Its version, or nothing when it is not installed. */
   version: () => /^wrk (\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1],
 
-  async load (url, { path, headers, body, among }, { seconds, connections, limit = 0, core }) {
+  async load (url, { path, headers, body, among }, { seconds, connections, limit = 0, timeout, core }) {
     const output = await run(core, [
-      'wrk', '--threads', '1', '--connections', `${connections}`, '--duration', `${Math.ceil(seconds)}s`, '--timeout', TIMEOUT, '--script', script,
-      url, '--', body, path, `${among}`, `${limit}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+      'wrk', '--threads', '1', '--connections', `${connections}`, '--duration', `${Math.ceil(seconds)}s`, '--timeout', `${timeout}s`,
+      '--script', script, url, '--', body, path, `${among}`, `${limit}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     ])
     return JSON.parse(/^bench (.*)$/m.exec(output)?.[1] ?? 'null')
   }

@@ -33,7 +33,7 @@ export function sizes ({ works, target, mock }) {
           const size = others[index]
           const pair = [[server, worksAmong[name](size)], [small, worksAmong[name](smallest)]]
           for (const [server, work] of pair) await checkAnswer(server, work).then(() => load.warm(server, work))
-          const rounds = await pairedRounds(settings.rounds, () => speeds(load, pair, [small, ...filled]))
+          const rounds = await pairedRounds(settings.rounds, backwards => speeds(load, pair, backwards, [small, ...filled]))
           for (const [server, work] of pair) await checkAnswer(server, work)
           const row = { what: `${what}, ${count(size)} sessions and keys`, against: `itself with ${count(smallest)}`, of: 'per second' }
           rows.push(ratioRow(size === Math.max(...others) ? { ...row, target } : row, rounds))

@@ -9,7 +9,7 @@ export function throughput ({ what, target, work, mock, other, mockOptions, othe
     const rounds = await freshRounds(settings, count => withServers(starts, async servers => {
       for (const server of servers) await checkAnswer(server, work)
       for (const server of servers) await load.warm(server, work)
-      const rounds = await pairedRounds(count, () => speeds(load, servers.map(server => [server, work])))
+      const rounds = await pairedRounds(count, backwards => speeds(load, servers.map(server => [server, work]), backwards))
       for (const server of servers) await checkAnswer(server, work)
       return rounds
     }))
