@@ -5,9 +5,9 @@
 export const equivalent = [
   {
     file: 'src/sessions/update.ts',
-    was: 'if (!Object.values(patch).includes(null)) return merged',
-    becomes: 'if (false) return merged',
-    why: 'only slower: without nulls the filter keeps everything'
+    was: 'else if (name === \'__proto__\') Object.defineProperty(metadata, name, { value, enumerable: true })',
+    becomes: 'else if (true) Object.defineProperty(metadata, name, { value, enumerable: true })',
+    why: 'only slower: what becomes of any other name reads the same, and is written as JSON at once'
   },
   {
     file: 'src/sessions/idempotency-records.ts',

@@ -3,8 +3,8 @@ import { type Static, Type } from '@sinclair/typebox'
 import { timestamp } from '../clock.js'
 import type { Problem } from '../errors.js'
 import { compileCheck } from '../validation.js'
-import { type Environment, isOpen, Session } from './session.js'
-import { mergeMetadata, MetadataInput } from './update.js'
+import { captureUrl, type Environment, isOpen, Session } from './session.js'
+import { mergeInto, MetadataInput } from './update.js'
 
 /** A session as a fixture file or a test gives it: whatever is left out has a default. */
 export const Fixture = Type.Partial(
@@ -85,7 +85,7 @@ export function completeSession (fixture: Fixture, now: number, environment: Env
   const isSandbox = fixture.is_sandbox ?? impliedSandbox(fixture.environment) ?? environment === 'sandbox'
   const createdAt = timestamp(fixture.created_at ?? now)
   const capture = isOpen(status)
-    ? { url: `https://capture.verifa.example/${id}`, expiresAt: timestamp(Date.parse(createdAt) + TOKEN_LIFETIME) }
+    ? { url: captureUrl(id), expiresAt: timestamp(Date.parse(createdAt) + TOKEN_LIFETIME) }
     : { url: null, expiresAt: null }
   const expiresAt = fixture.token_expires_at === undefined ? capture.expiresAt : fixture.token_expires_at
   const defaults: Session = {
@@ -115,7 +115,7 @@ export function completeSession (fixture: Fixture, now: number, environment: Env
     ...fixture,
     created_at: createdAt,
     updated_at: timestamp(fixture.updated_at ?? createdAt),
-    metadata: mergeMetadata({}, fixture.metadata ?? {}),
+    metadata: mergeInto({}, fixture.metadata ?? {}),
     token_expires_at: expiresAt === null ? null : timestamp(expiresAt)
   }
 }

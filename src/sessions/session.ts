@@ -61,3 +61,8 @@ export type Session = Readonly<Static<typeof Session>>
 export function isOpen (status: Session['status']): boolean {
   return status === 'pending' || status === 'capturing'
 }
+
+/** Where a session is captured, unless its fixture says otherwise. */
+export function captureUrl (id: string): string {
+  return `https://capture.verifa.example/${id}`
+}

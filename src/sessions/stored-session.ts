@@ -1,73 +1,71 @@
 import { type TSchema, Type } from '@sinclair/typebox'
+import { LRUCache } from 'lru-cache'
 import { inflectKey, type KeyInflection } from '../casing.js'
 import { flat, serializerOf } from '../serialization.js'
-import { type Metadata, Session } from './session.js'
+import { captureUrl, Session } from './session.js'
 
-/** What a session's text is made of, in one casing: what no update changes is written once, when it is first asked for. */
+/** What a session's text is made of, in one casing: what no update changes, and no id. */
 interface Text {
-  /** From the first field to the quotation mark before the value of `updated_at`. */
+  /** From behind the value of `id` to the quotation mark before that of `updated_at`. */
   head: string
-  /** From the field behind `metadata` to the end. */
+  /** From the field behind `metadata` to the value of `capture_url`, or into it, as far as the id. */
+  middle: string
+  /** From there to the end. */
   tail: string
 }
 
-/** What all versions of a session share; its text in snake_case from the start, in other casings once they were asked for. */
-interface Unchanging extends Record<KeyInflection, Text | undefined> {
-  readonly id: string
+/** What sessions share that differ in their ids alone: in snake_case from the start, in other casings once they were asked for. */
+interface Kind extends Record<KeyInflection, Text | undefined> {
   readonly isSandbox: boolean
   readonly isRedacted: boolean
+  /** Whether the id ends the capture URL, as it does unless a fixture says otherwise. */
+  readonly isIdInUrl: boolean
 }
 
 /**
  * A session as the store keeps it. It is never changed: an update makes the next version, and whoever holds one (an
  * idempotency record, the journal) keeps what it was.
  *
- * It holds JSON text for what no update can change, and values for what one can: so a version is a small object, which
- * matters to the memory of a million sessions, and to answer with it is to put five texts together.
+ * It holds JSON text, so that to answer with it is to put a few texts together. What no update can change is shared by all
+ * sessions that differ in their ids alone, which are most of those that are made in one go: so a million sessions are few and
+ * small objects, and the garbage collector has little to look at.
  */
 export class StoredSession {
   private constructor (
-    private readonly unchanging: Unchanging,
+    readonly id: string,
+    private readonly kind: Kind,
     readonly updatedAt: string,
-    /** The external reference as JSON: nothing asks for it but the text. */
+    /** The external reference as JSON. */
     readonly externalRefText: string,
-    readonly metadata: Metadata
+    /** The metadata as JSON. */
+    readonly metadataText: string
   ) {}
 
   static of (session: Session): StoredSession {
-    const unchanging: Unchanging = {
-      id: session.id,
-      isSandbox: session.is_sandbox,
-      isRedacted: session.retention_status === 'redacted',
-      snake: textOf(session, 'snake'),
-      camel: undefined,
-      kebab: undefined
-    }
-    return new StoredSession(unchanging, session.updated_at, JSON.stringify(session.external_ref), session.metadata)
+    const { id, updated_at: updatedAt, external_ref: externalRef, metadata } = session
+    return new StoredSession(id, kindOf(session), updatedAt, JSON.stringify(externalRef), JSON.stringify(metadata))
   }
 
   /** The next version. */
-  with (updatedAt: string, externalRefText: string, metadata: Metadata): StoredSession {
-    return new StoredSession(this.unchanging, updatedAt, externalRefText, metadata)
-  }
-
-  get id (): string {
-    return this.unchanging.id
+  with (updatedAt: string, externalRefText: string, metadataText: string): StoredSession {
+    return new StoredSession(this.id, this.kind, updatedAt, externalRefText, metadataText)
   }
 
   get isSandbox (): boolean {
-    return this.unchanging.isSandbox
+    return this.kind.isSandbox
   }
 
   get isRedacted (): boolean {
-    return this.unchanging.isRedacted
+    return this.kind.isRedacted
   }
 
   /** Its JSON, in the casing asked for: what the API answers. */
   toText (inflection: KeyInflection): string {
-    const { head, tail } = this.unchanging[inflection] ??= textOf(this.toJSON(), inflection)
+    const { head, middle, tail } = this.kind[inflection] ??= textOf(this.toJSON(), inflection)
     const { externalRef, metadata } = names[inflection]
-    return head + this.updatedAt + externalRef + this.externalRefText + metadata + JSON.stringify(this.metadata) + tail
+    const id = JSON.stringify(this.id)
+    return '{"id":' + id + head + this.updatedAt + externalRef + this.externalRefText + metadata + this.metadataText +
+      middle + (this.kind.isIdInUrl ? id.slice(1) : '') + tail
   }
 
   /** All its fields, in the order of the API. */
@@ -76,23 +74,56 @@ export class StoredSession {
   }
 }
 
-const fields = Object.entries(Session.properties) as [string, TSchema][]
-const fieldsBefore = Type.Object(Object.fromEntries(fields.slice(0, fields.findIndex(([name]) => name === 'updated_at'))))
-const fieldsBehind = Type.Object(Object.fromEntries(fields.slice(fields.findIndex(([name]) => name === 'metadata') + 1)))
+// those met last: sessions made in one go are alike, and what is not found is only made once more
+const kinds = new LRUCache<string, Kind>({ max: 100 })
 
-/** The names of what an update changes, with what stands before and behind them in the text. */
+function kindOf (session: Session): Kind {
+  const snake = textOf(session, 'snake')
+  const text = snake.head + snake.middle + snake.tail
+  let kind = kinds.get(text)
+  if (kind === undefined) {
+    kind = {
+      isSandbox: session.is_sandbox,
+      isRedacted: session.retention_status === 'redacted',
+      isIdInUrl: isIdInUrl(session),
+      snake,
+      camel: undefined,
+      kebab: undefined
+    }
+    kinds.set(text, kind)
+  }
+  return kind
+}
+
+function isIdInUrl ({ id, capture_url: url }: Session): boolean {
+  return url === captureUrl(id)
+}
+
 const names = { snake: namesIn('snake'), camel: namesIn('camel'), kebab: namesIn('kebab') }
 
+/** The names of what is not in the text, with what stands before and behind them. */
 function namesIn (inflection: KeyInflection) {
   return {
     updatedAt: `,"${inflectKey('updated_at', inflection)}":"`,
     externalRef: `","${inflectKey('external_ref', inflection)}":`,
-    metadata: `,"${inflectKey('metadata', inflection)}":`
+    metadata: `,"${inflectKey('metadata', inflection)}":`,
+    captureUrl: `,"${inflectKey('capture_url', inflection)}":`
   }
 }
 
+const head = fieldsBetween('id', 'updated_at')
+const middle = fieldsBetween('metadata', 'capture_url')
+const tail = fieldsBetween('capture_url')
+
+function fieldsBetween (first: keyof Session, last?: keyof Session) {
+  const fields = Object.entries(Session.properties) as [string, TSchema][]
+  const indexOf = (field: string) => fields.findIndex(([name]) => name === field)
+  return Type.Object(Object.fromEntries(fields.slice(indexOf(first) + 1, last && indexOf(last))))
+}
+
 function textOf (session: Session, inflection: KeyInflection): Text {
-  const before = serializerOf(fieldsBefore, inflection)(session)
-  const behind = serializerOf(fieldsBehind, inflection)(session)
-  return { head: flat(before.slice(0, -1) + names[inflection].updatedAt), tail: flat(`,${behind.slice(1)}`) }
+  const { updatedAt, captureUrl: name } = names[inflection]
+  const write = (schema: TSchema) => `,${serializerOf(schema, inflection)(session).slice(1, -1)}`
+  const url = isIdInUrl(session) ? JSON.stringify(captureUrl('')).slice(0, -1) : JSON.stringify(session.capture_url)
+  return { head: flat(write(head) + updatedAt), middle: flat(write(middle) + name + url), tail: flat(`${write(tail)}}`) }
 }

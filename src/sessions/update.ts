@@ -39,17 +39,24 @@ export function updateSession (session: StoredSession, { external_ref: externalR
   return session.with(
     timestamp(now),
     externalRef === undefined ? session.externalRefText : JSON.stringify(externalRef),
-    metadata === undefined ? session.metadata : mergeMetadata(session.metadata, metadata)
+    metadata === undefined ? session.metadataText : mergeText(session.metadataText, metadata)
   )
 }
 
+function mergeText (metadataText: string, patch: Metadata): string {
+  return JSON.stringify(mergeInto(JSON.parse(metadataText) as Record<string, unknown>, patch))
+}
+
 /**
- * Merges one level deep: keys sent replace, keys set to null go, keys not sent stay (the vendor's page); a value that
- * is an object replaces the old one whole, and nulls inside it are data (our decision).
+ * Merges one level deep, into an object that nobody else has: keys sent replace, keys set to null go, keys not sent stay
+ * (the vendor's page); a value that is an object replaces the old one whole, and nulls inside it are data (our decision).
  */
-export function mergeMetadata (metadata: Metadata, patch: Metadata): Metadata {
-  // Spread and fromEntries define members where an assignment would call the setter of __proto__.
-  const merged = { ...metadata, ...patch }
-  if (!Object.values(patch).includes(null)) return merged
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
+export function mergeInto (metadata: Record<string, unknown>, patch: Metadata): Metadata {
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(metadata, name)
+    // to assign to it would call a setter, and make no member
+    else if (name === '__proto__') Object.defineProperty(metadata, name, { value, enumerable: true })
+    else metadata[name] = value
+  }
+  return metadata
 }
