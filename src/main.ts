@@ -11,6 +11,7 @@ import type { Options } from './options.js'
 import { readyLine } from './ready-line.js'
 import { explainFailedStart } from './failed-start.js'
 import { version } from './own-package.js'
+import { tuneV8 } from './tuned-v8.js'
 
 /** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
 const CUT_AFTER = 800
@@ -77,6 +78,7 @@ async function serve (options: Options): Promise<void> {
     await app?.close()
     await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
   })
+  tuneV8()
   process.stdout.on('error', () => undefined) // who reads no more (`… | head -1`) still has a mock
   try {
     const { buildApp } = await import('./app.js')
