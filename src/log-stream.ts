@@ -12,10 +12,10 @@ export interface LogStream extends DestinationStream {
 /**
  * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else they stay JSON,
  * and those of one turn of the event loop are written together.
- * @param destination where they are written. Node.js's own standard output writes to a file at once, and keeps what a pipe
- *   does not take yet, so that who reads it slowly holds up no answer.
+ * @param destination where they are written: Node.js's own standard output, which writes to a file at once, and keeps what a
+ *   pipe does not take yet, so that who reads it slowly holds up no answer
  */
-export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream = process.stdout): Promise<LogStream> {
+export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream): Promise<LogStream> {
   if (!isTerminal) return inTurns(destination)
   const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
   const readable = pinoPretty({

@@ -13,8 +13,11 @@ import { explainFailedStart } from './failed-start.js'
 import { version } from './own-package.js'
 import { tuneV8 } from './tuned-v8.js'
 
-/** How long, in milliseconds, answers in flight have to end when the mock is told to stop: it is to be gone within a second. */
-const CUT_AFTER = 800
+/**
+ * How long, in milliseconds, answers in flight have to end when the mock is told to stop: with the time for its log it is to
+ * be gone within a second.
+ */
+const CUT_AFTER = 750
 
 /** How long, in milliseconds, it then waits for whoever reads its log. */
 const LOG_CUT_AFTER = 200
@@ -82,7 +85,7 @@ async function serve (options: Options): Promise<void> {
   process.stdout.on('error', () => undefined) // who reads no more (`… | head -1`) still has a mock
   try {
     const { buildApp } = await import('./app.js')
-    log = await logStream(process.stdout.isTTY)
+    log = await logStream(process.stdout.isTTY, process.stdout)
     app = buildApp(options, log)
     await app.listen({ host: options.host, port: options.port })
     const { port } = app.server.address() as AddressInfo
