@@ -212,6 +212,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(await refused({ status: 500, headers: { 'bad name': 'x' } }), [{ loc: ['body', 'then', 'headers', 'bad name'] }])
     t.match(await refused({ status: 500, headers: { 'X-A': 'a\nb' } }), [{ loc: ['body', 'then', 'headers', 'X-A'] }])
     t.match(await refused({ status: 500, headers: { 'Content-Length': '1' } }), [{ msg: 'is a header that the server sets itself' }])
+    t.match(await refused({ status: 500, headers: { ['__proto__']: 'x' } }), [{ msg: 'is not a header that can be sent' }])
   },
 
   'the journal tells what was asked and answered, with secrets masked': async (t, mock) => {

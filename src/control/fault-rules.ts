@@ -72,14 +72,18 @@ function checkHeaders (headers: Readonly<Record<string, string>>, place: Problem
 }
 
 function checkHeader (name: string, value: string, loc: Problem['loc']): Problem[] {
+  if (framing.includes(name.toLowerCase())) return [{ loc, msg: 'is a header that the server sets itself', type: 'value_error' }]
+  return isSendable(name, value) ? [] : [{ loc, msg: 'is not a header that can be sent', type: 'value_error' }]
+}
+
+function isSendable (name: string, value: string): boolean {
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)
-    if (!framing.includes(name.toLowerCase())) return []
   } catch {
-    return [{ loc, msg: 'is not a header that can be sent', type: 'value_error' }]
+    return false
   }
-  return [{ loc, msg: 'is a header that the server sets itself', type: 'value_error' }]
+  return name.toLowerCase() !== '__proto__' // Fastify keeps headers in an object in which that is no name
 }
 
 /** The error that an effect with a status answers with: the documented one for the status, unless it says otherwise. */
