@@ -13,7 +13,7 @@ export function tuneV8 (): void {
   keepTick()
 }
 
-/** An object that is there so that V8 does not forget what such an object looks like. */
+/** What is held for nothing but that V8 does not forget what such objects look like. */
 export const kept: object[] = []
 
 /**

@@ -111,9 +111,12 @@ function namesIn (inflection: KeyInflection) {
   }
 }
 
-const head = fieldsBetween('id', 'updated_at')
-const middle = fieldsBetween('metadata', 'capture_url')
-const tail = fieldsBetween('capture_url')
+/** The fields that each part of the text is made of. */
+const parts = {
+  head: fieldsBetween('id', 'updated_at'),
+  middle: fieldsBetween('metadata', 'capture_url'),
+  tail: fieldsBetween('capture_url')
+}
 
 function fieldsBetween (first: keyof Session, last?: keyof Session) {
   const fields = Object.entries(Session.properties) as [string, TSchema][]
@@ -122,8 +125,11 @@ function fieldsBetween (first: keyof Session, last?: keyof Session) {
 }
 
 function textOf (session: Session, inflection: KeyInflection): Text {
-  const { updatedAt, captureUrl: name } = names[inflection]
   const write = (schema: TSchema) => `,${serializerOf(schema, inflection)(session).slice(1, -1)}`
   const url = isIdInUrl(session) ? JSON.stringify(captureUrl('')).slice(0, -1) : JSON.stringify(session.capture_url)
-  return { head: flat(write(head) + updatedAt), middle: flat(write(middle) + name + url), tail: flat(`${write(tail)}}`) }
+  return {
+    head: flat(write(parts.head) + names[inflection].updatedAt),
+    middle: flat(write(parts.middle) + names[inflection].captureUrl + url),
+    tail: flat(`${write(parts.tail)}}`)
+  }
 }
