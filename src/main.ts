@@ -3,15 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { parseCommandLine } from './cli.js'
+import { parseCommandLine } from './command/cli.js'
 import type { ConformanceOptions } from './conformance/options.js'
-import { askHealth, urlOf } from './health.js'
-import { type LogStream, logStream } from './log-stream.js'
-import type { Options } from './options.js'
-import { readyLine } from './ready-line.js'
-import { explainFailedStart } from './failed-start.js'
+import { askHealth, urlOf } from './command/health.js'
+import { type LogStream, logStream } from './command/log-stream.js'
+import type { Options } from './options/options.js'
+import { readyLine } from './command/ready-line.js'
+import { explainFailedStart } from './command/failed-start.js'
 import { version } from './own-package.js'
-import { tuneV8 } from './tuned-v8.js'
 
 /**
  * How long, in milliseconds, answers in flight have to end when the mock is told to stop: with the time for its log it is to
@@ -27,7 +26,7 @@ const LOG_CUT_AFTER = 200
 const command = parseCommandLine(process.argv.slice(2), process.env)
 switch (command.name) {
   case 'help': {
-    const { help } = await import('./help.js')
+    const { help } = await import('./command/help.js')
     console.log(help(command.about))
     break
   }
@@ -81,7 +80,6 @@ async function serve (options: Options): Promise<void> {
     await app?.close()
     await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
   })
-  tuneV8()
   process.stdout.on('error', () => undefined) // who reads no more (`… | head -1`) still has a mock
   try {
     const { buildApp } = await import('./app.js')

@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.js'
 import { createClient, type VerifaMock } from './client.js'
-import { urlOf } from './health.js'
-import type { Options } from './options.js'
+import { urlOf } from './command/health.js'
+import type { Options } from './options/options.js'
 
 /** A mock in this process. */
 export interface EmbeddedVerifaMock extends VerifaMock {

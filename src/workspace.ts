@@ -6,7 +6,7 @@ import { MemoryStore } from './sessions/memory-store.js'
 import { completeSession, type Fixture } from './sessions/fixtures.js'
 import type { Session } from './sessions/session.js'
 import type { Store } from './sessions/store.js'
-import type { FixtureChanges } from './watch-fixtures.js'
+import type { FixtureChanges } from './stores/watch-fixtures.js'
 
 export interface WorkspaceOptions {
   /** The fixtures as they are now. */

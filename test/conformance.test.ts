@@ -6,7 +6,7 @@ import t, { type Test } from 'tap'
 import { cases } from '../src/conformance/cases.js'
 import { type ConformanceSurroundings, runConformance } from '../src/conformance/conformance.js'
 import { type ConformanceOptions, resolveConformanceOptions } from '../src/conformance/options.js'
-import { run as command } from './command.js'
+import { run as command } from './command/process.js'
 import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../src/index.js'
 import { LIVE_KEY, SANDBOX_KEY } from './helper.js'
 

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { parseCommandLine } from '../src/cli.js'
+import { parseCommandLine } from '../src/command/cli.js'
 import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../src/index.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

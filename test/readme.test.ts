@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { conformanceWords, parseCommandLine } from '../src/cli.js'
+import { conformanceWords, parseCommandLine } from '../src/command/cli.js'
 import { runConformance } from '../src/conformance/conformance.js'
 import { errors } from '../src/errors.js'
-import { optionNames, Options } from '../src/options.js'
+import { optionNames, Options } from '../src/options/options.js'
 import { startApp } from './helper.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

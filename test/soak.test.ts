@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { type Run, serve } from './command.js'
+import { type Run, serve } from './command/process.js'
 import { Connection } from './connection.js'
 import { keepUpdating } from './load.js'
 

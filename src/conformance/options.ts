@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { checkOptions, OptionsError } from '../option-check.js'
+import { checkOptions, OptionsError } from '../options/check.js'
 
 /** The options of `verifa-mock conformance`. They are loaded with the command line; all else in this folder is not. */
 export const ConformanceOptions = Type.Object({

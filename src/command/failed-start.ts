@@ -1,5 +1,5 @@
-import type { Options } from './options.js'
-import { FixtureError } from './sessions/fixture-files.js'
+import type { Options } from '../options/options.js'
+import { FixtureError } from '../sessions/fixture-files.js'
 
 /**
  * Why the mock could not start, in a sentence, and the exit code: 2 where what was given is wrong, 1 where the machine says no.

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
-import { type NamedFixture, readFixtures } from './sessions/fixture-files.js'
+import { type NamedFixture, readFixtures } from '../sessions/fixture-files.js'
 
 /** What has changed between two readings of the fixtures: ids that are gone or other than before, and fixtures that are new or other. */
 export interface FixtureChanges {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { keyInflections } from './casing.js'
-import { checkOptions } from './option-check.js'
-import { bundledFixtures } from './own-package.js'
+import { keyInflections } from '../casing.js'
+import { checkOptions } from './check.js'
+import { bundledFixtures } from '../own-package.js'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const unknownFields = ['reject', 'ignore'] as const

@@ -1,5 +1,5 @@
 import { get } from 'node:http'
-import type { Options } from './options.js'
+import type { Options } from '../options/options.js'
 
 /** What asking a mock for its health came to. */
 export interface Health {

@@ -1,6 +1,6 @@
-import type { Options } from './options.js'
-import type { Store } from './sessions/store.js'
-import { version } from './own-package.js'
+import type { Options } from '../options/options.js'
+import type { Store } from '../sessions/store.js'
+import { version } from '../own-package.js'
 
 /**
  * What a started mock says: where it is, and a command that can be copied and works. With `apiKeys` the command is one

@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net'
 import t from 'tap'
-import { explainFailedStart } from '../src/failed-start.js'
-import { askHealth, urlOf } from '../src/health.js'
-import { readyLine } from '../src/ready-line.js'
-import { FixtureError } from '../src/sessions/fixture-files.js'
-import { startApp } from './helper.js'
+import { explainFailedStart } from '../../src/command/failed-start.js'
+import { askHealth, urlOf } from '../../src/command/health.js'
+import { readyLine } from '../../src/command/ready-line.js'
+import { FixtureError } from '../../src/sessions/fixture-files.js'
+import { startApp } from '../helper.js'
 
 t.test('why a start failed, in a sentence that says what to do', async t => {
   const address = { host: '127.0.0.1', port: 80 }

@@ -1,9 +1,9 @@
 import t from 'tap'
-import { parseCommandLine } from '../src/cli.js'
-import { ConformanceOptions, resolveConformanceOptions } from '../src/conformance/options.js'
-import { help } from '../src/help.js'
-import { OptionsError } from '../src/option-check.js'
-import { optionNames, Options, resolveOptions } from '../src/options.js'
+import { parseCommandLine } from '../../src/command/cli.js'
+import { ConformanceOptions, resolveConformanceOptions } from '../../src/conformance/options.js'
+import { help } from '../../src/command/help.js'
+import { OptionsError } from '../../src/options/check.js'
+import { optionNames, Options, resolveOptions } from '../../src/options/options.js'
 
 const defaults = resolveOptions({})
 

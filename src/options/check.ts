@@ -1,6 +1,6 @@
 import { KindGuard, type Static, type TObject, type TSchema } from '@sinclair/typebox'
-import { maskApiKey } from './api-keys.js'
-import { compileCheck } from './validation.js'
+import { maskApiKey } from '../api-keys.js'
+import { compileCheck } from '../validation.js'
 
 /** Options that cannot be used. The message is one sentence for each problem, one a line. */
 export class OptionsError extends Error {}

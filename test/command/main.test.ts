@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Readable } from 'node:stream'
 import t from 'tap'
-import { version } from '../src/index.js'
-import { run, serve } from './command.js'
+import { version } from '../../src/index.js'
+import { run, serve } from './process.js'
 
 async function patch (url: string, apiKey = 'vk_sandbox_abcdefghijkl'): Promise<Response> {
   return fetch(`${url}/sessions/ses_pending`, {

@@ -2,8 +2,8 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
-import { buildApp, type Session } from '../src/index.js'
-import { allStored, SANDBOX_KEY } from './helper.js'
+import { buildApp, type Session } from '../../src/index.js'
+import { allStored, SANDBOX_KEY } from '../helper.js'
 
 /** A mock that watches its fixtures, and what it says of them. */
 async function watching (t: Test, fixtures: string, isolation: 'none' | 'api-key') {

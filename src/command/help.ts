@@ -1,6 +1,6 @@
 import { commands, conformanceWords, mockWords } from './cli.js'
-import { allowed } from './option-check.js'
-import type { OptionWords } from './option-words.js'
+import { allowed } from '../options/check.js'
+import type { OptionWords } from '../options/spelling.js'
 
 const operands: Record<string, string> = { string: ' <text>', integer: ' <number>', array: ' <text> (repeatable)' }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { ConformanceOptions, resolveConformanceOptions } from './conformance/options.js'
-import { allowed, type OptionsError } from './option-check.js'
-import { fromEnvironment, type Given, type OptionWords, readValue, wordsOf } from './option-words.js'
-import { Options, resolveOptions } from './options.js'
+import { ConformanceOptions, resolveConformanceOptions } from '../conformance/options.js'
+import { allowed, type OptionsError } from '../options/check.js'
+import { fromEnvironment, type Given, type OptionWords, readValue, wordsOf } from '../options/spelling.js'
+import { Options, resolveOptions } from '../options/options.js'
 
 /** What a command line asks for. */
 export type Command =
