@@ -10,6 +10,6 @@ export async function compileAndRun (name, compilerOptions) {
   const project = `${here}generated/${name}.tsconfig.json`
   await writeFile(project, JSON.stringify({ extends: '../clients/tsconfig.json', compilerOptions, files: [`../clients/${name}.ts`] }))
   await run(`${here}node_modules/typescript/bin/tsc`, '--project', project)
-  const mocks = ['snake', 'camel'].map(casing => serve(verifaMock, '--port', '0', '--log-level', 'silent', '--default-key-inflection', casing))
+  const mocks = ['snake', 'camel'].map(casing => serve(verifaMock, '--port', '0', '--log-level', 'fatal', '--default-key-inflection', casing))
   await run(`${here}generated/compiled/clients/${name}.js`, ...await Promise.all(mocks))
 }

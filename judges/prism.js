@@ -12,7 +12,7 @@ const PATIENCE = 20_000
 const cli = `${here}node_modules/@stoplight/prism-cli/dist/index.js`
 
 export default async function () {
-  const mock = await serve(verifaMock, '--port', '0', '--log-level', 'silent')
+  const mock = await serve(verifaMock, '--port', '0', '--log-level', 'fatal')
   const documents = Object.fromEntries(await Promise.all(casings.map(async casing => [casing, await writeDocument(casing)])))
   const recordThroughPrism = async (...options) => {
     const start = async casing => [casing, await serve(cli, 'proxy', documents[casing], mock, '--port', '0', ...options)]

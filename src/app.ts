@@ -26,22 +26,25 @@ declare module 'fastify' {
 export function buildApp (given: Partial<Options> = {}, logStream?: DestinationStream): FastifyInstance {
   const options = resolveOptions(given)
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
-  let fixtures = readFixtures(options.fixtures)
+  let fixtures = readFixtures(options.fixtures as string)
   const workspaces = createWorkspaces(options, () => fixtures, log)
   const surroundings = { log, options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
   if (options.watch) {
-    app.register(watchFixtures, {
-      path: options.fixtures,
+    const watching = new AbortController()
+    app.addHook('onClose', async () => watching.abort())
+    app.register(async () => watchFixtures({
+      path: options.fixtures as string,
       fixtures,
       log,
       onChange: (changes, all) => {
         fixtures = all
         for (const workspace of workspaces.all()) workspace.refresh(changes)
-      }
-    })
+      },
+      signal: watching.signal
+    }))
   }
   app.register(docsPlugin, { build: async () => (await import('./documentation.js')).buildDocumentation(surroundings) })
   app.register(mockRoutes, surroundings)

@@ -1,43 +1,40 @@
 #!/usr/bin/env node
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { parseCommandLine } from './command/cli.js'
+import type { LogStream } from './command/log-stream.js'
 import type { ConformanceOptions } from './conformance/options.js'
-import { askHealth, urlOf } from './command/health.js'
-import { type LogStream, logStream } from './command/log-stream.js'
 import type { Options } from './options/options.js'
-import { readyLine } from './command/ready-line.js'
-import { explainFailedStart } from './command/failed-start.js'
-import { version } from './own-package.js'
 
-/**
- * How long, in milliseconds, answers in flight have to end when the mock is told to stop: with the time for its log it is to
- * be gone within a second.
- */
-const CUT_AFTER = 750
+/** How long the mock may take to end before the process ends anyway, in milliseconds: the server needs 750, the log 200. */
+const END_AFTER = 2_000
 
-/** How long, in milliseconds, it then waits for whoever reads its log. */
+/** How long the mock waits for the reader of its log when it ends, in milliseconds. */
 const LOG_CUT_AFTER = 200
 
-// Fastify and all that hangs on it are loaded by the commands that need it: a health check must be quick.
+// Each command loads what it needs, because a health check must be quick. So the bundle has a file with this module alone,
+// whose coverage is measured in the processes that the tests start.
 
+const { parseCommandLine } = await import('./command/cli.js')
 const command = parseCommandLine(process.argv.slice(2), process.env)
+if ('warnings' in command) command.warnings.forEach(warning => console.error(warning))
 switch (command.name) {
   case 'help': {
     const { help } = await import('./command/help.js')
     console.log(help(command.about))
     break
   }
-  case 'version':
+  case 'version': {
+    const { version } = await import('./own-package.js')
     console.log(version)
     break
+  }
   case 'problem':
     console.error(command.message)
     process.exitCode = 2
     break
   case 'health': {
+    const { askHealth } = await import('./command/health.js')
     const { ok, message } = await askHealth(command.options)
     console.log(message)
     process.exitCode = ok ? 0 : 1
@@ -61,7 +58,7 @@ async function conformance (options: ConformanceOptions): Promise<void> {
   const stop = new AbortController()
   // once: the first signal ends the run and puts the session back, a second one ends the process
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
-  // nobody reads any more (`… | head -1`): unheard, the error would end the process before the session is put back
+  // with `… | head -1` an error that nobody handles would end the process before the session is put back
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort())
   const { exitCode, report, problem } = await runConformance(options, { progress: line => console.error(line), signal: stop.signal })
   if (report !== undefined) console.log(report)
@@ -70,28 +67,37 @@ async function conformance (options: ConformanceOptions): Promise<void> {
 }
 
 async function serve (options: Options): Promise<void> {
+  const { default: closeWithGrace } = await import('close-with-grace')
   let app: FastifyInstance | undefined
   let log: LogStream | undefined
-  // first of all: as process 1 of a container a signal that nobody listens to is lost
-  closeWithGrace({ delay: CUT_AFTER * 2, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
+  // before anything else: process 1 of a container ignores a signal without a listener
+  closeWithGrace({ delay: END_AFTER, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
-    // the server waits for answers in flight, and no longer for a client that does not go
-    setTimeout(() => app?.server.closeAllConnections(), CUT_AFTER).unref()
     await app?.close()
     await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
   })
-  process.stdout.on('error', () => undefined) // who reads no more (`… | head -1`) still has a mock
+  process.stdout.on('error', () => undefined) // with `… | head -1` the mock goes on without a log
   try {
-    const { buildApp } = await import('./app.js')
-    log = await logStream(process.stdout.isTTY, process.stdout)
+    const [{ buildApp }, { logStream }] = await Promise.all([import('./app.js'), import('./command/log-stream.js')])
+    log = logStream(process.stdout)
     app = buildApp(options, log)
     await app.listen({ host: options.host, port: options.port })
-    const { port } = app.server.address() as AddressInfo
-    console.log(readyLine(urlOf(options.host, port), app.workspaces.shared.store, options))
+    await sayReady(app, log, options)
   } catch (error) {
-    const { exitCode, message } = explainFailedStart(error as NodeJS.ErrnoException, options)
+    const { explainFailedStart } = await import('./command/failed-start.js')
+    const { exitCode, message } = explainFailedStart(error as Error, options)
     console.error(message)
     process.exitCode = exitCode
     await app?.close()
   }
+}
+
+async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, logLevel }: Options): Promise<void> {
+  if (logLevel === 'silent') return
+  const [{ readyLine }, { urlOf }, { version }] = await Promise.all([
+    import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js')
+  ])
+  const url = urlOf(host, (app.server.address() as AddressInfo).port)
+  const sessions = Array.from(app.workspaces.shared.store.all(), session => session.toJSON())
+  log.write(readyLine({ url, version, sessions, apiKeys }))
 }

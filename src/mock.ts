@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.js'
 import { createClient, type VerifaMock } from './client.js'
+import { listenError } from './command/failed-start.js'
 import { urlOf } from './command/health.js'
 import type { Options } from './options/options.js'
 
@@ -13,7 +14,7 @@ export interface EmbeddedVerifaMock extends VerifaMock {
 
 /**
  * Starts a mock in this process, on a free port and without a log unless the options say otherwise.
- * @throws OptionsError, FixtureError, or the system's error when the port cannot be had
+ * @throws OptionsError, FixtureError, or an Error with the system's `code` when the mock cannot listen
  */
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
   const { host = '127.0.0.1', port = 0, controlToken: token } = options
@@ -22,7 +23,7 @@ export async function startVerifaMock (options: Partial<Options> = {}): Promise<
     await app.listen({ host, port })
   } catch (error) {
     await app.close() // what it has begun, such as to watch its fixtures, must not keep the process
-    throw error
+    throw listenError(error as Error, { host, port })
   }
   const client = createClient({
     url: urlOf(host, (app.server.address() as AddressInfo).port),

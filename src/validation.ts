@@ -21,7 +21,7 @@ ajvFormats.default(ajv, ['date', 'date-time'])
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
 ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isTellable(Date.parse(text)) })
 
-ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked']) // for people: in the OpenAPI document, and in what is said of options
+ajv.addVocabulary(['x-examples', 'x-takes', 'x-placeholder', 'x-masked']) // for people: in the OpenAPI document, and in what is said of options
 
 /** How large a JSON value may be: `{ bytes, depth }`, the bytes of its compact UTF-8 text, and its levels of nesting. */
 export interface JsonLimits {

@@ -6,10 +6,7 @@ import t from 'tap'
 import { maskApiKey } from '../src/api-keys.js'
 import type { AddressInfo } from 'node:net'
 import { buildApp } from '../src/index.js'
-import { logStream } from '../src/command/log-stream.js'
 import { advance, errorOf, SANDBOX_KEY, startApp, update } from './helper.js'
-import { PassThrough } from 'node:stream'
-import { setImmediate } from 'node:timers/promises'
 
 t.test('unknown paths and methods are a 404 that lists what there is, whatever comes with them', async t => {
   const app = startApp(t)
@@ -188,29 +185,6 @@ t.test('log lines', async t => {
     { status: null, fault: 'drop=before' }, { status: 401, apiKey: '…9abc' }, { url: '/openapi.json', status: 200 }
   ])
   t.notMatch(lines.join(''), new RegExp(SANDBOX_KEY))
-
-  const file = new PassThrough({ objectMode: true })
-  const json = await logStream(false, file)
-  for (const line of lines) json.write(line)
-  t.equal(file.read(), null, 'nothing yet')
-  await setImmediate()
-  t.equal(file.read(), lines.join(''), 'JSON where nobody reads along, the lines of a turn together')
-  json.write('last\n')
-  await json.flush()
-  t.equal(file.read(), 'last\n', 'all of it before the process ends')
-
-  const terminal = new PassThrough()
-  const stream = await logStream(true, terminal)
-  for (const line of lines) stream.write(line)
-  stream.write('{"level":40,"time":0,"msg":"beware"}\n')
-  stream.write('')
-  await stream.flush()
-  const [first, second, third, , fifth, , , , last] = String(terminal.read()).split('\n')
-  t.match(first, /INFO.*: PATCH \/sessions\/ses_pending 200 [\d.]+ ms vk_sandbox_…7be2$/)
-  t.match(second, /7be2 replayed$/)
-  t.match(third, /401 [\d.]+ ms Missing API key\. Send it in the X-API-Key header\.$/)
-  t.match(fifth, /7be2 drop=after$/)
-  t.match(last, /WARN.*: beware/)
 })
 
 t.test('a key in a URL, where it does not belong, is masked', async t => {

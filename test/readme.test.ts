@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { conformanceWords, parseCommandLine } from '../src/command/cli.js'
+import { conformanceSpellings, parseCommandLine } from '../src/command/cli.js'
 import { runConformance } from '../src/conformance/conformance.js'
 import { errors } from '../src/errors.js'
 import { optionNames, Options } from '../src/options/options.js'
@@ -34,7 +34,7 @@ t.test('the table of options is the list of options', async t => {
 
 t.test('the table of the options of conformance is the list of them', async t => {
   const rows = table('## Conformance: how far is the mock from the real API?')
-  t.same(rows, conformanceWords.map(({ flag, schema, variables }) => [
+  t.same(rows, conformanceSpellings.map(({ flag, schema, variables }) => [
     schema['type'] === 'array' ? `${flag} (repeatable)` : flag,
     variables.join(', '),
     String(schema.default ?? '') || (schema['type'] === 'array' ? 'none' : 'none; it must be given'),

@@ -31,7 +31,7 @@ async function memoryOf ({ child, ended, err }: Run): Promise<NodeJS.MemoryUsage
 }
 
 t.test(`memory is flat over ${minutes} minutes of updates`, async t => {
-  const mock = await serve(t, ['--log-level', 'silent', '--max-idempotency-keys', '2000'], ['--expose-gc', `--import=${preload}`])
+  const mock = await serve(t, ['--log-level', 'fatal', '--max-idempotency-keys', '2000'], ['--expose-gc', `--import=${preload}`])
   const ends = performance.now() + minutes * 60_000
   let number = 0
   let stopped = false

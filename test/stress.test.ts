@@ -39,7 +39,7 @@ async function underLoad (mock: FastifyInstance | number, together: number, duri
 
 t.test('SIGTERM under full load: what was accepted is answered or cut, as a whole, and the mock ends with 0 within a second', async t => {
   for (const together of [1, 10]) {
-    const mock = await serve(t, ['--log-level', 'silent'])
+    const mock = await serve(t, ['--log-level', 'fatal'])
     let began = NaN
     const sent = await underLoad(Number(mock.port), together, () => {
       began = performance.now()

@@ -1,94 +1,105 @@
-import { parseArgs } from 'node:util'
 import { ConformanceOptions, resolveConformanceOptions } from '../conformance/options.js'
+import { nearest } from '../contract/nearest.js'
 import { allowed, type OptionsError } from '../options/check.js'
-import { fromEnvironment, type Given, type OptionWords, readValue, wordsOf } from '../options/spelling.js'
 import { Options, resolveOptions } from '../options/options.js'
+import { type Environment, type Given, readEnvironment, readValue, type Spelling, spellOptions, unknownVariables } from '../options/spelling.js'
+import { readArguments } from './arguments.js'
 
-/** What a command line asks for. */
+/** What a command line asks for, with warnings about the environment. */
 export type Command =
-  | { name: 'serve' | 'health' | 'openapi', options: Options }
-  | { name: 'conformance', options: ConformanceOptions }
+  | { name: 'serve' | 'health' | 'openapi', options: Options, warnings: string[] }
+  | { name: 'conformance', options: ConformanceOptions, warnings: string[] }
   | { name: 'help', about?: 'conformance' }
   | { name: 'version' }
   | { name: 'problem', message: string }
 
 export const commands = {
   serve: 'start the mock (the default)',
-  health: 'ask the mock that runs with the same options whether it is up; exit 0 or 1',
+  health: 'ask the mock that runs with the same options whether it is up; exit code 0 or 1',
   openapi: 'print the OpenAPI document',
-  conformance: 'run the contract against a mock or the real API, and report drift; it has options of its own: conformance --help'
+  conformance: 'compare a mock or the real API with the contract and report drift; "help conformance" lists its options',
+  help: 'print this help',
+  version: 'print the version'
 }
 
-/** The words for the options of a mock. */
-export const mockWords = wordsOf(Options, 'VERIFA_MOCK_')
+/** How the options of a mock are spelt. */
+export const mockSpellings = spellOptions(Options)
 
-/** The words for the options of `conformance`: its variables are its own, since its API key is no list of those that a mock accepts. */
-export const conformanceWords = wordsOf(ConformanceOptions, 'VERIFA_MOCK_CONFORMANCE_')
+/** How the options of `conformance` are spelt. Its variables are its own: its API key is not the list of keys that a mock accepts. */
+export const conformanceSpellings = spellOptions(ConformanceOptions, 'CONFORMANCE_')
+
+const all = [...mockSpellings, ...conformanceSpellings]
 
 /**
- * Reads a command line and an environment. Pure: nothing is printed, nothing ends.
- * A flag wins over an environment variable, `VERIFA_MOCK_PORT` over `PORT`; an empty variable is none.
+ * Reads a command line and an environment; prints nothing and ends nothing.
+ * A flag wins over an environment variable, `VERIFA_MOCK_PORT` over `PORT`; an empty variable sets nothing.
  * @param args the words after the program's name
  */
-export function parseCommandLine (args: readonly string[], env: Readonly<Record<string, string | undefined>>): Command {
-  const tokens = tokenize(args)
-  const [name = 'serve', ...rest] = tokens.flatMap(token => token.kind === 'positional' ? token.value : [])
-  const isConformance = name === 'conformance'
-  const [words, others] = isConformance ? [conformanceWords, mockWords] : [mockWords, conformanceWords]
+export function parseCommandLine (args: readonly string[], env: Environment): Command {
+  const parts = readArguments(args, takesValue)
+  const [name = 'serve', ...rest] = parts.flatMap(part => 'word' in part ? part.word : [])
+  const flags = parts.filter(part => 'flag' in part)
+  const isConformance = name === 'conformance' || (name === 'help' && rest[0] === 'conformance')
+  for (const { flag } of [...flags, { flag: `--${name}` }]) {
+    if (flag === '--help') return { name: 'help', ...(isConformance && { about: 'conformance' }) }
+    if (flag === '--version') return { name: 'version' }
+  }
+
+  const spellings = isConformance ? conformanceSpellings : mockSpellings
   const problems: string[] = []
   const fromFlags = new Map<string, Given>()
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue
-    if (token.name === 'help' && isConformance) return { name: 'help', about: name }
-    if (token.name === 'help' || token.name === 'version') return { name: token.name }
-    const { option, schema } = words.find(({ flag }) => flag === token.rawName) ?? {}
+  for (const { flag, value } of flags) {
+    const { option, schema } = spellings.find(spelling => spelling.flag === flag) ?? {}
     if (option === undefined || schema === undefined) {
-      problems.push(notAnOption(token.rawName, words, others, isConformance))
+      problems.push(unknownFlag(flag, spellings))
     } else if (schema['type'] === 'boolean') {
-      if (token.value !== undefined) problems.push(`${token.rawName} takes no value.`)
-      fromFlags.set(option, { name: token.rawName, values: [String(schema.default === false)] })
-    } else if (token.value === undefined) {
-      problems.push(`${token.rawName} needs a value. It takes ${allowed(schema)}.`)
+      if (value !== undefined) problems.push(`${flag} takes no value.`)
+      fromFlags.set(option, { name: flag, values: [String(schema.default === false)] })
+    } else if (value === undefined) {
+      problems.push(`${flag} needs a value. It takes ${allowed(schema)}.`)
     } else {
-      fromFlags.set(option, { name: token.rawName, values: [...fromFlags.get(option)?.values ?? [], token.value] })
+      fromFlags.set(option, { name: flag, values: [...fromFlags.get(option)?.values ?? [], value] })
     }
   }
-  const given = new Map([...fromEnvironment(words, env), ...fromFlags])
+  const given = new Map([...readEnvironment(spellings, env), ...fromFlags])
 
-  if (!Object.hasOwn(commands, name)) problems.push(`${name} is not a command. The commands are ${Object.keys(commands).join(', ')}.`)
-  if (rest.length > 0) problems.push(`${rest.join(' ')} is one word too many. There is one command, and everything else is an option.`)
+  if (!Object.hasOwn(commands, name)) problems.push(unknownCommand(name))
+  if (rest.length > 0) problems.push(`Only one command can be given; ${rest.join(' ')} is too much.`)
   try {
-    const wordsFor = (option: string) => words.find(words => words.option === option) as OptionWords
-    const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(wordsFor(option).schema, values)]))
-    const nameOf = (option: string) => given.get(option)?.name ?? wordsFor(option).flag
+    const spellingOf = (option: string) => spellings.find(spelling => spelling.option === option) as Spelling
+    const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(spellingOf(option).schema, values)]))
+    const nameOf = (option: string) => given.get(option)?.name ?? spellingOf(option).flag
+    const warnings = unknownVariables(all, env)
     if (isConformance) {
       const options = resolveConformanceOptions(values, nameOf)
-      if (problems.length === 0) return { name, options }
+      if (problems.length === 0) return { name: 'conformance', options, warnings }
     } else {
       const options = resolveOptions(values, nameOf)
-      if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Give it with --port or PORT.')
-      if (problems.length === 0) return { name: name as 'serve' | 'health' | 'openapi', options }
+      if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Set it with --port or PORT.')
+      if (problems.length === 0) return { name: name as 'serve' | 'health' | 'openapi', options, warnings }
     }
   } catch (error) {
     problems.push((error as OptionsError).message)
   }
-  return { name: 'problem', message: [...problems, `verifa-mock ${isConformance ? 'conformance ' : ''}--help lists everything there is.`].join('\n') }
+  return { name: 'problem', message: `${problems.join('\n')}\nverifa-mock help${isConformance ? ' conformance' : ''} lists all commands and options.` }
 }
 
-/** The words of a command line. Which flags take a value must be known before it is known which command they are for. */
-function tokenize (args: readonly string[]) {
-  const flags = [...mockWords, ...conformanceWords].map(({ flag, schema }): [string, { type: 'boolean' | 'string' }] =>
-    [flag.slice(2), { type: schema['type'] === 'boolean' ? 'boolean' : 'string' }])
-  return parseArgs({
-    args: [...args],
-    options: { ...Object.fromEntries(flags), help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
-    strict: false,
-    tokens: true
-  }).tokens
+/** Which flags take a value must be known before it is known which command they are for. */
+function takesValue (flag: string, next: string): boolean {
+  const spelling = all.find(spelling => spelling.flag === flag)
+  // what follows a flag that does not exist was most probably meant as its value
+  return spelling === undefined ? !['--help', '--version'].includes(flag) && !Object.hasOwn(commands, next) : spelling.schema['type'] !== 'boolean'
 }
 
-function notAnOption (flag: string, words: readonly OptionWords[], others: readonly OptionWords[], isConformance: boolean): string {
-  const ofOthers = isConformance ? 'of the other commands, and not of conformance' : 'of conformance alone'
-  const what = others.some(other => other.flag === flag) ? `an option ${ofOthers}` : 'not an option'
-  return `${flag} is ${what}. The options are ${words.map(({ flag }) => flag).join(', ')}, --help, --version.`
+function unknownFlag (flag: string, spellings: readonly Spelling[]): string {
+  if (mockSpellings.some(spelling => spelling.flag === flag)) return `${flag} is not an option of conformance.`
+  if (conformanceSpellings.some(spelling => spelling.flag === flag)) return `${flag} is an option of conformance only.`
+  const names = [...spellings.map(({ flag }) => flag.slice(2)), 'help', 'version']
+  const near = nearest(flag.replace(/^-+/, ''), names)
+  return `${flag} is not an option.${near === undefined ? '' : ` Did you mean --${near}?`}`
+}
+
+function unknownCommand (name: string): string {
+  const near = nearest(name, Object.keys(commands))
+  return `${name} is not a command. ${near === undefined ? `The commands are ${Object.keys(commands).join(', ')}.` : `Did you mean ${near}?`}`
 }

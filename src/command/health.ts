@@ -1,33 +1,33 @@
 import { get } from 'node:http'
 import type { Options } from '../options/options.js'
 
-/** What asking a mock for its health came to. */
+/** Whether a mock is up. */
 export interface Health {
   ok: boolean
-  /** One line for people. */
+  /** The response, or why there is none, on one line for people. */
   message: string
 }
 
 /**
- * Asks the mock that runs with these options whether it is up. Uses no Fastify: a container asks every few seconds.
- * @param patience how long an answer may take, in milliseconds
+ * Asks the mock that runs with these options whether it is up. Loads no Fastify: a container asks every few seconds.
+ * @param timeout how long to wait for the response, in milliseconds
  */
-export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>, patience = 2_000): Promise<Health> {
+export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>, timeout = 2_000): Promise<Health> {
   const url = `${urlOf(host, port)}/_mock/health`
   return new Promise(resolve => {
-    const request = get(url, { timeout: patience }, response => {
+    const request = get(url, { timeout }, response => {
       response.setEncoding('utf8')
       let body = ''
       response.on('data', (chunk: string) => {
         body += chunk
       })
       response.on('end', () => {
-        resolve({ ok: response.statusCode === 200, message: `${url} answers ${String(response.statusCode)} ${body}` })
+        resolve({ ok: response.statusCode === 200, message: `${url} returned ${String(response.statusCode)} ${body}` })
       })
     })
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${patience} ms`)))
+    request.on('timeout', () => request.destroy(new Error(`no response within ${timeout} ms`)))
     request.on('error', ({ message }) => {
-      resolve({ ok: false, message: `${url} does not answer: ${message}` })
+      resolve({ ok: false, message: `${url} did not respond: ${message}` })
     })
   })
 }

@@ -1,20 +1,18 @@
-import { commands, conformanceWords, mockWords } from './cli.js'
 import { allowed } from '../options/check.js'
-import type { OptionWords } from '../options/spelling.js'
+import type { Spelling } from '../options/spelling.js'
+import { commands, conformanceSpellings, mockSpellings } from './cli.js'
 
-const operands: Record<string, string> = { string: ' <text>', integer: ' <number>', array: ' <text> (repeatable)' }
-
-/** What `verifa-mock --help` prints, or what `verifa-mock conformance --help` does. */
+/** What `verifa-mock help` prints, or `verifa-mock help conformance`. */
 export function help (about?: 'conformance'): string {
   return [
     ...about === undefined ? aboutAll : aboutConformance,
     '',
     'Options:',
-    ...(about === undefined ? mockWords : conformanceWords).map(describe),
+    ...(about === undefined ? mockSpellings : conformanceSpellings).map(describe),
     '  -h, --help',
-    '      print this help',
+    '      Print this help',
     '  -v, --version',
-    '      print the version'
+    '      Print the version'
   ].join('\n')
 }
 
@@ -28,18 +26,28 @@ const aboutAll = [
 ]
 
 const aboutConformance = [
-  'Runs the contract of a session\'s update, case by case, against a mock or the real API, and reports what is not as expected.',
-  'What it changes in the session it puts back, and tells what it cannot, as a reference that was null: that does not change the exit code.',
-  'Exit code: 0, 1 when something that the vendor documents drifts, 2 when it could not be run, or not to its end.',
+  'Updates a session case by case, on a mock or on the real API, and reports where the responses differ from the contract.',
+  'Afterwards the session is as it was before; what cannot be put back, such as a reference that was null, is reported and does not change the exit code.',
+  'Exit code: 0; 1 when documented behaviour drifts; 2 when the run could not start or was interrupted.',
   '',
-  'Usage: verifa-mock conformance --base-url <text> --api-key <text> --session-id <text> [options]'
+  'Usage: verifa-mock conformance --base-url <url> --api-key <key> --session-id <id> [options]'
 ]
 
-function describe ({ option, schema, flag, variables }: OptionWords): string {
-  const fixed = String(schema.default ?? '')
-  const value = option === 'fixtures' ? 'the sessions that come with verifa-mock' : fixed === '' ? 'none' : fixed
-  return `  ${flag}${operands[schema['type'] as string] ?? ''}\n` +
-    `      ${String(schema.description)}\n` +
-    (schema['type'] === 'boolean' ? '' : `      takes ${allowed(schema)}\n`) +
-    `      default: ${value}; environment: ${variables.join(' or ')}`
+function describe (spelling: Spelling): string {
+  const { schema, flag } = spelling
+  const placeholder = (schema['x-placeholder'] ?? { integer: 'number' }[schema['type'] as string] ?? 'text') as string
+  const value = schema['type'] === 'boolean' ? '' : ` <${placeholder}>`
+  return [
+    `  ${flag}${value}${schema['type'] === 'array' ? ' (repeatable)' : ''}`,
+    `      ${String(schema.description)}`,
+    ...value === '' ? [] : [`      takes ${allowed(schema)}`],
+    `      ${defaultOf(spelling)}`
+  ].join('\n')
+}
+
+/** The default, and how the environment sets another value. */
+function defaultOf ({ option, schema, variables }: Spelling): string {
+  if (schema['type'] === 'boolean') return `environment: ${variables.join(' or ')}=${String(!schema.default)}`
+  const value = option === 'fixtures' ? 'the sessions that come with verifa-mock' : String(schema.default ?? '')
+  return `default: ${value === '' ? 'none' : value}; environment: ${variables.join(' or ')}`
 }

@@ -1,51 +1,62 @@
+import { hostname } from 'node:os'
 import type { DestinationStream } from 'pino'
+import { jsonLine, readableLine } from './log-lines.js'
 
-/** What `plugins/request-log.ts` says of a request; in a readable line it stands in the message. */
-const requestFields = ['method', 'url', 'status', 'ms', 'apiKey', 'replayed', 'fault', 'error', 'detail'] as const
+/** How much of the log may wait for its reader, in characters. */
+const MAX_WAITING = 1024 * 1024
 
-/** Where log lines go. */
+/** Where log lines go, one by one, as JSON. */
 export interface LogStream extends DestinationStream {
-  /** Fulfilled when all lines are written, which takes as long as whoever reads them. */
+  /** Fulfilled when all lines are read, or kept by the system for their reader. */
   flush: () => Promise<void>
 }
 
-/**
- * Where log lines go: at a terminal to a stream that makes them readable, one line for each request; else they stay JSON,
- * and those of one turn of the event loop are written together.
- * @param destination where they are written: Node.js's own standard output, which writes to a file at once, and keeps what a
- *   pipe does not take yet, so that who reads it slowly holds up no answer
- */
-export async function logStream (isTerminal: boolean, destination: NodeJS.WritableStream): Promise<LogStream> {
-  if (!isTerminal) return inTurns(destination)
-  const { default: pinoPretty } = await import('pino-pretty') // loaded only where somebody reads along
-  const readable = pinoPretty({
-    destination,
-    sync: true,
-    translateTime: 'SYS:HH:MM:ss',
-    ignore: ['pid', 'hostname', ...requestFields].join(','),
-    messageFormat: (line, messageKey) => 'status' in line ? readableLine(line) : String(line[messageKey])
-  })
-  return Object.assign(readable, { flush: async () => undefined })
+/** Standard output, or what stands for it in a test. */
+export interface Output extends NodeJS.WritableStream {
+  isTTY?: boolean
+  hasColors?: () => boolean
 }
 
-/** Under load this is one write for many requests; without load no line waits for another. */
-function inTurns (stream: NodeJS.WritableStream): LogStream {
+/**
+ * A log on standard output: readable at a terminal, JSON everywhere else. It never delays a response. The lines of one turn
+ * of the event loop are written together. When a reader falls behind by too much, lines are dropped until it has caught
+ * up, and one line says how many.
+ */
+export function logStream (output: Output): LogStream {
+  const hasColours = output.hasColors?.() ?? false
+  const format = output.isTTY === true ? (line: string) => readableLine(line, hasColours) : jsonLine
   let lines = ''
+  let waiting = 0
+  let dropped = 0
+
+  const add = (line: string) => {
+    if (lines === '') setImmediate(writeAll)
+    lines += format(line)
+  }
   const writeAll = (done?: () => void) => {
     const together = lines
     lines = ''
-    stream.write(together, done)
+    waiting += together.length
+    output.write(together, () => {
+      waiting -= together.length
+      if (waiting === 0) reportDropped()
+      done?.()
+    })
+  }
+  const reportDropped = () => {
+    if (dropped === 0) return
+    const msg = `${dropped} log lines were dropped: standard output is not read fast enough.`
+    dropped = 0
+    add(JSON.stringify({ level: 40, time: Date.now(), pid: process.pid, hostname: hostname(), msg }))
   }
   return {
-    flush: async () => new Promise(resolve => writeAll(resolve)),
     write: line => {
-      if (lines === '') setImmediate(writeAll)
-      lines += line
+      if (dropped > 0 || waiting + lines.length > MAX_WAITING) dropped++
+      else add(line)
+    },
+    flush: async () => {
+      reportDropped()
+      return new Promise(resolve => writeAll(resolve))
     }
   }
-}
-
-function readableLine (line: Record<string, unknown>): string {
-  const { method, url, status, ms, apiKey, replayed, fault, detail } = line as Record<typeof requestFields[number], string>
-  return [method, url, status, ms, 'ms', apiKey, replayed && 'replayed', fault, detail].filter(Boolean).join(' ')
 }

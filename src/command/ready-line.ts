@@ -1,22 +1,56 @@
-import type { Options } from '../options/options.js'
-import type { Store } from '../sessions/store.js'
-import { version } from '../own-package.js'
+import { hostname } from 'node:os'
+import type { Session } from '../sessions/session.js'
 
-/**
- * What a started mock says: where it is, and a command that can be copied and works. With `apiKeys` the command is one
- * that needs no key: a key must not end up in somebody's log.
- */
-export function readyLine (url: string, store: Store, { apiKeys }: Pick<Options, 'apiKeys'>): string {
-  return `verifa-mock ${version} is ready at ${url} – try: ${apiKeys.length === 0 ? tryUpdate(url, store) : tryHealth(url)}`
+/** A mock that has started. */
+export interface Ready {
+  /** Where it listens, such as `http://127.0.0.1:4010`. */
+  url: string
+  version: string
+  sessions: readonly Pick<Session, 'id' | 'is_sandbox' | 'retention_status'>[]
+  /** The API keys that it accepts; none means every well-formed key. */
+  apiKeys: readonly string[]
 }
 
-function tryUpdate (url: string, store: Store): string {
-  for (const { id, isSandbox, isRedacted } of store.all()) {
-    if (isRedacted || !/^[\w.-]+$/.test(id)) continue
-    return `curl -X PATCH ${url}/sessions/${id} -H 'X-API-Key: vk_${isSandbox ? 'sandbox' : 'live'}_test' ` +
-      '-H \'Content-Type: application/json\' -d \'{"metadata":{"plan":"gold"}}\''
+/** What stands in the log when a mock has started. */
+export interface ReadyLine {
+  level: 30
+  time: number
+  pid: number
+  hostname: string
+  url: string
+  docs: string
+  sessions: number
+  /** A command to try. */
+  try: string
+  msg: string
+}
+
+/** The line of the log that says that a mock has started, as JSON. */
+export function readyLine ({ url, version, sessions, apiKeys }: Ready): string {
+  const line: ReadyLine = {
+    level: 30,
+    time: Date.now(),
+    pid: process.pid,
+    hostname: hostname(),
+    url,
+    docs: `${url}/docs`,
+    sessions: sessions.length,
+    try: apiKeys.length === 0 ? tryUpdate(url, sessions) : tryHealth(url), // a key must not end up in a log
+    msg: `verifa-mock ${version} is ready at ${url}`
   }
-  return tryHealth(url)
+  return `${JSON.stringify(line)}\n`
+}
+
+/** The same for people at a terminal. */
+export function banner ({ msg, docs, sessions, try: command }: ReadyLine): string {
+  return `${msg}\n  Docs:      ${docs}\n  Sessions:  ${sessions}\n  Try:       ${command}\n\n`
+}
+
+function tryUpdate (url: string, sessions: Ready['sessions']): string {
+  const session = sessions.find(({ id, retention_status: retention }) => retention !== 'redacted' && /^[\w.-]+$/.test(id))
+  if (session === undefined) return tryHealth(url)
+  return `curl -X PATCH ${url}/sessions/${session.id} -H 'X-API-Key: vk_${session.is_sandbox ? 'sandbox' : 'live'}_test' ` +
+    '-H \'Content-Type: application/json\' -d \'{"metadata":{"plan":"gold"}}\''
 }
 
 function tryHealth (url: string): string {

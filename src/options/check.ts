@@ -1,13 +1,16 @@
 import { KindGuard, type Static, type TObject, type TSchema } from '@sinclair/typebox'
 import { maskApiKey } from '../api-keys.js'
+import { nearest } from '../contract/nearest.js'
 import { compileCheck } from '../validation.js'
 
-/** Options that cannot be used. The message is one sentence for each problem, one a line. */
-export class OptionsError extends Error {}
+/** Options that cannot be used. The message has a line for each problem. */
+export class OptionsError extends Error {
+  override readonly name = 'OptionsError'
+}
 
 /**
  * The options that a schema describes, with their defaults.
- * @param nameOf what the giver calls an option: itself in code, a flag or an environment variable on the command line
+ * @param nameOf how the caller calls an option: by its own name in code, as a flag or a variable on the command line
  * @throws OptionsError that names every option that is wrong or missing, its value, and what is allowed
  */
 export function checkOptions<T extends TObject> (
@@ -27,18 +30,21 @@ export function checkOptions<T extends TObject> (
   return options
 }
 
-/** Each option is checked by its own schema, and only when it is given: most starts give few, and to compile a schema takes its time. */
+/** Checks an option by its own schema, and only when it is given: compiling schemas would delay every start. */
 function complain ({ properties }: TObject, option: string, value: unknown, name: string): string[] {
-  if (!Object.hasOwn(properties, option)) return [`${name} is not an option. The options are ${Object.keys(properties).join(', ')}.`]
+  if (!Object.hasOwn(properties, option)) {
+    const near = nearest(option, Object.keys(properties))
+    return [`${name} is not an option. ${near === undefined ? `The options are ${Object.keys(properties).join(', ')}.` : `Did you mean ${near}?`}`]
+  }
   const schema = properties[option] as TSchema
   return compileCheck(schema)(value).map(({ loc }) => {
     const wrong = loc.reduce((part, step) => (part as Record<string, unknown>)[step], value)
-    const told = schema['x-masked'] === true && typeof wrong === 'string' ? maskApiKey(wrong) : wrong
-    return `${name} cannot be ${JSON.stringify(told)}. It takes ${allowed(schema)}.`
+    const shown = schema['x-masked'] === true && typeof wrong === 'string' ? maskApiKey(wrong) : wrong
+    return `${name} cannot be ${JSON.stringify(shown)}. It takes ${allowed(schema)}.`
   })
 }
 
-/** What an option takes, in words: those of its `x-takes`, or what follows from its type. */
+/** What an option takes, in words: its `x-takes`, or else what follows from its type. */
 export function allowed (option: TSchema): string {
   const schema = option as unknown as { 'x-takes'?: string, 'enum'?: string[], 'minimum': number, 'maximum': number, 'type': string }
   if (schema['x-takes'] !== undefined) return schema['x-takes']

@@ -1,29 +1,36 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
+import { nearest } from '../contract/nearest.js'
 
-/** How an option is called on a command line and in an environment. */
-export interface OptionWords {
+/** How an option is spelt on a command line and in an environment. */
+export interface Spelling {
   option: string
   schema: TSchema
   flag: string
-  /** The environment variables that give it, the one that wins first. */
+  /** The environment variables that set it; the first one that is set wins. */
   variables: string[]
 }
 
-/** The words that an option was given, and by what name. */
+/** The words that an option was given, and the flag or variable that they came from. */
 export interface Given {
   name: string
   values: string[]
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** With what the variables of verifa-mock begin. */
+const PREFIX = 'VERIFA_MOCK_'
+
 /**
- * The words for the options of a schema: `maxIdempotencyKeys` is `--max-idempotency-keys` and, with the prefix `VERIFA_MOCK_`,
- * `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so `apiKeys` is `--api-key`. What is true or false is turned
- * from its default by its flag alone, so `control` is `--no-control`.
+ * How the options of a schema are spelt: `maxIdempotencyKeys` is `--max-idempotency-keys` and
+ * `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so `apiKeys` is `--api-key`. A flag alone turns an option
+ * that is true or false from its default, so `control` is `--no-control`.
+ * @param group what the variables have after their prefix, such as `CONFORMANCE_`
  */
-export function wordsOf ({ properties }: TObject, prefix: string): OptionWords[] {
+export function spellOptions ({ properties }: TObject, group = ''): Spelling[] {
   return Object.entries(properties).map(([option, schema]) => {
     const word = (schema['type'] === 'array' ? option.replace(/s$/, '') : option).replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
-    const variable = prefix + word.toUpperCase().replaceAll('-', '_')
+    const variable = PREFIX + group + word.toUpperCase().replaceAll('-', '_')
     return {
       option,
       schema,
@@ -33,23 +40,42 @@ export function wordsOf ({ properties }: TObject, prefix: string): OptionWords[]
   })
 }
 
-/** What Kubernetes puts in `VERIFA_MOCK_PORT` for every container beside a service called verifa-mock, the mock's own above all. */
-const SERVICE_LINK = /^(tcp|udp|sctp):\/\//
-
-/** What an environment says of options; an empty variable is none. */
-export function fromEnvironment (words: readonly OptionWords[], env: Readonly<Record<string, string | undefined>>): Map<string, Given> {
+/** What an environment sets; an empty variable sets nothing. */
+export function readEnvironment (spellings: readonly Spelling[], env: Environment): Map<string, Given> {
   const given = new Map<string, Given>()
-  for (const { option, schema, variables } of words) {
+  for (const { option, schema, variables } of spellings) {
     for (const name of variables) {
       const value = env[name]
-      if (value === undefined || value === '' || given.has(option) || (option === 'port' && SERVICE_LINK.test(value))) continue
+      if (value === undefined || value === '' || given.has(option) || isServiceLink(name, value)) continue
       given.set(option, { name, values: schema['type'] === 'array' ? value.split(/[\s,]+/).filter(word => word !== '') : [value] })
     }
   }
   return given
 }
 
-/** A word as the type its option has; one that does not fit stays a word, and is found by the check of the options. */
+/** A sentence for each variable that has the prefix of verifa-mock and sets nothing, probably because it is misspelt. */
+export function unknownVariables (spellings: readonly Spelling[], env: Environment): string[] {
+  const known = spellings.flatMap(({ variables }) => variables).filter(name => name.startsWith(PREFIX))
+  return Object.entries(env)
+    .filter(([name, value]) => name.startsWith(PREFIX) && value !== '' && !known.includes(name) && !isServiceLink(name, value))
+    .map(([name]) => {
+      // without the prefix, which would make all of them alike
+      const near = nearest(name.slice(PREFIX.length), known.map(name => name.slice(PREFIX.length)))
+      return `${name} is not a variable of verifa-mock and is ignored. ` +
+        (near === undefined ? 'verifa-mock --help lists the variables.' : `Did you mean ${PREFIX}${near}?`)
+    })
+}
+
+/**
+ * Whether Kubernetes set a variable: in every container beside a service called verifa-mock, or verifa-mock-eu, it sets
+ * `VERIFA_MOCK_PORT=tcp://10.0.0.1:4010`, `VERIFA_MOCK_SERVICE_HOST`, `VERIFA_MOCK_PORT_4010_TCP_ADDR` and more.
+ */
+function isServiceLink (name: string, value = ''): boolean {
+  return /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name) ||
+    (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value))
+}
+
+/** Words as the type of their option; what does not fit stays text, which the check of the options refuses. */
 export function readValue (schema: TSchema, values: string[]): unknown {
   const value = values[values.length - 1] as string
   switch (schema['type']) {

@@ -1,11 +1,15 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
 import { type NamedFixture, readFixtures } from '../sessions/fixture-files.js'
 
-/** What has changed between two readings of the fixtures: ids that are gone or other than before, and fixtures that are new or other. */
+/** What has changed between two readings of the fixtures. */
 export interface FixtureChanges {
+  /** The ids of fixtures that are gone or that differ from before. */
   outdated: string[]
+  /** The fixtures that are new or that differ from before. */
   updated: NamedFixture[]
 }
 
@@ -14,38 +18,62 @@ export interface WatchOptions {
   path: string
   /** What was read from there. */
   fixtures: readonly NamedFixture[]
-  /** Told when they were read again, and when they could not be. */
-  log: Logger
-  /** Told what has changed, and all that there is now. */
+  /** Where it is logged that fixtures were read again, or could not be. */
+  log: Pick<Logger, 'info' | 'error'>
+  /** Called with what has changed, and with all fixtures that there are now. */
   onChange: (changes: FixtureChanges, all: NamedFixture[]) => void
+  /** Ends the watching. */
+  signal: AbortSignal
 }
 
+/** How long to wait before looking again, in milliseconds. */
+const INTERVAL = 200
+
 /**
- * Reads the fixtures again whenever their file, or a file of their folder, has changed. Broken ones are told, and the
- * old ones stay.
+ * Reads the fixtures again when their file, or a file of their folder, has changed; while they cannot be used, the old ones
+ * stay. Fulfilled when the watching has begun.
+ *
+ * It compares the state of the files five times a second. Events of the file system do not arrive where a file is mounted
+ * into a container, and a library that polls looks at the whole tree below the folder and follows its symbolic links.
  */
-export const watchFixtures: FastifyPluginAsync<WatchOptions> = async (app, { path, fixtures, log, onChange }) => {
-  const { watch } = await import('chokidar') // loaded only where somebody watches
+export async function watchFixtures ({ path, fixtures, log, onChange, signal }: WatchOptions): Promise<void> {
   let current = fixtures
-  const watcher = watch(path, {
-    ignoreInitial: true,
-    awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 50 },
-    // the events of a file that is mounted, or replaced by renaming, do not arrive everywhere
-    usePolling: true,
-    interval: 200
-  })
-  watcher.on('all', () => {
+  let read = await stateOf(path)
+
+  const readAgain = () => {
     try {
-      const read = readFixtures(path)
-      onChange(compare(current, read), read)
-      current = read
-      log.info(`fixtures were read again from ${path}: ${read.length} sessions`)
+      const all = readFixtures(path)
+      onChange(compare(current, all), all)
+      current = all
+      log.info(`fixtures were read again from ${path}: ${all.length} sessions`)
     } catch (error) {
       log.error(`fixtures stay as they were. ${(error as Error).message}`)
     }
-  })
-  app.addHook('onClose', async () => watcher.close())
-  await new Promise<void>(resolve => watcher.once('ready', resolve))
+  }
+  const watch = async () => {
+    for (let before = read; ;) {
+      await wait(INTERVAL, undefined, { signal, ref: false })
+      const now = await stateOf(path)
+      // the same state twice: nobody is still writing
+      if (now === before && now !== read) {
+        read = now
+        readAgain()
+      }
+      before = now
+    }
+  }
+  watch().catch(() => undefined) // rejected by the signal alone
+}
+
+/** Changes whenever the fixtures under a path may have changed. What stands below a folder of the folder does not count. */
+async function stateOf (path: string): Promise<string> {
+  const names = await readdir(path).catch(() => undefined) // of a file, or of nothing
+  const files = names === undefined ? [path] : names.filter(name => name.endsWith('.json')).sort().map(name => join(path, name))
+  const states = await Promise.all(files.map(async file => stat(file).then(
+    ({ ino, size, mtimeMs, ctimeMs }) => [file, ino, size, mtimeMs, ctimeMs].join(' '),
+    (error: unknown) => `${file} ${String((error as NodeJS.ErrnoException).code)}` // such as a link that leads nowhere
+  )))
+  return states.join('\n')
 }
 
 function compare (before: readonly NamedFixture[], after: readonly NamedFixture[]): FixtureChanges {

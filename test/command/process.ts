@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+// The bundle, which `before` in .taprc has just built: a process that compiles the sources itself needs five seconds.
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+// In the process only the coverage of this file is measured, through its source map. Everything else is tested in the tests'
+// own processes; for it the bundle would report other branches than the sources.
+const covered = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 
 export interface Run {
   child: ChildProcess
@@ -12,10 +16,10 @@ export interface Run {
   ended: Promise<{ code: number | null, signal: string | null }>
 }
 
-/** The command as a process of its own, with nothing of this machine's configuration. */
+/** The command in a process of its own, without this machine's configuration. */
 export function run (t: Test, args: string[], env: Record<string, string> = {}, preload: string[] = []): Run {
-  const child = spawn(process.execPath, [...process.execArgv, ...preload, main, ...args], {
-    env: { ...process.env, PORT: '', HOST: '', ...env }, stdio: ['ignore', 'pipe', 'pipe']
+  const child = spawn(process.execPath, ['--enable-source-maps', ...preload, main, ...args], {
+    env: { ...process.env, PORT: '', HOST: '', ...env, _TAPJS_PROCESSINFO_COV_FILES_: covered }, stdio: ['ignore', 'pipe', 'pipe']
   })
   let out = ''
   let err = ''
@@ -30,14 +34,19 @@ export function run (t: Test, args: string[], env: Record<string, string> = {}, 
   return { child, out: () => out, err: () => err, ended }
 }
 
-/** A mock on a free port, when it has said that it is ready. */
+/** What a run has logged so far. */
+export function logOf ({ out }: Run): Record<string, unknown>[] {
+  return out().split('\n').slice(0, -1).map(line => JSON.parse(line) as Record<string, unknown>)
+}
+
+/** A mock on a free port, after its ready line. */
 export async function serve (t: Test, args: string[] = [], preload: string[] = []): Promise<Run & { url: string, port: string }> {
   const mock = run(t, ['--port', '0', ...args], {}, preload)
-  while (!mock.out().includes(' is ready at ')) {
+  for (;;) {
+    const { url } = logOf(mock).find(({ msg }) => String(msg).includes(' is ready at ')) ?? {}
+    if (typeof url === 'string') return { ...mock, url, port: new URL(url).port }
     await Promise.race([once(mock.child.stdout as NodeJS.ReadableStream, 'data'), mock.ended.then(() => {
       throw new Error(`it ended: ${mock.err()}`)
     })])
   }
-  const url = / is ready at (\S+) /.exec(mock.out())?.[1] ?? ''
-  return { ...mock, url, port: new URL(url).port }
 }

@@ -1,19 +1,36 @@
 import { createServer, type AddressInfo } from 'node:net'
 import t from 'tap'
-import { explainFailedStart } from '../../src/command/failed-start.js'
+import { explainFailedStart, listenError } from '../../src/command/failed-start.js'
 import { askHealth, urlOf } from '../../src/command/health.js'
-import { readyLine } from '../../src/command/ready-line.js'
+import { banner, type Ready, readyLine, type ReadyLine } from '../../src/command/ready-line.js'
+import { startVerifaMock } from '../../src/index.js'
 import { FixtureError } from '../../src/sessions/fixture-files.js'
-import { startApp } from '../helper.js'
 
-t.test('why a start failed, in a sentence that says what to do', async t => {
+t.test('a failed start is explained in a sentence that says what to do', async t => {
   const address = { host: '127.0.0.1', port: 80 }
   const explain = (code: string) => explainFailedStart(Object.assign(new Error(), { code }), address)
-  t.same(explain('EADDRINUSE'), { exitCode: 1, message: 'Port 80 of 127.0.0.1 is in use. Choose another with --port, or 0 for any free one.' })
-  t.same(explain('EACCES'), { exitCode: 1, message: 'Port 80 of 127.0.0.1 is not open to this user. Choose one from 1024 on with --port.' })
-  for (const code of ['EADDRNOTAVAIL', 'ENOTFOUND']) t.match(explain(code), { exitCode: 1, message: /^127\.0\.0\.1 is no address of this machine\./ })
+  t.same(explain('EADDRINUSE'), { exitCode: 1, message: 'Port 80 of 127.0.0.1 is in use. Set --port to another one, or to 0 for any free one.' })
+  t.same(explain('EACCES'), { exitCode: 1, message: 'Port 80 of 127.0.0.1 needs more rights than this user has. Set --port to 1024 or more.' })
+  for (const code of ['EADDRNOTAVAIL', 'ENOTFOUND']) {
+    t.same(explain(code), {
+      exitCode: 1, message: '127.0.0.1 is not an address of this machine. Set --host to 127.0.0.1, or to 0.0.0.0 for all addresses.'
+    })
+  }
   t.same(explainFailedStart(new FixtureError('a.json: no'), address), { exitCode: 2, message: 'a.json: no' })
-  t.throws(() => explain('EWHATEVER'), { code: 'EWHATEVER' }, 'a defect is not explained away')
+  t.throws(() => explain('EWHATEVER'), { code: 'EWHATEVER' }, 'a defect is thrown')
+})
+
+t.test('in code, a port in use rejects with a sentence and the code of the system', async t => {
+  const first = await startVerifaMock()
+  t.teardown(() => first.close())
+  const port = Number(new URL(first.url).port)
+  await t.rejects(startVerifaMock({ port }), {
+    message: `Port ${port} of 127.0.0.1 is in use. Set port to another one, or to 0 for any free one.`,
+    code: 'EADDRINUSE',
+    cause: { syscall: 'listen' }
+  })
+  const other = new Error('another one')
+  t.equal(listenError(other, { host: 'x', port }), other)
 })
 
 t.test('the URL of an address', async t => {
@@ -24,29 +41,40 @@ t.test('the URL of an address', async t => {
   t.equal(urlOf('fe80::1', 1), 'http://[fe80::1]:1')
 })
 
-t.test('the ready line tries a session that can be updated, and health where there is none', async t => {
-  const tried = (fixtures: object[], apiKeys: string[] = []) => {
-    const app = startApp(t, { fixtures: t.testdir({ 'f.json': JSON.stringify(fixtures) }) })
-    return readyLine('http://x', app.workspaces.shared.store, { apiKeys }).replace(/.* try: /, '')
-  }
-  const update = (id: string, key: string) =>
-    `curl -X PATCH http://x/sessions/${id} -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '{"metadata":{"plan":"gold"}}'`
-  t.equal(tried([{ id: 'a', retention_status: 'redacted' }, { id: 'b' }]), update('b', 'vk_sandbox_test'))
-  t.equal(tried([{ id: 'l', is_sandbox: false }]), update('l', 'vk_live_test'))
-  t.equal(tried([{ id: 'needs\' quotes' }, { id: 'b' }]), update('b', 'vk_sandbox_test'))
-  t.equal(tried([]), 'curl http://x/_mock/health')
-  t.equal(tried([{ id: 'a' }], ['vk_sandbox_a']), 'curl http://x/_mock/health')
+t.test('the ready line', async t => {
+  const session = { id: 'ses_1', is_sandbox: true, retention_status: 'active' } as const
+  const lineOf = (ready: Partial<Ready> = {}) =>
+    JSON.parse(readyLine({ url: 'http://x', version: '1.2.3', sessions: [session], apiKeys: [], ...ready })) as ReadyLine
+
+  t.test('names the URL, the docs and the number of sessions', async t => {
+    t.match(lineOf(), { level: 30, time: Number, url: 'http://x', docs: 'http://x/docs', sessions: 1, msg: 'verifa-mock 1.2.3 is ready at http://x' })
+    const lines = banner(lineOf()).split('\n')
+    t.match(lines, ['verifa-mock 1.2.3 is ready at http://x', /Docs: +http:\/\/x\/docs$/, /Sessions: +1$/, /Try: +curl -X PATCH http/])
+  })
+
+  t.test('tries a session that can be updated, and health where there is none', async t => {
+    const update = (id: string, key: string) =>
+      `curl -X PATCH http://x/sessions/${id} -H 'X-API-Key: ${key}' -H 'Content-Type: application/json' -d '{"metadata":{"plan":"gold"}}'`
+    const cases: [ready: Partial<Ready>, command: string][] = [
+      [{ sessions: [{ ...session, id: 'a', retention_status: 'redacted' }, { ...session, id: 'b' }] }, update('b', 'vk_sandbox_test')],
+      [{ sessions: [{ ...session, id: 'l', is_sandbox: false }] }, update('l', 'vk_live_test')],
+      [{ sessions: [{ ...session, id: 'needs\' quotes' }, { ...session, id: 'b' }] }, update('b', 'vk_sandbox_test')],
+      [{ sessions: [] }, 'curl http://x/_mock/health'],
+      [{ apiKeys: ['vk_sandbox_a'] }, 'curl http://x/_mock/health']
+    ]
+    for (const [ready, command] of cases) t.equal(lineOf(ready).try, command)
+  })
 })
 
-t.test('a server that is no mock, or does not answer, is not healthy', async t => {
+t.test('a server that is not a mock, or does not respond, is not healthy', async t => {
   const silent = createServer()
   const other = createServer(socket => socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno'))
   for (const server of [silent, other]) {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
     t.teardown(() => server.close())
   }
-  const ask = async (server: typeof silent, patience?: number) =>
-    askHealth({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, patience)
-  t.match(await ask(other), { ok: false, message: /answers 404 no$/ })
-  t.match(await ask(silent, 10), { ok: false, message: /does not answer: no answer within 10 ms$/ })
+  const ask = async (server: typeof silent, timeout?: number) =>
+    askHealth({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, timeout)
+  t.match(await ask(other), { ok: false, message: /returned 404 no$/ })
+  t.match(await ask(silent, 10), { ok: false, message: /did not respond: no response within 10 ms$/ })
 })
