@@ -69,7 +69,7 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
     const spellingOf = (option: string) => spellings.find(spelling => spelling.option === option) as Spelling
     const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(spellingOf(option).schema, values)]))
     const nameOf = (option: string) => given.get(option)?.name ?? spellingOf(option).flag
-    const warnings = unknownVariables(all, env)
+    const warnings = name === 'health' ? [] : unknownVariables(all, env) // a container asks for its health every few seconds
     if (isConformance) {
       const options = resolveConformanceOptions(values, nameOf)
       if (problems.length === 0) return { name: 'conformance', options, warnings }
