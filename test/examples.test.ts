@@ -135,7 +135,7 @@ t.test('the services of the Compose example: the mock is healthy, and the tests 
 
   const [kind, node = '', main = '', ...words] = verifa.healthcheck.test
   t.same([kind, main], ['CMD', '/app/dist/main.js'])
-  t.match(await run(t, [node, 'dist/main.js', ...words].join(' '), { PORT: port }), { code: 0, output: /answers 200/ })
+  t.match(await run(t, [node, 'dist/main.js', ...words].join(' '), { PORT: port }), { code: 0, output: /returned 200/ })
 
   // what the network of Compose does: the name of the service is the address of the mock
   const resolver = 'import dns from "node:dns"; const { lookup } = dns; ' +
