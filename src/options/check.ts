@@ -14,7 +14,7 @@ export class OptionsError extends Error {
  * @throws OptionsError that names every option that is wrong or missing, its value, and what is allowed
  */
 export function checkOptions<T extends TObject> (
-  schema: T, given: Readonly<Record<string, unknown>>, nameOf: (option: string) => string = option => option
+  schema: T, given: Readonly<Record<string, unknown>>, nameOf: (option: string) => string
 ): Static<T> {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
   const defaults = Object.entries(schema.properties)

@@ -51,8 +51,8 @@ export async function watchFixtures ({ path, fixtures, log, onChange, signal }: 
     }
   }
   const watch = async () => {
-    for (let before = read; ;) {
-      await wait(INTERVAL, undefined, { signal, ref: false })
+    let before = read
+    while (await wait(INTERVAL, true, { signal, ref: false }).catch(() => false)) {
       const now = await stateOf(path)
       // the same state twice: nobody is still writing
       if (now === before && now !== read) {
@@ -62,7 +62,7 @@ export async function watchFixtures ({ path, fixtures, log, onChange, signal }: 
       before = now
     }
   }
-  watch().catch(() => undefined) // rejected by the signal alone
+  void watch()
 }
 
 /** Changes whenever the fixtures under a path may have changed. What stands below a folder of the folder does not count. */
