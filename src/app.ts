@@ -1,14 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { type DestinationStream, type Logger, pino } from 'pino'
-import { ApiKeys } from './api-keys.js'
-import { mockRoutes } from './mock-routes.js'
+import { controlPlane } from './control/plane.js'
+import { ApiKeys } from './domain/api-keys.js'
+import { FixtureSet } from './domain/fixtures/fixture-set.js'
+import { type InitialState, Workspace } from './domain/workspace.js'
+import { Workspaces } from './domain/workspaces.js'
+import { type Endpoint, endpointOf, endpointOfRoute } from './http/openapi/endpoint.js'
+import { openApiDocument } from './http/openapi/document.js'
+import { operations, resultSchemas } from './http/operations/operations.js'
+import { docsPlugin } from './http/plugins/docs.js'
+import { apiRoutes } from './http/routes.js'
+import { createServer } from './http/server.js'
 import { type Options, resolveOptions } from './options/options.js'
-import { docsPlugin } from './plugins/docs.js'
-import { createServer } from './server.js'
-import { type NamedFixture, readFixtures } from './sessions/fixture-files.js'
-import { watchFixtures } from './stores/watch-fixtures.js'
-import { Workspace } from './workspace.js'
-import { Workspaces } from './workspaces.js'
+import { readFixtures } from './stores/fixture-files.js'
+import { MemoryStore } from './stores/memory-store.js'
+import { watchFixtures, type WatchOptions } from './stores/watch-fixtures.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,53 +23,81 @@ declare module 'fastify' {
 }
 
 /**
- * Builds the mock, ready to be listened on or injected into. Two apps in one process share nothing.
+ * Builds the mock, ready to listen or to be injected into. Two apps in one process share nothing.
  * @param given the options; see `Options` for their defaults
  * @param logStream where log lines go; by default standard output
  * @throws OptionsError when an option is wrong
- * @throws FixtureError when a fixture is
+ * @throws FixtureError when a fixture is wrong
  */
 export function buildApp (given: Partial<Options> = {}, logStream?: DestinationStream): FastifyInstance {
   const options = resolveOptions(given)
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
-  let fixtures = readFixtures(options.fixtures as string)
-  const workspaces = createWorkspaces(options, () => fixtures, log)
-  const surroundings = { log, options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
+  const { fixtures, ...rest } = readFixtures(options.fixtures, resultSchemas)
+  let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures) }
+  const workspaces = createWorkspaces(options, () => initialState, log)
+  const dependencies = { log, options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
-  if (options.watch) {
-    const watching = new AbortController()
-    app.addHook('onClose', async () => watching.abort())
-    app.register(async () => watchFixtures({
-      path: options.fixtures as string,
+  app.addHook('onClose', async () => workspaces.close())
+  if (options.watch && typeof options.fixtures === 'string') {
+    const { fixtures: path } = options
+    watch(app, {
+      path,
       fixtures,
       log,
+      read: () => readFixtures(path, resultSchemas).fixtures,
       onChange: (changes, all) => {
-        fixtures = all
-        for (const workspace of workspaces.all()) workspace.refresh(changes)
-      },
-      signal: watching.signal
-    }))
+        initialState = { ...initialState, fixtures: new FixtureSet(all) }
+        for (const workspace of workspaces.all()) void workspace.refresh(changes)
+      }
+    })
   }
-  app.register(docsPlugin, { build: async () => (await import('./documentation.js')).buildDocumentation(surroundings) })
-  app.register(mockRoutes, surroundings)
+  const routes = collectRoutes(app)
+  app.register(docsPlugin, {
+    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options.defaultKeyInflection))])
+  })
+  app.register(controlPlane, { ...dependencies, prefix: '/_mock' })
+  app.register(apiRoutes, dependencies)
   return app
 }
 
-function createWorkspaces (options: Options, fixtures: () => readonly NamedFixture[], log: Logger): Workspaces {
+/** Watches the fixtures from when the app is ready until it is closed. */
+function watch (app: FastifyInstance, options: Omit<WatchOptions, 'signal'>): void {
+  const closing = new AbortController()
+  app.addHook('onReady', async () => watchFixtures({ ...options, signal: closing.signal }))
+  app.addHook('onClose', async () => closing.abort())
+}
+
+/** The routes of the control plane, which are documented from their schemas. */
+function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
+  const routes: Endpoint[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema?.operationId !== undefined && method !== 'HEAD') routes.push(endpointOfRoute(String(method), url, schema))
+  })
+  return routes
+}
+
+function createWorkspaces (options: Options, initialState: () => InitialState, log: Logger): Workspaces {
+  const { maxIdempotencyKeys, maxIdempotencyBytes, maxWorkspaces } = options
   return new Workspaces({
     isolation: options.isolation,
-    max: options.maxWorkspaces,
+    max: maxWorkspaces,
     create: () => new Workspace({
-      ...options,
-      fixtures,
+      initialState,
+      createStore: ({ sessions, onEvict, onDue }) => new MemoryStore({
+        sessions, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
+      }),
+      maxJournalEntries: options.maxJournalEntries,
+      maxJournalBytes: options.maxJournalBytes,
       onFirstEviction: () => {
-        log.warn(`more than ${options.maxIdempotencyKeys} idempotency keys within 24 hours: the oldest are dropped. Raise --max-idempotency-keys (maxIdempotencyKeys).`)
-      }
+        log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
+          'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
+      },
+      onTimelineError: (error, { type, subject }) => log.error({ err: error, type, subject }, 'a due item could not be carried out')
     }),
     onDrop: () => {
-      log.warn(`more than ${options.maxWorkspaces} API keys: the workspace unused for the longest is dropped. Raise --max-workspaces (maxWorkspaces).`)
+      log.warn(`More than ${maxWorkspaces} API keys: the workspace that was unused for the longest time is dropped. Raise --max-workspaces (maxWorkspaces).`)
     }
   })
 }

@@ -81,7 +81,7 @@ async function serve (options: Options): Promise<void> {
     const [{ buildApp }, { logStream }] = await Promise.all([import('./app.js'), import('./command/log-stream.js')])
     log = logStream(process.stdout)
     app = buildApp(options, log)
-    await app.listen({ host: options.host, port: options.port })
+    await app.listeners.listen(app, options)
     await sayReady(app, log, options)
   } catch (error) {
     const { explainFailedStart } = await import('./command/failed-start.js')
@@ -94,10 +94,10 @@ async function serve (options: Options): Promise<void> {
 
 async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, logLevel }: Options): Promise<void> {
   if (logLevel === 'silent') return
-  const [{ readyLine }, { urlOf }, { version }] = await Promise.all([
-    import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js')
+  const [{ readyLine }, { urlOf }, { version }, { listSessions }] = await Promise.all([
+    import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js'), import('./domain/workspace.js')
   ])
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
-  const sessions = Array.from(app.workspaces.shared.store.all(), session => session.toJSON())
+  const sessions = await listSessions(app.workspaces.shared.world.store)
   log.write(readyLine({ url, version, sessions, apiKeys }))
 }

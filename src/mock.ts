@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.js'
-import { createClient, type VerifaMock } from './client.js'
 import { listenError } from './command/failed-start.js'
+import { createClient } from './control/client.js'
+import type { VerifaMock } from './control/verifa-mock.js'
 import { urlOf } from './command/health.js'
 import type { Options } from './options/options.js'
 
@@ -14,27 +15,30 @@ export interface EmbeddedVerifaMock extends VerifaMock {
 
 /**
  * Starts a mock in this process, on a free port and without a log unless the options say otherwise.
- * @throws OptionsError, FixtureError, or an Error with the system's `code` when the mock cannot listen
+ * @throws OptionsError, FixtureError, or an error that says why the port cannot be used
  */
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
   const { host = '127.0.0.1', port = 0, controlToken: token } = options
   const app = buildApp({ logLevel: 'silent', ...options })
   try {
-    await app.listen({ host, port })
+    await app.listeners.listen(app, { host, port })
   } catch (error) {
     await app.close() // what it has begun, such as to watch its fixtures, must not keep the process
     throw listenError(error as Error, { host, port })
   }
+  const url = urlOf(host, (app.server.address() as AddressInfo).port)
+  let closed: Promise<void> | undefined
   const client = createClient({
-    url: urlOf(host, (app.server.address() as AddressInfo).port),
+    url,
     apiKey: undefined,
     token,
     // injected: a call costs no connection
     transport: async ({ method, path, headers, body }) => {
+      if (closed !== undefined) throw new Error(`The mock at ${url} is closed.`)
       const response = await app.inject({ method, url: path, headers, ...(body !== undefined && { payload: body }) })
       return { status: response.statusCode, body: response.body }
     },
-    close: async () => app.close()
+    close: async () => closed ??= app.close()
   })
   return { ...client, app }
 }
@@ -48,18 +52,22 @@ export interface ConnectOptions {
 
 /**
  * Controls a mock that runs elsewhere: in another process, in a container.
- * @param url where it is, as `http://127.0.0.1:4010`
+ * @param url the URL of the mock, such as `http://127.0.0.1:4010`; it may end with `/api/v1`
+ * @throws TypeError when the text is not an http or https URL
  */
 export function connectVerifaMock (url: string, { apiKey, token }: ConnectOptions = {}): VerifaMock {
-  if (!URL.canParse(url)) throw new TypeError(`connectVerifaMock takes a URL such as http://127.0.0.1:4010, and not ${url}.`)
-  const base = url.replace(/\/+$/, '')
+  const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined }
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new TypeError(`connectVerifaMock needs a URL such as http://127.0.0.1:4010. It got "${url}".`)
+  }
+  const base = url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')
   return createClient({
     url: base,
     apiKey,
     token,
     transport: async ({ method, path, headers, body }) => {
       const response = await fetch(base + path, { method, headers, ...(body !== undefined && { body }) }).catch((error: unknown) => {
-        throw new Error(`No mock answers at ${base}. Is it started? (${String((error as Error).cause)})`, { cause: error })
+        throw new Error(`No mock responds at ${base}. Is it started? (${String((error as Error).cause)})`, { cause: error })
       })
       return { status: response.status, body: await response.text() }
     },

@@ -1,5 +1,5 @@
 import type { Options } from '../options/options.js'
-import { FixtureError } from '../sessions/fixture-files.js'
+import { FixtureError } from '../stores/fixture-files.js'
 
 type Address = Pick<Options, 'host' | 'port'>
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Session } from '../sessions/session.js'
+import type { Session } from '../domain/sessions/session.js'
 
 /** A mock that has started. */
 export interface Ready {

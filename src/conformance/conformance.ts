@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { maskApiKey } from '../api-keys.js'
+import { maskApiKey } from '../contract/masking.js'
 import { type TopicalCase, cases } from './cases.js'
 import { hideKey } from './hidden-key.js'
 import { KeptSession } from './kept-session.js'

@@ -6,20 +6,16 @@ export const ConformanceOptions = Type.Object({
   baseUrl: Type.String({
     'pattern': '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
     'description': 'Where the API is: what stands before /sessions/…, as https://api.withverifa.com/api/v1 or http://127.0.0.1:4010',
-    'x-takes': 'an http or https URL without user, query and fragment',
-    'x-placeholder': 'url'
+    'x-takes': 'an http or https URL without user, query and fragment'
   }),
   apiKey: Type.String({
     // no quote and no backslash: in an answer that tells the key as JSON it would have another form, and not be found and masked
     'pattern': '^vk_(live|sandbox)_[!#-+\\--\\[\\]-~]+$',
     'description': 'Secret API key to ask with',
     'x-takes': 'a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes',
-    'x-placeholder': 'key',
     'x-masked': true
   }),
-  sessionId: Type.String({
-    'minLength': 1, 'description': 'Session to update, which must exist and not be redacted; it is put back afterwards', 'x-placeholder': 'id'
-  }),
+  sessionId: Type.String({ minLength: 1, description: 'Session to update, which must exist and not be redacted; it is put back afterwards' }),
   only: Type.Array(Type.String({ minLength: 1 }), {
     'default': [],
     'description': 'Run the cases whose topic or name has this text, or whose mark it is (DOC, DECIDED), and no others',

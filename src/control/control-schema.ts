@@ -1,12 +1,12 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
-import { type ErrorName, errorResponses } from '../error-responses.js'
+import { type DocumentedError, errorResponses } from '../http/openapi/error-responses.js'
 
-/** Seeding and restoring may bring a whole world at once; a text that JavaScript can hold is not much longer. */
+/** A call that seeds or restores may bring a whole world. A text that JavaScript can hold is not much longer. */
 export const LARGE_BODY = 500 * 1024 * 1024
 
-/** How a body can be wrong. A call that takes none answers so when one comes all the same, and its schema has to say it. */
-export const bodyErrors: ErrorName[] = ['malformedJson', 'bodyTooLarge', 'unsupportedMediaType', 'invalidFields']
+/** The errors of a body. A call that takes none may get one all the same. */
+export const bodyErrors: readonly DocumentedError[] = ['malformedJson', 'bodyTooLarge', 'unsupportedMediaType', 'invalidFields']
 
 interface Parts {
   description: string
@@ -16,8 +16,10 @@ interface Parts {
   response: Record<number, TSchema>
 }
 
-/** What the schemas of all routes of the control plane have in common, around what is a route's own. */
-export function controlSchema<T extends Parts> (operationId: string, summary: string, parts: T, ...errors: ErrorName[]): T & FastifySchema {
+/** The schema of a route of the control plane: what all have in common, around its own parts. */
+export function controlSchema<T extends Parts> (
+  operationId: string, summary: string, parts: T, ...errors: DocumentedError[]
+): T & FastifySchema {
   const ofBody = parts.body === undefined ? [] : bodyErrors
   return {
     operationId,

@@ -1,16 +1,20 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type { ApiKeys } from '../api-keys.js'
-import { apiError } from '../errors.js'
-import { authenticate } from '../plugins/api-key.js'
-import type { Workspace } from '../workspace.js'
-import type { Workspaces } from '../workspaces.js'
+import { apiError } from '../contract/errors.js'
+import type { ApiKeys } from '../domain/api-keys.js'
+import type { Workspace } from '../domain/workspace.js'
+import type { Workspaces } from '../domain/workspaces.js'
+import { authenticate } from '../http/plugins/api-key.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The workspace that a call of the control plane is about. */
+    /** The workspace that a call of the control plane is for. */
     workspace: Workspace
+  }
+  interface FastifyContextConfig {
+    /** Whether a call changes what the API does, so that with isolation it has to say for which API key. */
+    needsWorkspaceKey?: boolean
   }
 }
 
@@ -25,9 +29,8 @@ export interface GuardsOptions {
 }
 
 /**
- * Keeps web pages away from the control plane: a page that somebody looks at can send requests to this machine, but not
- * choose their `Origin`, nor, unless it has made its name point here, a `Host` of ours. Then asks for the token, if one
- * is set, and finds the workspace.
+ * Keeps web pages away from the control plane: a page that somebody looks at can send requests to this machine, but cannot choose their
+ * `Origin`, nor, unless its name points here, a `Host` of the mock. Then checks the token, if one is set, and finds the workspace.
  */
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
   const { apiKeys, workspaces, controlToken } = options
@@ -37,29 +40,30 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
   app.decorateRequest('workspace')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { host, origin, authorization } = request.headers
-    if (!isOurs(request, names)) throw apiError('foreignHost', { host: host ?? '' })
+    const { host = '', origin, authorization } = request.headers
+    const name = hostName(host)
+    if (!isAllowed(name, request, names)) throw apiError('foreignHost', { host: name, name: name === '' ? '<name>' : name })
     if (origin !== undefined && !isSameSite(origin, host)) throw apiError('foreignOrigin', { origin })
     if (token !== undefined && !timingSafeEqual(token, digest(/^Bearer (.*)$/i.exec(authorization ?? '')?.[1] ?? ''))) throw apiError('controlToken')
-    const anonymous = !workspaces.isolated || request.headers['x-api-key'] === undefined
-    request.workspace = anonymous ? workspaces.shared : workspaces.of(authenticate(apiKeys, request))
+    const hasKey = request.headers['x-api-key'] !== undefined
+    if (workspaces.isolated && !hasKey && request.routeOptions.config.needsWorkspaceKey === true) throw apiError('workspaceKeyRequired')
+    request.workspace = workspaces.isolated && hasKey ? workspaces.of(authenticate(apiKeys, request)) : workspaces.shared
     done()
   })
 }, { name: 'guards' })
 
-function isOurs ({ headers, socket }: FastifyRequest, names: ReadonlySet<string>): boolean {
-  const name = hostName(headers.host)
+function isAllowed (name: string, { socket }: FastifyRequest, names: ReadonlySet<string>): boolean {
   return name === 'localhost' || name === '::1' || /^127\.\d+\.\d+\.\d+$/.test(name) ||
     names.has(name) || name === socket.localAddress?.replace(/^::ffff:/, '')
 }
 
-/** The host of a `Host` header, without its port and, where it is an IPv6 address, its brackets. */
-function hostName (host = ''): string {
+/** The host of a `Host` header, without its port and, where it is an IPv6 address, without its brackets. */
+function hostName (host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 }
 
-function isSameSite (origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase()
+function isSameSite (origin: string, host: string): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 }
 
 function digest (text: string): Buffer {

@@ -1,17 +1,34 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { type GuardsOptions, guardsPlugin } from './guards.js'
+import { createErrorHandler } from '../http/plugins/error-handler.js'
+import { notFound, type Route } from '../http/plugins/not-found.js'
+import { requestBodyPlugin } from '../http/plugins/request-body.js'
+import type { Dependencies } from '../http/routes.js'
+import { guardsPlugin } from './guards.js'
 import { clockRoutes } from './routes/clock.js'
 import { faultsRoutes } from './routes/faults.js'
+import { healthRoute } from './routes/health.js'
 import { requestsRoutes } from './routes/requests.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 
-/** The control plane: the mock's own API, by which a test puts the world into any state. Guarded as a whole. */
-export const controlPlane: FastifyPluginAsync<GuardsOptions> = async (app, options) => {
-  app.register(guardsPlugin, options)
-  app.register(sessionsRoutes)
-  app.register(stateRoutes)
-  app.register(requestsRoutes)
-  app.register(faultsRoutes)
-  app.register(clockRoutes)
+/** The mock's own API, by which a test brings a workspace into any state. Everything but health is guarded. */
+export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, apiKeys, workspaces }) => {
+  const routes: Route[] = []
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (schema?.operationId !== undefined && method !== 'HEAD') routes.push([String(method), url.replace(/:(\w+)/g, '{$1}')])
+  })
+
+  app.setErrorHandler(createErrorHandler(log, () => 'snake'))
+  app.register(requestBodyPlugin, { anyCasing: false })
+  app.register(notFound, { routes: () => routes })
+  app.register(healthRoute, { workspaces })
+  if (!options.control) return
+  app.register(async guarded => {
+    guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
+    guarded.register(sessionsRoutes)
+    guarded.register(stateRoutes)
+    guarded.register(requestsRoutes)
+    guarded.register(faultsRoutes)
+    guarded.register(clockRoutes)
+  })
 }

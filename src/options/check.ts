@@ -1,7 +1,7 @@
 import { KindGuard, type Static, type TObject, type TSchema } from '@sinclair/typebox'
-import { maskApiKey } from '../api-keys.js'
+import { maskApiKey } from '../contract/masking.js'
 import { nearest } from '../contract/nearest.js'
-import { compileCheck } from '../validation.js'
+import { checkOf } from '../contract/validation.js'
 
 /** Options that cannot be used. The message has a line for each problem. */
 export class OptionsError extends Error {
@@ -37,7 +37,7 @@ function complain ({ properties }: TObject, option: string, value: unknown, name
     return [`${name} is not an option. ${near === undefined ? `The options are ${Object.keys(properties).join(', ')}.` : `Did you mean ${near}?`}`]
   }
   const schema = properties[option] as TSchema
-  return compileCheck(schema)(value).map(({ loc }) => {
+  return checkOf(schema)(value).map(({ loc }) => {
     const wrong = loc.reduce((part, step) => (part as Record<string, unknown>)[step], value)
     const shown = schema['x-masked'] === true && typeof wrong === 'string' ? maskApiKey(wrong) : wrong
     return `${name} cannot be ${JSON.stringify(shown)}. It takes ${allowed(schema)}.`

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { keyInflections, type KeyInflection } from '../casing.js'
+import { keyInflections, type KeyInflection } from '../contract/casing.js'
 import { nearest } from '../contract/nearest.js'
-import type { State } from '../control/state.js'
+import type { State } from '../domain/state.js'
 import { bundledFixtures } from '../own-package.js'
-import type { Fixture } from '../sessions/fixtures.js'
+import type { Fixture } from '../domain/fixtures/fixture.js'
 import { checkOptions, OptionsError } from './check.js'
 
 /** The options of a mock. All are optional where they are passed in; a wrong one throws an `OptionsError`. */

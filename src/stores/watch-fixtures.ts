@@ -3,25 +3,20 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import { type NamedFixture, readFixtures } from '../sessions/fixture-files.js'
-
-/** What has changed between two readings of the fixtures. */
-export interface FixtureChanges {
-  /** The ids of fixtures that are gone or that differ from before. */
-  outdated: string[]
-  /** The fixtures that are new or that differ from before. */
-  updated: NamedFixture[]
-}
+import type { NamedFixture } from '../domain/fixtures/fixture-set.js'
+import type { FixtureChanges } from '../domain/workspace.js'
 
 export interface WatchOptions {
   /** The file or folder. */
   path: string
-  /** What was read from there. */
+  /** The fixtures as they were read at the start. */
   fixtures: readonly NamedFixture[]
+  /** Reads the fixtures. It throws when they cannot be used. */
+  read: () => readonly NamedFixture[]
   /** Where it is logged that fixtures were read again, or could not be. */
   log: Pick<Logger, 'info' | 'error'>
   /** Called with what has changed, and with all fixtures that there are now. */
-  onChange: (changes: FixtureChanges, all: NamedFixture[]) => void
+  onChange: (changes: FixtureChanges, all: readonly NamedFixture[]) => void
   /** Ends the watching. */
   signal: AbortSignal
 }
@@ -36,13 +31,13 @@ const INTERVAL = 200
  * It compares the state of the files five times a second. Events of the file system do not arrive where a file is mounted
  * into a container, and a library that polls looks at the whole tree below the folder and follows its symbolic links.
  */
-export async function watchFixtures ({ path, fixtures, log, onChange, signal }: WatchOptions): Promise<void> {
+export async function watchFixtures ({ path, fixtures, read: readFixtures, log, onChange, signal }: WatchOptions): Promise<void> {
   let current = fixtures
   let read = await stateOf(path)
 
   const readAgain = () => {
     try {
-      const all = readFixtures(path)
+      const all = readFixtures()
       onChange(compare(current, all), all)
       current = all
       log.info(`fixtures were read again from ${path}: ${all.length} sessions`)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { Session } from '../../../dist/sessions/session.js'
-import { SessionUpdate } from '../../../dist/sessions/update.js'
+import { Session } from '../../../dist/domain/sessions/session.js'
+import { SessionUpdate } from '../../../dist/domain/sessions/update.js'
 
 // the very Fastify that the mock runs on
 const fastify = createRequire(new URL('../../../package.json', import.meta.url))('fastify')
@@ -11,7 +11,7 @@ const session = JSON.parse(readFileSync(sessionFile, 'utf8'))
 const sessions = new Map([[session.id, session]])
 
 // the mock's own keywords of JSON Schema, which Fastify's Ajv does not know, and which do nothing here
-const app = fastify({ logger: { level }, ajv: { customOptions: { keywords: ['x-json-limits', 'x-examples'] } } })
+const app = fastify({ logger: { level }, ajv: { customOptions: { keywords: ['x-value-limits', 'x-examples'] } } })
 app.patch('/sessions/:session_id', {
   schema: { body: SessionUpdate, response: { 200: Session } }
 }, async ({ params }) => sessions.get(params.session_id))

@@ -1,49 +1,59 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { type Static, Type } from '@sinclair/typebox'
-import { type Clock, isTellable, timestamp } from '../../clock.js'
-import { validationError } from '../../errors.js'
+import { Type } from '@sinclair/typebox'
+import { validationError } from '../../contract/errors.js'
+import { ref, schemaOf } from '../../contract/schema.js'
+import { isRepresentable, parseDuration, timestamp } from '../../contract/time.js'
+import type { Clock } from '../../domain/clock.js'
+import { ClockState } from '../../domain/state.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
-import { ClockState } from '../state.js'
 
-/** What to do with the clock, in this order. */
-export const ClockChange = Type.Object({
-  set: Type.Optional(Type.String({ format: 'date-time', description: 'Put it to this time' })),
+/** A change of the clock: `set` first, then `advance`, then `freeze`. */
+export interface ClockChange {
+  /** The time to set: ISO 8601. */
+  set?: string
+  /** How far to move the clock: milliseconds, or a duration such as `24h` or `23h59m59s`; with a minus back. */
+  advance?: number | string
+  /** Whether to stop the clock, or to let it run again. */
+  freeze?: boolean
+}
+
+export const ClockChange = schemaOf<ClockChange>()(Type.Object({
+  set: Type.Optional(Type.String({ format: 'date-time', description: 'The time to set' })),
   advance: Type.Optional(Type.Unsafe<number | string>({
-    type: ['number', 'string'], description: 'Move it by so many milliseconds, or by a duration as 24h or 23h59m59s; back with a minus'
+    type: ['number', 'string'], description: 'How far to move the clock: milliseconds, or a duration such as 24h or 23h59m59s; with a minus back'
   })),
-  freeze: Type.Optional(Type.Boolean({ description: 'Let it stand still, or run again' }))
-}, { additionalProperties: false })
-export type ClockChange = Static<typeof ClockChange>
+  freeze: Type.Optional(Type.Boolean({ description: 'Whether to stop the clock, or to let it run again' }))
+}, { $id: 'ClockChange', additionalProperties: false, description: 'A change of the clock' }))
 
-/** The clock of a workspace, which everything obeys. */
+/** The clock of a workspace. */
 export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/clock', {
     schema: controlSchema('readClock', 'Read the clock', {
-      description: 'The time that everything obeys, and whether it stands still.',
-      response: { 200: ClockState }
+      description: 'The time of the workspace, and whether it stands still.',
+      response: { 200: ref(ClockState) }
     })
-  }, async ({ workspace: { clock } }) => stateOf(clock))
+  }, async ({ workspace: { world } }) => stateOf(world.clock))
 
   app.post('/clock', {
-    schema: controlSchema('changeClock', 'Set, move, freeze or release the clock', {
-      description: 'Puts the clock to a time, moves it, freezes it or lets it run again; several of these in that order. ' +
-        'What is kept for 24 hours goes when the clock has passed them.',
-      body: ClockChange,
-      response: { 200: ClockState }
+    schema: controlSchema('changeClock', 'Set, advance, freeze or release the clock', {
+      description: 'Sets the clock, moves it, stops it or lets it run again; several of these in that order. Responds when everything ' +
+        'that is due by then is done. Idempotency keys expire when the clock has passed their 24 hours.',
+      body: ref(ClockChange),
+      response: { 200: ref(ClockState) }
     })
-  }, async ({ body, workspace: { clock } }) => {
-    const moment = momentAfter(clock, body)
+  }, async ({ body, workspace: { world: { clock, timeline } } }) => {
+    timeAfter(clock.now(), body) // refused before anything is changed
     if (body.freeze !== undefined) clock.freeze(body.freeze)
-    if (body.set !== undefined || body.advance !== undefined) clock.set(moment)
+    if (body.set !== undefined || body.advance !== undefined) await timeline.moveTo(now => timeAfter(now, body))
     return stateOf(clock)
   })
 
   app.delete('/clock', {
-    schema: controlSchema('resetClock', 'Go back to real time', {
-      description: 'The time is that of the machine again, and runs.',
-      response: { 200: ClockState }
+    schema: controlSchema('resetClock', 'Return to real time', {
+      description: 'The clock is that of the machine again, and runs.',
+      response: { 200: ref(ClockState) }
     }, ...bodyErrors)
-  }, async ({ workspace: { clock } }) => {
+  }, async ({ workspace: { world: { clock } } }) => {
     clock.reset()
     return stateOf(clock)
   })
@@ -53,22 +63,12 @@ function stateOf (clock: Clock): ClockState {
   return { now: timestamp(clock.now()), frozen: clock.frozen }
 }
 
-function momentAfter (clock: Clock, { set, advance = 0 }: ClockChange): number {
+function timeAfter (now: number, { set, advance = 0 }: ClockChange): number {
   const milliseconds = typeof advance === 'number' ? advance : parseDuration(advance)
   if (milliseconds === undefined) {
-    throw validationError([{ loc: ['body', 'advance'], msg: 'must be milliseconds, or a duration as 24h or 23h59m59s', type: 'value_error' }])
+    throw validationError([{ loc: ['body', 'advance'], msg: 'must be milliseconds, or a duration such as 24h or 23h59m59s', type: 'value_error' }])
   }
-  const moment = (set === undefined ? clock.now() : Date.parse(set)) + Math.trunc(milliseconds)
-  if (isTellable(moment)) return moment
+  const time = (set === undefined ? now : Date.parse(set)) + Math.trunc(milliseconds)
+  if (isRepresentable(time)) return time
   throw validationError([{ loc: ['body', 'advance'], msg: 'must not lead out of the years 1 to 9998', type: 'value_error' }])
-}
-
-const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 }
-
-/** A duration as `24h`, `23h59m59s` or `-1d`, in milliseconds; `undefined` when it is none. */
-function parseDuration (text: string): number | undefined {
-  const parts = /^(-?)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text)
-  if (parts === null || parts[0] === parts[1]) return undefined
-  const total = Object.values(units).reduce((sum, unit, index) => sum + Number(parts[index + 2] ?? 0) * unit, 0)
-  return parts[1] === '-' ? -total : total
 }

@@ -1,49 +1,52 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { apiError, validationError } from '../../errors.js'
+import { apiError, validationError } from '../../contract/errors.js'
+import { ref } from '../../contract/schema.js'
+import { checkFaultRule, Fault, FaultRule } from '../../domain/faults/rules.js'
+import { operationIds } from '../../http/operations/operations.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
-import { checkEffect, Fault, FaultRule } from '../fault-rules.js'
 
-/** Faults: rules that make answers late, wrong or lost. */
+/** Faults: rules that make responses late, wrong or lost. */
 export const faultsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.post('/faults', {
+    config: { needsWorkspaceKey: true },
     schema: controlSchema('addFault', 'Add a fault', {
-      description: 'A rule that makes the answers to some requests late, wrong or lost. `then` has exactly one of `status`, `delay_ms` and `drop`.',
-      body: FaultRule,
-      response: { 201: { ...Fault, description: 'The fault, with its id' } }
-    })
-  }, async ({ body, workspace }, reply) => {
-    const problems = checkEffect(body.then, ['body', 'then'])
+      description: 'A rule that makes the responses to some requests late, wrong or lost. `then` has exactly one of `status`, `delay_ms` and `drop`.',
+      body: ref(FaultRule),
+      response: { 201: ref(Fault) }
+    }, 'workspaceKeyRequired')
+  }, async ({ body, workspace: { world } }, reply) => {
+    const problems = checkFaultRule(body, operationIds, ['body'])
     if (problems.length > 0) throw validationError(problems)
     reply.code(201)
-    return workspace.faults.add(body)
+    return world.faults.add(body)
   })
 
   app.get('/faults', {
     schema: controlSchema('listFaults', 'List the faults', {
-      description: 'Those that are not used up, in the order in which they are tried.',
-      response: { 200: Type.Object({ data: Type.Array(Fault) }, { description: 'The faults that are not used up, in the order in which they are tried' }) }
+      description: 'The faults that are not used up, in the order in which they are tried.',
+      response: { 200: Type.Object({ data: Type.Array(ref(Fault)) }, { description: 'The faults that are not used up' }) }
     })
-  }, async ({ workspace }) => ({ data: workspace.faults.list() }))
+  }, async ({ workspace: { world } }) => ({ data: world.faults.list() }))
 
   app.delete('/faults', {
     schema: controlSchema('clearFaults', 'Remove all faults', {
-      description: 'No request is befallen by any of them any more.',
+      description: 'None of them takes effect any more.',
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors)
-  }, async ({ workspace }, reply) => {
-    workspace.faults.clear()
+  }, async ({ workspace: { world } }, reply) => {
+    world.faults.clear()
     return reply.code(204).send(null)
   })
 
   app.delete('/faults/:fault_id', {
     schema: controlSchema('removeFault', 'Remove a fault', {
-      description: 'No request is befallen by it any more. One that is used up is a 404.',
-      params: Type.Object({ fault_id: Type.String({ description: 'The id that it was given' }) }),
+      description: 'The fault does not take effect any more. One that is used up is a 404.',
+      params: Type.Object({ fault_id: Type.String({ description: 'The ID of the fault' }) }),
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'faultNotFound')
-  }, async ({ params, workspace }, reply) => {
-    if (!workspace.faults.remove(params.fault_id)) throw apiError('faultNotFound', { id: params.fault_id })
+  }, async ({ params, workspace: { world } }, reply) => {
+    if (!world.faults.remove(params.fault_id)) throw apiError('faultNotFound', { id: params.fault_id })
     return reply.code(204).send(null)
   })
 }

@@ -1,0 +1,75 @@
+import type { Problem } from './errors.js'
+
+/** How large a JSON value may be. */
+export interface JsonLimits {
+  /** The most bytes that its compact UTF-8 text has. */
+  bytes: number
+  /** The most levels that it is nested. */
+  depth: number
+}
+
+/** The limit that a value exceeds, if it does. */
+export type Limit = 'too_deep' | 'finite_number' | 'too_large'
+
+/** Checks depth first: a value that is nested too deep has no text to measure. */
+export function limitExceededBy (value: unknown, { bytes, depth }: JsonLimits): Limit | undefined {
+  // no character takes more than six bytes, as \u0000 does: short text, which most values are, need not be measured
+  if (typeof value === 'string' && value.length * 6 + 2 <= bytes) return undefined
+  if (isDeeperThan(depth, value)) return 'too_deep'
+  if (hasInfinity(value)) return 'finite_number'
+  return Buffer.byteLength(JSON.stringify(value)) > bytes ? 'too_large' : undefined
+}
+
+export function describeLimit (limit: Limit, { bytes, depth }: JsonLimits): Omit<Problem, 'loc'> {
+  switch (limit) {
+    case 'too_deep': return { msg: `must not be nested deeper than ${depth} levels`, type: limit }
+    case 'finite_number': return { msg: 'has a number beyond the range of a double', type: limit }
+    case 'too_large': return { msg: `must have at most ${bytes} bytes as compact JSON`, type: limit }
+  }
+}
+
+function isDeeperThan (depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some(child => isDeeperThan(depth - 1, child))
+}
+
+/** JSON can write 1e400, and no double can hold it. */
+function hasInfinity (value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasInfinity)
+  return typeof value === 'number' && !Number.isFinite(value)
+}
+
+/** How deep any JSON may be nested. JSON.stringify, which has to write it again, overflows the stack at some four thousand levels. */
+const MAX_DEPTH = 2_000
+
+/** The problem of JSON that is nested too deep to work with, if it is. */
+export function checkDepth (value: unknown, place: Problem['loc']): Problem[] {
+  return isDeeperThan(MAX_DEPTH, value) ? [{ loc: place, msg: `must not be nested deeper than ${MAX_DEPTH} levels`, type: 'too_deep' }] : []
+}
+
+/** Where two JSON values differ, as a path such as `metadata.plan`; `undefined` when they are equal. The order of fields does not count. */
+export function differenceOf (one: unknown, other: unknown): string | undefined {
+  // not isDeepStrictEqual, which tells -0 from the 0 that it becomes when it is written as JSON
+  if (one === other) return undefined
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return ''
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  for (const name of names) {
+    if (!Object.hasOwn(one, name) || !Object.hasOwn(other, name)) return name
+    const difference = differenceOf(one[name], other[name])
+    if (difference !== undefined) return difference === '' ? name : `${name}.${difference}`
+  }
+  return undefined
+}
+
+/** About how many bytes a JSON value takes in memory. */
+export function approximateBytes (value: unknown): number {
+  if (typeof value === 'string') return 24 + value.length
+  if (typeof value !== 'object' || value === null) return 8
+  let bytes = 32
+  for (const [name, child] of Object.entries(value as Record<string, unknown>)) bytes += 8 + name.length + approximateBytes(child)
+  return bytes
+}
+
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,37 @@
+import type { TSchema } from '@sinclair/typebox'
+import fastJsonStringify from 'fast-json-stringify'
+import { compileRename, inflectSchema, type KeyInflection } from './casing.js'
+import { dereference, mapSubschemas } from './schema.js'
+
+/** Writes a response body as JSON. */
+export type WriteBody = (body: unknown) => string
+
+const writers: Record<KeyInflection, WeakMap<TSchema, WriteBody>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }
+
+/**
+ * The one writer of response bodies: the JSON of what a schema describes, in a casing. A schema is compiled once in a process,
+ * and when it is first needed: most responses of most runs are never given.
+ */
+export function writerOf (schema: TSchema, inflection: KeyInflection): WriteBody {
+  let write = writers[inflection].get(schema)
+  if (write === undefined) writers[inflection].set(schema, write = compile(schema, inflection))
+  return write
+}
+
+function compile (schema: TSchema, inflection: KeyInflection): WriteBody {
+  const plain = inflectSchema(dereference(schema), inflection)
+  // a compiled serializer would validate the alternatives of a union with each body
+  const write = hasUnion(plain) ? JSON.stringify : fastJsonStringify(plain) as WriteBody
+  if (inflection === 'snake') return write
+  const rename = compileRename(schema, inflection)
+  return body => write(rename(body))
+}
+
+function hasUnion (schema: TSchema): boolean {
+  let found = 'anyOf' in schema || 'if' in schema
+  mapSubschemas(schema, child => {
+    found ||= hasUnion(child)
+    return child
+  })
+  return found
+}

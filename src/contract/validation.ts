@@ -1,0 +1,116 @@
+import type { TSchema } from '@sinclair/typebox'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import ajvFormats from 'ajv-formats'
+import type { Problem } from './errors.js'
+import { describeLimit, type JsonLimits, limitExceededBy } from './json.js'
+import { dereference } from './schema.js'
+import { isRepresentable } from './time.js'
+
+// Fastify's own Ajv coerces types and removes unknown fields, so that wrong input passes in silence. This one only looks, and
+// reports everything it finds.
+const ajv = new Ajv({
+  allErrors: true,
+  allowUnionTypes: true,
+  verbose: true,
+  // without the schema of schemas, and without optimizing: to compile takes longer than to check, and delays every start
+  meta: false,
+  validateSchema: false,
+  code: { optimize: false }
+})
+ajvFormats.default(ajv, ['date', 'date-time'])
+
+// RFC 3339 has leap seconds, a JavaScript Date has not, and its years go beyond four digits.
+const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
+ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isRepresentable(Date.parse(text)) })
+
+ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked', 'x-placeholder']) // for people: in the OpenAPI document and in messages about options
+
+// limits each value of an object: as a keyword of the object, since Ajv copies all errors so far for each keyword of ours that fails
+ajv.addKeyword({ keyword: 'x-value-limits', schemaType: 'object', type: 'object', errors: true, validate: checkValueLimits })
+
+function checkValueLimits (this: unknown, limits: JsonLimits, map: Record<string, unknown>): boolean {
+  checkValueLimits.errors = Object.entries(map).flatMap(([property, value]) => {
+    const limit = limitExceededBy(value, limits)
+    return limit === undefined ? [] : [{ keyword: 'x-value-limits', params: { property, ...describeLimit(limit, limits) } }]
+  })
+  return checkValueLimits.errors.length === 0
+}
+checkValueLimits.errors = [] as Partial<ErrorObject>[]
+
+/** Finds every problem of a value; an empty list when there is none. `place` begins each problem's `loc`. */
+export type Check = (value: unknown, place?: Problem['loc']) => Problem[]
+
+const checks = new WeakMap<TSchema, Check>()
+
+/** The check of a schema. It is compiled once in a process, and when it is first needed: most checks of most runs are never made. */
+export function checkOf (schema: TSchema): Check {
+  let check = checks.get(schema)
+  if (check === undefined) checks.set(schema, check = createCheck(schema))
+  return check
+}
+
+function createCheck (schema: TSchema): Check {
+  let validate: ValidateFunction | undefined
+  return (value, place = []) => {
+    validate ??= ajv.compile(dereference(schema))
+    if (validate(value)) return []
+    const errors = validate.errors as ErrorObject[]
+    const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
+    return errors
+      .filter(({ keyword }) => keyword !== 'if') // says only that `then` or `else` failed, which they say themselves
+      .filter(({ keyword, instancePath }) => keyword !== 'enum' || !mistyped.has(instancePath)) // the same problem again
+      .map(error => ({ loc: [...place, ...locate(error, value)], ...describe(error) }))
+  }
+}
+
+/** The path to the offending field, with positions in lists as numbers. */
+function locate ({ instancePath, keyword, params }: ErrorObject, root: unknown): Problem['loc'] {
+  let value = root
+  const loc = instancePath.split('/').slice(1).map(step => {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    const isIndex = Array.isArray(value)
+    value = (value as Record<string, unknown>)[name]
+    return isIndex ? Number(name) : name
+  })
+  const field = { 'additionalProperties': 'additionalProperty', 'required': 'missingProperty', 'x-value-limits': 'property' }[keyword]
+  return field === undefined ? loc : [...loc, params[field] as string]
+}
+
+/** JSON Schema's types: their codes, which are those of Pydantic, and their names for people. */
+const types = {
+  string: { code: 'string', name: 'a string' },
+  integer: { code: 'int', name: 'a whole number' },
+  number: { code: 'float', name: 'a number' },
+  boolean: { code: 'bool', name: 'true or false' },
+  array: { code: 'list', name: 'a list' },
+  object: { code: 'dict', name: 'a JSON object' },
+  null: { code: 'none', name: 'null' }
+}
+type JsonType = keyof typeof types
+
+function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omit<Problem, 'loc'> {
+  switch (keyword) {
+    case 'type': {
+      const allowed = [params['type'] as JsonType | JsonType[]].flat()
+      return { msg: `must be ${allowed.map(type => types[type].name).join(' or ')}`, type: `${types[allowed[0] as JsonType].code}_type` }
+    }
+    case 'additionalProperties':
+      return { msg: `is not a field here; the fields are ${Object.keys(parentSchema?.['properties'] as object).join(', ')}`, type: 'extra_forbidden' }
+    case 'required':
+      return { msg: 'is required', type: 'missing' }
+    case 'enum':
+      return { msg: `must be one of: ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`, type: 'enum' }
+    case 'minLength':
+      return { msg: 'must not be empty', type: 'string_too_short' }
+    case 'maxLength':
+      return { msg: `must have at most ${params['limit'] as number} characters`, type: 'string_too_long' }
+    case 'format':
+      return params['format'] === 'date'
+        ? { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' }
+        : { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' }
+    case 'x-value-limits':
+      return { msg: params['msg'] as string, type: params['type'] as string }
+    default:
+      return { msg: String(message), type: 'value_error' }
+  }
+}

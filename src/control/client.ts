@@ -1,0 +1,106 @@
+import { ApiError, type ErrorBody } from '../contract/errors.js'
+import type { Fault } from '../domain/faults/rules.js'
+import type { JournalEntry } from '../domain/journal/entry.js'
+import type { Unmet } from '../domain/journal/verification.js'
+import type { Session } from '../domain/sessions/session.js'
+import type { ClockState } from '../domain/state.js'
+import type { ClockChange } from './routes/clock.js'
+import type { IdempotencyKey } from './routes/state.js'
+import { UnmetExpectation } from './unmet-expectation.js'
+import type { Moment, VerifaMock } from './verifa-mock.js'
+
+/** A call of the control plane. */
+interface Call {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  headers: Record<string, string>
+  /** JSON, or nothing. */
+  body: string | undefined
+}
+
+/** Sends a call to the mock and returns the response: its status, and its body, which may be empty. */
+type Transport = (call: Call) => Promise<{ status: number, body: string }>
+
+export interface ClientOptions {
+  url: string
+  /** The API key whose workspace is controlled, where each key has its own. */
+  apiKey: string | undefined
+  /** The token of the control plane, if it needs one. */
+  token: string | undefined
+  transport: Transport
+  close: () => Promise<void>
+}
+
+/** The control of a mock, over any transport. */
+export function createClient (options: ClientOptions): VerifaMock {
+  const { url, apiKey, token, transport, close } = options
+  const headers = {
+    ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` })
+  }
+
+  async function call<T> (method: Call['method'], path: string, body?: unknown, caller = new Error()): Promise<T> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    const response = await transport({ method, path: `/_mock${path}`, headers: { ...headers, ...json }, body: JSON.stringify(body) })
+    const value = parse(url, response.body)
+    if (response.status < 400) return value as T
+    if (response.status === 409 && path === '/requests/verify') throw new UnmetExpectation(value as Unmet, caller)
+    const { error, detail } = value as ErrorBody
+    throw new ApiError(error, response.status, detail)
+  }
+  const changeClock = async (change: ClockChange) => dateOf(await call<ClockState>('POST', '/clock', change))
+  const sessionPath = (id: string) => `/sessions/${encodeURIComponent(id)}`
+
+  return {
+    url,
+    seed: async sessions => call('POST', '/sessions', sessions),
+    sessions: async () => (await call<{ data: Session[] }>('GET', '/sessions')).data,
+    session: async id => call('GET', sessionPath(id)),
+    removeSession: async id => call('DELETE', sessionPath(id)),
+    requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
+    clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),
+    // not async: the stack of an unmet expectation begins where the test called this
+    verify: expectation => call<{ matched: number }>('POST', '/requests/verify', expectation, new Error()).then(({ matched }) => matched),
+    faults: {
+      add: async rule => call('POST', '/faults', rule),
+      list: async () => (await call<{ data: Fault[] }>('GET', '/faults')).data,
+      clear: async id => call('DELETE', id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`)
+    },
+    clock: {
+      now: async () => dateOf(await call('GET', '/clock')),
+      set: async time => changeClock({ set: isoOf(time) }),
+      advance: async span => changeClock({ advance: span }),
+      freeze: async time => changeClock({ freeze: true, ...(time !== undefined && { set: isoOf(time) }) }),
+      reset: async () => dateOf(await call('DELETE', '/clock'))
+    },
+    idempotencyKeys: async () => (await call<{ data: IdempotencyKey[] }>('GET', '/idempotency-keys')).data,
+    state: async () => call('GET', '/state'),
+    restore: async state => call('PUT', '/state', state),
+    reset: async () => call('POST', '/reset'),
+    withApiKey: apiKey => createClient({ ...options, apiKey, close: async () => undefined }),
+    close,
+    [Symbol.asyncDispose]: close
+  }
+}
+
+function parse (url: string, body: string): unknown {
+  try {
+    return body === '' ? undefined : JSON.parse(body)
+  } catch {
+    throw new Error(`${url} is not a verifa-mock: its response is not JSON.`)
+  }
+}
+
+function queryOf (filter: object): string {
+  return new URLSearchParams(Object.entries(filter as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]): [string, string] => [name, String(value)])).toString()
+}
+
+function isoOf (time: Moment): string {
+  return typeof time === 'string' ? time : time.toISOString()
+}
+
+function dateOf ({ now }: ClockState): Date {
+  return new Date(now)
+}

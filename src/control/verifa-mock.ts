@@ -1,0 +1,77 @@
+import type { Fault, FaultRule } from '../domain/faults/rules.js'
+import type { Fixture } from '../domain/fixtures/fixture.js'
+import type { JournalEntry } from '../domain/journal/entry.js'
+import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
+import type { Session } from '../domain/sessions/session.js'
+import type { State } from '../domain/state.js'
+import type { IdempotencyKey } from './routes/state.js'
+
+/** A time, as a `Date` or in ISO 8601. */
+export type Moment = Date | string
+
+/** A span of time: milliseconds, or text such as `24h` or `23h59m59s`. */
+export type Span = number | string
+
+/** The faults of a mock. */
+export interface FaultControl {
+  /** Adds a fault. */
+  add (rule: FaultRule): Promise<Fault>
+  /** Returns the faults that are not used up. */
+  list (): Promise<Fault[]>
+  /** Removes one fault, or all. Rejects with a 404 when the fault is not there. */
+  clear (id?: string): Promise<void>
+}
+
+/** The clock of a mock. Every call resolves with the time that the clock shows then. */
+export interface ClockControl {
+  /** Returns the time. */
+  now (): Promise<Date>
+  /** Sets the time. Resolves when everything that is due by then is done. */
+  set (time: Moment): Promise<Date>
+  /** Moves the clock; with a minus back. Resolves when everything that is due by then is done. */
+  advance (span: Span): Promise<Date>
+  /** Stops the clock, at the given time or where it is. */
+  freeze (time?: Moment): Promise<Date>
+  /** Returns to real time. */
+  reset (): Promise<Date>
+}
+
+/**
+ * Control of a mock: the same for a mock in this process (`startVerifaMock`) and for one behind a URL (`connectVerifaMock`).
+ * A call that the mock refuses rejects with an `ApiError`. A call after `close` rejects.
+ */
+export interface VerifaMock extends AsyncDisposable {
+  /** The base URL for a client, such as `http://127.0.0.1:4010`. It works with and without `/api/v1`. */
+  readonly url: string
+  /**
+   * Adds a session or a list of sessions, in any state. What is left out gets a default. Resolves with the completed sessions. Rejects
+   * with a 409 when an ID is taken, and then adds none.
+   */
+  seed<F extends Fixture | readonly Fixture[]> (sessions: F): Promise<F extends readonly unknown[] ? Session[] : Session>
+  /** Returns all sessions, those of the sandbox first. */
+  sessions (): Promise<Session[]>
+  /** Returns a session; rejects with a 404 when it is not there. */
+  session (id: string): Promise<Session>
+  /** Removes a session; rejects with a 404 when it is not there. */
+  removeSession (id: string): Promise<void>
+  /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */
+  requests (filter?: RequestFilter & { limit?: number }): Promise<JournalEntry[]>
+  /** Removes the requests that match from the journal; without a filter all. */
+  clearRequests (filter?: RequestFilter): Promise<void>
+  /** Resolves with the number of matching requests when the expectation is met; else rejects with an `UnmetExpectation`. */
+  verify (expectation: Expectation): Promise<number>
+  readonly faults: FaultControl
+  readonly clock: ClockControl
+  /** Returns the idempotency keys that have not expired, the oldest first. */
+  idempotencyKeys (): Promise<IdempotencyKey[]>
+  /** Returns the whole workspace, for `restore` or as fixtures. */
+  state (): Promise<State>
+  /** Replaces the workspace by a saved state. Journal and faults stay. */
+  restore (state: State): Promise<void>
+  /** Returns to the fixtures. Clears everything else. */
+  reset (): Promise<void>
+  /** Returns the control of the workspace of an API key, where each key has its own (`isolation`). */
+  withApiKey (apiKey: string): VerifaMock
+  /** Stops a mock in this process. A mock behind a URL goes on. */
+  close (): Promise<void>
+}

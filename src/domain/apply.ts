@@ -1,0 +1,52 @@
+import type { Decision, Result } from './decision.js'
+import type { Event } from './events.js'
+import { type Claim, isExpired, recordId, recordOf, replay } from './idempotency/record.js'
+import type { Changes, Found, Reads, Store } from './store.js'
+
+/** One operation, as a step: what it reads, what it decides, and the idempotency key that it was sent with. */
+export interface Step<R extends Reads> {
+  /** The idempotency key and the parameters; `undefined` for a request without a key. */
+  claim: Claim | undefined
+  reads: R
+  /** The time of the step, in milliseconds since 1970. */
+  now: number
+  /** A pure function. What it throws refuses the step. */
+  decide: (found: Found<R>) => Decision
+}
+
+/** What came of a step. */
+export interface Outcome {
+  result: Result
+  /** Whether the result is that of an earlier request under the same idempotency key. */
+  replayed: boolean
+  events: readonly Event[]
+}
+
+/**
+ * Executes an operation once: looks up the idempotency key, replays or decides, and writes documents and record together or
+ * not at all. Equal requests at the same time are steps one after the other: the first is executed, the others are replayed.
+ * @throws ApiError whatever `decide` throws, and 422 when the key was used with other parameters
+ */
+export async function apply<R extends Reads> (store: Store, { claim, reads, now, decide }: Step<R>): Promise<Outcome> {
+  if (claim === undefined) {
+    const { response, events } = await store.transact(reads, decide)
+    return { result: response, replayed: false, events }
+  }
+  const id = recordId(claim)
+  return store.transact({ ...reads, idempotency: [id] }, (found): Changes & Outcome => {
+    const [record] = found.idempotency
+    if (record !== undefined && !isExpired(record, now)) {
+      const replayed = replay(record, claim)
+      return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [] }
+    }
+    const { puts, deletes, events, response } = decide(found)
+    return {
+      puts: { ...puts, idempotency: [recordOf(claim, response, now)] },
+      // the record of a key that is used again comes last in the order
+      deletes: record === undefined ? deletes ?? {} : { ...deletes, idempotency: [id] },
+      result: response,
+      replayed: false,
+      events
+    }
+  })
+}

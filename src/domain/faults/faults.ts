@@ -1,0 +1,60 @@
+import type { Fault, FaultEffect, FaultMatch, FaultRule } from './rules.js'
+
+/** The parts of a request that a fault can match. */
+export interface MatchedRequest {
+  method: string
+  session_id: string | undefined
+  idempotency_key: string | undefined
+  operation: string | undefined
+}
+
+/** The faults of a world. Of those that match a request, the first that is not used up takes effect. */
+export class Faults {
+  #lastId = 0
+  #faults: { fault: Fault, toSkip: number }[] = []
+
+  add ({ match = {}, then, times = 1, skip = 0 }: FaultRule): Fault {
+    const fault: Fault = { id: `fault_${++this.#lastId}`, match, then, times, skip, remaining: times }
+    this.#faults.push({ fault, toSkip: skip })
+    return { ...fault }
+  }
+
+  /** The faults that are not used up, in the order in which they are tried. */
+  list (): Fault[] {
+    return this.#faults.map(({ fault }) => fault)
+  }
+
+  get isEmpty (): boolean {
+    return this.#faults.length === 0
+  }
+
+  /** Removes a fault. Returns whether it was there. */
+  remove (id: string): boolean {
+    const { length } = this.#faults
+    this.#faults = this.#faults.filter(({ fault }) => fault.id !== id)
+    return this.#faults.length < length
+  }
+
+  clear (): void {
+    this.#faults = []
+  }
+
+  /** Counts a request, and returns the effect of the fault that takes effect on it, if one does. */
+  takeEffect (request: MatchedRequest): FaultEffect | undefined {
+    for (const rule of this.#faults) {
+      const { fault } = rule
+      if (!matches(fault.match, request)) continue
+      if (rule.toSkip > 0) {
+        rule.toSkip--
+        continue
+      }
+      if (fault.remaining !== null && --fault.remaining === 0) this.remove(fault.id)
+      return fault.then
+    }
+    return undefined
+  }
+}
+
+function matches (match: FaultMatch, request: MatchedRequest): boolean {
+  return (Object.keys(match) as (keyof FaultMatch)[]).every(name => match[name] === request[name])
+}

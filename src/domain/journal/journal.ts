@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Event } from '../events.js'
+
+/**
+ * One request and its response. Every request adds one, so it holds references to what is there anyway; `entry.ts` makes it readable
+ * when somebody reads it.
+ */
+export interface Exchange {
+  /** Counts from 1; see `Journal.nextId`. */
+  id: number
+  /** The ID of the request, which its log lines have too. */
+  requestId: string
+  /** When the response was made, by the clock of the world, in milliseconds since 1970. */
+  at: number
+  durationMs: number
+  method: string
+  /** Path and query, as they were sent. */
+  url: string
+  sessionId: string | undefined
+  /** The operation's ID; `undefined` when no route matched. */
+  operation: string | undefined
+  requestHeaders: IncomingHttpHeaders
+  idempotencyKey: string | undefined
+  /** The body as it was sent; `undefined` when there was none that could be read. */
+  requestBody: unknown
+  /** null when the connection was cut before anything was done. */
+  status: number | null
+  /** The API version of the response; `undefined` when the request was refused before that was known. */
+  version: string | undefined
+  replayed: boolean
+  /** The headers of the error, with names in lower case. */
+  errorHeaders: Readonly<Record<string, string>> | undefined
+  /** Why the request was refused. */
+  reason: string | undefined
+  /** The body of the response: JSON. */
+  responseBody: string
+  /** The fault that took effect, as in `X-Mock-Fault`. */
+  fault: string | undefined
+  events: readonly Event[]
+}
+
+/** About how many bytes an exchange holds besides its bodies: its headers and itself. */
+const OVERHEAD = 1_500
+
+/** The requests to the API and their responses. Bounded by count and by bytes: the oldest is dropped, and counted. */
+export class Journal {
+  /** How many exchanges were dropped because there were too many, since the journal was last emptied. */
+  dropped = 0
+  #lastId = 0
+  #bytes = 0
+  // a plain list with a moving start: every request pays for this, and a cache that finds by key costs three times as much
+  #exchanges: (Exchange | undefined)[] = []
+  #start = 0
+  readonly #maxEntries: number
+  readonly #maxBytes: number
+
+  /**
+   * @param maxEntries how many exchanges are kept at most
+   * @param maxBytes about how many bytes they hold together at most
+   */
+  constructor (maxEntries: number, maxBytes: number) {
+    this.#maxEntries = maxEntries
+    this.#maxBytes = maxBytes
+  }
+
+  /** The ID of the exchange that is added next. */
+  nextId (): number {
+    return ++this.#lastId
+  }
+
+  add (exchange: Exchange): void {
+    this.#exchanges.push(exchange)
+    this.#bytes += sizeOf(exchange)
+    while (this.#exchanges.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
+  }
+
+  /** All exchanges, the oldest first. */
+  all (): Exchange[] {
+    return this.#exchanges.slice(this.#start) as Exchange[]
+  }
+
+  /** Removes some exchanges; the IDs of the others stay. */
+  remove (exchanges: readonly Exchange[]): void {
+    const removed = new Set(exchanges)
+    this.#exchanges = this.all().filter(exchange => !removed.has(exchange))
+    this.#start = 0
+    this.#bytes -= exchanges.reduce((sum, exchange) => sum + sizeOf(exchange), 0)
+  }
+
+  /** Empties the journal. IDs count from 1 again. */
+  clear (): void {
+    this.#exchanges = []
+    this.#start = 0
+    this.#bytes = 0
+    this.#lastId = 0
+    this.dropped = 0
+  }
+
+  #drop (): void {
+    this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
+    this.#exchanges[this.#start++] = undefined
+    this.dropped++
+    // moved together when half of it is empty, so that a request pays for one move at most
+    if (this.#start * 2 > this.#exchanges.length) {
+      this.#exchanges = this.#exchanges.slice(this.#start)
+      this.#start = 0
+    }
+  }
+}
+
+/**
+ * About how many bytes an exchange holds. A body that was read takes some four times the room of its text; one that came in chunks has
+ * to be measured. The sessions before and after take about as much as the response.
+ */
+function sizeOf ({ url, requestHeaders, requestBody, responseBody, events }: Exchange): number {
+  const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
+  return OVERHEAD + url.length + length * 4 + responseBody.length * (1 + 2 * events.length)
+}

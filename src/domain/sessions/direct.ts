@@ -1,0 +1,36 @@
+import { apiError } from '../../contract/errors.js'
+import type { Store } from '../store.js'
+import type { Session } from './session.js'
+
+/**
+ * Adds sessions, all of them or none.
+ * @throws ApiError 409 when an ID is taken, in whichever environment
+ */
+export async function addSessions (store: Store, sessions: readonly Session[]): Promise<void> {
+  await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
+    const taken = found.sessions.find(session => session !== undefined)
+    if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
+    return { puts: { sessions } }
+  })
+}
+
+/**
+ * Removes a session from whichever environment.
+ * @throws ApiError 404 when it is not there
+ */
+export async function removeSession (store: Store, id: string): Promise<void> {
+  await store.transact({ sessions: [id] }, found => {
+    if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
+    return { deletes: { sessions: [id] } }
+  })
+}
+
+/**
+ * Finds a session in whichever environment.
+ * @throws ApiError 404 when it is not there
+ */
+export async function findSession (store: Store, id: string): Promise<Session> {
+  const { session } = await store.transact({ sessions: [id] }, found => ({ puts: {}, session: found.sessions[0] }))
+  if (session === undefined) throw apiError('sessionNotFound')
+  return session
+}

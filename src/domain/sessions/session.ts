@@ -1,0 +1,105 @@
+import { Type } from '@sinclair/typebox'
+import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
+
+/** The environment of an API key or a session. Both share one host and never see each other (the vendor's page). */
+export type Environment = 'live' | 'sandbox'
+
+export const statuses = [
+  'pending', 'capturing', 'processing', 'completed', 'expired', 'failed', 'awaiting_external', 'under_review', 'sandbox_pending'
+] as const
+export type SessionStatus = typeof statuses[number]
+
+export const retentionStatuses = ['active', 'sensitive_redacted', 'redacted'] as const
+export type RetentionStatus = typeof retentionStatuses[number]
+
+export const caseStatuses = ['open', 'in_review', 'escalated', 'pending_second_review', 'approved', 'rejected'] as const
+export type CaseStatus = typeof caseStatuses[number]
+
+/** The user's own data: any JSON under any key. Its keys are never renamed. */
+export type Metadata = Readonly<Record<string, unknown>>
+
+/** A verification session, with its fields in the order of the vendor's page. It is immutable: a change makes the next version. */
+export interface Session {
+  /** The session's ID; the mock makes `ses_` and 20 hexadecimal characters. */
+  readonly id: string
+  /** How far the verification has come. */
+  readonly status: SessionStatus
+  /** Whether the session belongs to the sandbox. */
+  readonly is_sandbox: boolean
+  /** The ID of the session's environment: `env_live` or `env_sandbox`. */
+  readonly environment: string
+  /** When the session was created: UTC, ISO 8601 with milliseconds and `Z`. */
+  readonly created_at: string
+  /** When the session was last updated. */
+  readonly updated_at: string
+  /** The user's own reference for the session. */
+  readonly external_ref: string | null
+  /** The user's own data. */
+  readonly metadata: Metadata
+  /** The country of the document, such as `DE`. */
+  readonly country: string | null
+  /** The checks that the session runs. */
+  readonly checks: readonly string[] | null
+  /** The workflow that the session uses. */
+  readonly workflow_id: string | null
+  /** The detected or specified document type. */
+  readonly document_type: string | null
+  /** How much of the session's data is still kept. A `redacted` session cannot be updated. */
+  readonly retention_status: RetentionStatus | null
+  /** How often the session was processed. */
+  readonly processing_attempts: number | null
+  /** The IP address from which consent was given. */
+  readonly consent_ip: string | null
+  /** The URL of the capture page; null unless the session is pending or capturing. */
+  readonly capture_url: string | null
+  /** When the capture token expires; null unless the session is pending or capturing. */
+  readonly token_expires_at: string | null
+  /** The ID of the review case, if there is one. */
+  readonly case_id: string | null
+  /** The status of the review case, if there is one. */
+  readonly case_status: CaseStatus | null
+  /** Free-form tags. */
+  readonly tags: readonly string[]
+}
+
+const text = (description: string) => Type.String({ description })
+const texts = (description: string) => Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description }))
+const time = (description: string) => Type.String({ format: 'date-time', description })
+
+export const Session = schemaOf<Session>()(Type.Object({
+  id: Type.String({ minLength: 1, description: 'Session ID' }),
+  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  is_sandbox: Type.Boolean({ description: 'Whether the session belongs to the sandbox' }),
+  environment: text('Environment ID for this session'),
+  created_at: time('When the session was created, in UTC'),
+  updated_at: time('When the session was last updated, in UTC'),
+  external_ref: nullable(text('Your own reference for this session')),
+  metadata: Type.Unsafe<Metadata>({ type: 'object', additionalProperties: true, description: 'Your own data; its keys are never renamed' }),
+  country: nullable(text('Country of the document')),
+  checks: nullable(texts('Checks that the session runs')),
+  workflow_id: nullable(text('Workflow used for this session')),
+  document_type: nullable(text('Detected or specified document type')),
+  retention_status: nullable(oneOf(retentionStatuses, { description: 'Data retention status' })),
+  processing_attempts: nullable(Type.Integer({ description: 'Number of processing attempts for this session' })),
+  consent_ip: nullable(text('IP address from which consent was given')),
+  capture_url: nullable(text('Capture URL, only while the session is pending or capturing')),
+  token_expires_at: nullable(time('When the capture token expires, only while the session is pending or capturing')),
+  case_id: nullable(text('Associated review case ID, if any')),
+  case_status: nullable(oneOf(caseStatuses, { description: 'Status of the associated review case' })),
+  tags: texts('Free-form tags attached to this session')
+}, { $id: 'Session', description: 'A session' }))
+
+/** Whether a session can still be captured: only then it has a capture URL and a token (the vendor's page). */
+export function isOpen (status: SessionStatus): boolean {
+  return status === 'pending' || status === 'capturing'
+}
+
+/** The environment that a session belongs to. */
+export function environmentOf ({ is_sandbox: isSandbox }: Session): Environment {
+  return isSandbox ? 'sandbox' : 'live'
+}
+
+/** The capture URL of a session, unless its fixture has another. */
+export function captureUrl (id: string): string {
+  return `https://capture.verifa.example/${id}`
+}

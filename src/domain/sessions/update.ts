@@ -1,0 +1,39 @@
+import { Type } from '@sinclair/typebox'
+import { apiError } from '../../contract/errors.js'
+import { schemaOf } from '../../contract/schema.js'
+import { timestamp } from '../../contract/time.js'
+import type { Decision } from '../decision.js'
+import { mergeMetadata, MetadataInput } from './metadata.js'
+import type { Metadata, Session } from './session.js'
+
+/** What an update can change, and nothing else (the vendor's page). What is absent stays as it is. */
+export interface SessionUpdate {
+  /** The new external reference. */
+  external_ref?: string
+  /** Keys to merge into the session's metadata; null removes a key. */
+  metadata?: Metadata
+}
+
+export const SessionUpdate = schemaOf<SessionUpdate>()(Type.Object({
+  external_ref: Type.Optional(Type.String({ description: 'The new external reference' })),
+  metadata: Type.Optional(MetadataInput)
+}, { $id: 'SessionUpdate', additionalProperties: false, description: 'What to change; what is absent stays as it is' }))
+
+/**
+ * Updates a session. `updated_at` moves also when nothing else changes (our decision).
+ * @throws ApiError 422 when the session has been redacted
+ */
+export function updateSession (before: Session, update: SessionUpdate, now: number): Decision<Session> {
+  if (before.retention_status === 'redacted') throw apiError('sessionRedacted')
+  const after: Session = {
+    ...before,
+    updated_at: timestamp(now),
+    external_ref: update.external_ref ?? before.external_ref,
+    metadata: update.metadata === undefined ? before.metadata : mergeMetadata(before.metadata, update.metadata)
+  }
+  return {
+    puts: { sessions: [after] },
+    events: [{ type: 'session.updated', session_id: after.id, before, after }],
+    response: { status: 200, body: after }
+  }
+}

@@ -1,0 +1,13 @@
+import { apiError } from '../../contract/errors.js'
+import { type Environment, environmentOf, type Session } from './session.js'
+
+/**
+ * A session as an API key sees it: the keys of one environment do not see the sessions of the other (the vendor's page).
+ * @throws ApiError 404 when there is no such session in the environment
+ */
+export function sessionIn (environment: Environment, id: string, session: Session | undefined): Session {
+  if (session === undefined) throw apiError('sessionNotFound', {}, `no session has the ID ${id}`)
+  const itsEnvironment = environmentOf(session)
+  if (itsEnvironment !== environment) throw apiError('sessionNotFound', {}, `${id} is a ${itsEnvironment} session, the API key is ${environment}`)
+  return session
+}

@@ -1,0 +1,49 @@
+import type { DueItem } from './timeline.js'
+import type { IdempotencyRecord } from './idempotency/record.js'
+import type { Session } from './sessions/session.js'
+
+/**
+ * The collections of a world and what their documents are. A document is immutable; its `id` is its key. The order of a
+ * collection is that in which its documents were first put.
+ */
+export interface Documents {
+  sessions: Session
+  /** Bounded by count and bytes: the store evicts the oldest. */
+  idempotency: IdempotencyRecord
+  /** Ordered by time as well: see `Store.firstDue`. */
+  due: DueItem
+}
+export type Collection = keyof Documents
+
+/** The IDs of the documents that a step reads, by collection. */
+export type Reads = Readonly<Partial<Record<Collection, readonly string[]>>>
+
+/** The documents that a step has read, in the order of their IDs; `undefined` where there is none. */
+export type Found<R extends Reads = Reads> = { readonly [C in keyof R & Collection]: readonly (Documents[C] | undefined)[] }
+
+/** What a step writes. Deletes come before puts, so that a document that is deleted and put moves to the end of its collection. */
+export interface Changes {
+  readonly puts?: { readonly [C in Collection]?: readonly Documents[C][] }
+  readonly deletes?: Readonly<Partial<Record<Collection, readonly string[]>>>
+}
+
+/**
+ * Where a world keeps its documents. It knows collections and orders, and nothing of what the documents mean.
+ * It is asynchronous, so that a store outside of this process can implement it too.
+ */
+export interface Store {
+  /**
+   * Reads documents, decides and writes, as one atomic step. When `decide` throws, nothing is written. A store that is shared may call
+   * `decide` again when somebody else was faster: it has to be a pure function.
+   */
+  transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>) => C): Promise<C>
+
+  /** All documents of a collection, in its order. */
+  list<C extends Collection> (collection: C): Promise<readonly Documents[C][]>
+
+  /** How many documents a collection has. */
+  count (collection: Collection): Promise<number>
+
+  /** The due item that is first, by time and then by ID. */
+  firstDue (): Promise<DueItem | undefined>
+}

@@ -1,0 +1,150 @@
+import { Clock } from './clock.js'
+import { Faults } from './faults/faults.js'
+import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
+import { completeSession } from './fixtures/fixture.js'
+import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
+import { Journal } from './journal/journal.js'
+import type { Base } from './fixtures/base.js'
+import type { Session } from './sessions/session.js'
+import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
+import type { Store } from './store.js'
+import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
+import { timestamp } from '../contract/time.js'
+import type { World } from './world.js'
+
+/** What every world begins with. */
+export interface InitialState extends Omit<State, 'sessions'> {
+  readonly fixtures: FixtureSet
+}
+
+/** Makes a store. */
+export type CreateStore = (options: {
+  sessions: Base<Session>
+  /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
+  onEvict: (record: IdempotencyRecord) => void
+  /** Called after a step that changed due items. */
+  onDue: () => void
+}) => Store
+
+export interface WorkspaceOptions {
+  /** The state that a new world begins with, as it is now: fixtures may be read again. */
+  initialState: () => InitialState
+  createStore: CreateStore
+  maxJournalEntries: number
+  maxJournalBytes: number
+  /** Called when the first idempotency key is evicted within its 24 hours. */
+  onFirstEviction: () => void
+  /** The handlers of due items, by type. */
+  dueHandlers?: Readonly<Record<string, DueHandler>>
+  /** Called when a due item could not be carried out. */
+  onTimelineError: TimelineOptions['onError']
+}
+
+/** Fixtures that were read again: IDs that are gone or changed, and fixtures that are new or changed. */
+export interface FixtureChanges {
+  outdated: readonly string[]
+  updated: readonly NamedFixture[]
+}
+
+/** One isolated set of state. Two workspaces share nothing but immutable fixtures. */
+export class Workspace {
+  readonly #options: WorkspaceOptions
+  #world: World
+  #evicted = 0
+
+  constructor (options: WorkspaceOptions) {
+    this.#options = options
+    this.#world = this.#createWorld(options.initialState(), new Faults(), createJournal(options))
+  }
+
+  /** The state from the last reset on. A request keeps the one in which it arrived. */
+  get world (): World {
+    return this.#world
+  }
+
+  /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
+  get evictedIdempotencyKeys (): number {
+    return this.#evicted
+  }
+
+  /** Returns to the initial state. */
+  reset (): void {
+    this.#replace(this.#options.initialState(), new Faults(), createJournal(this.#options))
+  }
+
+  /** The whole state, without journal and faults. */
+  async save (): Promise<State> {
+    const { store, clock } = this.#world
+    const now = clock.now()
+    const dueItems = await store.list('due')
+    return {
+      sessions: [...await listSessions(store)],
+      idempotency_keys: (await store.list('idempotency')).filter(record => !isExpired(record, now)).map(saveKey),
+      ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
+      clock: { now: timestamp(now), frozen: clock.frozen }
+    }
+  }
+
+  /** Replaces the state by a checked one. What it leaves out is empty. The journal and the faults stay. */
+  restore ({ sessions, ...rest }: State): void {
+    const { faults, journal } = this.#world
+    const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? completeSession(fixture, 0).id }))
+    this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal)
+  }
+
+  /** Takes over fixtures that were read again. All other sessions stay. */
+  async refresh ({ outdated, updated }: FixtureChanges): Promise<void> {
+    const { store, clock } = this.#world
+    const now = clock.now()
+    await store.transact({}, () => ({
+      deletes: { sessions: [...outdated, ...updated.map(({ id }) => id)] },
+      puts: { sessions: updated.map(fixture => completeSession(fixture, now)) }
+    }))
+  }
+
+  /** Stops what waits for its time. */
+  close (): void {
+    this.#world.timeline.stop()
+  }
+
+  #replace (state: InitialState, faults: Faults, journal: Journal): void {
+    this.#world.timeline.stop()
+    this.#world = this.#createWorld(state, faults, journal)
+  }
+
+  #createWorld (state: InitialState, faults: Faults, journal: Journal): World {
+    const { createStore, dueHandlers = {}, onTimelineError, onFirstEviction } = this.#options
+    const clock = new Clock()
+    setClock(clock, state.clock)
+    this.#evicted = 0
+    const store = createStore({
+      sessions: state.fixtures.sessionsAt(clock.now()),
+      onEvict: record => {
+        if (isExpired(record, clock.now())) return
+        if (++this.#evicted === 1) onFirstEviction()
+      },
+      onDue: () => timeline.schedule()
+    })
+    const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
+    const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
+    const due = (state.timeline ?? []).map(restoreDueItem)
+    if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))
+    return { clock, store, timeline, faults, journal }
+  }
+}
+
+function createJournal ({ maxJournalEntries, maxJournalBytes }: WorkspaceOptions): Journal {
+  return new Journal(maxJournalEntries, maxJournalBytes)
+}
+
+function setClock (clock: Clock, state: ClockState | undefined): void {
+  if (state === undefined) return
+  clock.freeze(state.frozen)
+  clock.set(Date.parse(state.now))
+}
+
+/** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */
+export async function listSessions (store: Store): Promise<readonly Session[]> {
+  const sessions = await store.list('sessions')
+  return [...sessions.filter(session => session.is_sandbox), ...sessions.filter(session => !session.is_sandbox)]
+}

@@ -1,0 +1,17 @@
+import type { Clock } from './clock.js'
+import type { Faults } from './faults/faults.js'
+import type { Journal } from './journal/journal.js'
+import type { Store } from './store.js'
+import type { Timeline } from './timeline.js'
+
+/**
+ * The state of a workspace from one reset to the next. A request belongs to the world in which it arrived: one that is delayed while
+ * the workspace is reset is carried out there, and changes nothing in the new world.
+ */
+export interface World {
+  readonly clock: Clock
+  readonly store: Store
+  readonly timeline: Timeline
+  readonly faults: Faults
+  readonly journal: Journal
+}

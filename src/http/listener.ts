@@ -1,0 +1,141 @@
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, type Server, ServerResponse, STATUS_CODES } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { KeyInflection } from '../contract/casing.js'
+import { apiError, type ErrorName, JSON_TYPE } from '../contract/errors.js'
+import { errorText } from './plugins/error-handler.js'
+
+/** How long requests in flight have to end when the mock is closed, in milliseconds. */
+const CLOSING_TIME = 750
+
+/** How long a client has to send a whole request, in milliseconds, and how often Node.js looks for one that took longer. */
+const REQUEST_TIMEOUT = 30_000
+const TIMEOUT_INTERVAL = 5_000
+
+/** The HTTP servers of a mock: one, and one more for each further address of `localhost`. All behave alike. */
+export class Listeners {
+  readonly #inflection: KeyInflection
+  readonly #servers: Server[] = []
+
+  constructor (defaultKeyInflection: KeyInflection) {
+    this.#inflection = defaultKeyInflection
+  }
+
+  /** Makes a server: for Fastify's `serverFactory`. */
+  readonly create = (handler: RequestListener): Server => {
+    const server = createServer({
+      // a request without a Host header is not refused
+      requireHostHeader: false,
+      // the system finds connections whose client is gone
+      keepAlive: true,
+      requestTimeout: REQUEST_TIMEOUT,
+      headersTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: TIMEOUT_INTERVAL,
+      // an idle connection is never closed: a client whose next request meets one that is closing sees an error that is not the API's
+      keepAliveTimeout: 0
+    }, handler)
+    // an unknown expectation is ignored, as RFC 9110 allows
+    server.on('checkExpectation', handler)
+    // Node.js would close the connection without a response; like every unknown method CONNECT is a 404
+    server.on('connect', (request: IncomingMessage, socket: Socket) => respondToConnect(handler, request, socket))
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#respondToMalformed(error, socket))
+    this.#servers.push(server)
+    return server
+  }
+
+  /** Listens on an address. For `localhost`, listens on each of its addresses, with the same port. */
+  async listen (app: FastifyInstance, { host, port }: { host: string, port: number }): Promise<void> {
+    await app.listen({ host, port })
+    if (host !== 'localhost') return
+    const main = app.server.address() as AddressInfo
+    const addresses = await lookup(host, { all: true })
+    for (const { address } of addresses.filter(({ address }) => address !== main.address)) {
+      const server = this.create((request, response) => app.routing(request, response))
+      server.listen({ host: address, port: main.port })
+      // an address that is in use is left out: the other one works
+      await once(server, 'listening').catch(() => undefined)
+    }
+  }
+
+  /** Begins to close, before Fastify closes the main server: requests in flight have their time, then all connections are closed. */
+  close (): void {
+    for (const server of this.#servers) {
+      // a connection whose last response comes while the server closes must not keep it until its client closes it
+      server.keepAliveTimeout = 1
+      server.closeIdleConnections()
+    }
+    for (const server of this.#further()) server.close()
+    const timer = setTimeout(() => {
+      for (const server of this.#servers) server.closeAllConnections()
+    }, CLOSING_TIME).unref()
+    this.#servers[0]?.once('close', () => clearTimeout(timer))
+  }
+
+  /** Resolves when the servers beside the main one are closed. */
+  async closed (): Promise<void> {
+    await Promise.all(this.#further().filter(({ listening }) => listening).map(async server => once(server, 'close')))
+  }
+
+  #further (): Server[] {
+    return this.#servers.slice(1)
+  }
+
+  /** Responds to bytes that are not HTTP, after the requests before them, and closes the connection. */
+  #respondToMalformed (error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET') {
+      socket.destroy()
+      return
+    }
+    afterPending(socket, isAnswered => {
+      if (socket.writable && !isAnswered) {
+        const failure = apiError(malformed[error.code ?? ''] ?? 'malformedHttp')
+        const body = errorText(failure, this.#inflection)
+        socket.write(`HTTP/1.1 ${failure.statusCode} ${String(STATUS_CODES[failure.statusCode])}\r\n` +
+          `Content-Type: ${JSON_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+      }
+      socket.destroy()
+    })
+  }
+}
+
+/** Node's codes of malformed requests that have an error of their own. */
+const malformed: Record<string, ErrorName> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'requestTimeout',
+  HPE_HEADER_OVERFLOW: 'headersTooLarge'
+}
+
+const waiting = new WeakSet<Socket>()
+
+/**
+ * Calls back once, when the responses to all whole requests of a connection are sent: responses come in the order of their requests
+ * (RFC 9112, 9.3.2). Node.js keeps the response that is under way in `_httpMessage`, and looks at it for the same reason.
+ * @param callback takes whether the request that is not whole has its response already, because it was refused early
+ */
+function afterPending (socket: Socket & { _httpMessage?: ServerResponse | null }, callback: (isAnswered: boolean) => void): void {
+  const pending = socket._httpMessage
+  if (pending === undefined || pending === null) {
+    callback(false)
+  } else if (!pending.req.complete) {
+    callback(pending.headersSent)
+  } else if (!waiting.has(socket)) { // Node.js emits the error again when more bytes come
+    waiting.add(socket)
+    pending.once('close', () => {
+      waiting.delete(socket)
+      setImmediate(() => afterPending(socket, callback))
+    })
+  }
+}
+
+function respondToConnect (handler: RequestListener, request: IncomingMessage, socket: Socket): void {
+  socket.on('error', () => socket.destroy()) // Node.js no longer listens to it
+  afterPending(socket, () => {
+    if (!socket.writable) return
+    const response = new ServerResponse(request)
+    response.assignSocket(socket)
+    response.shouldKeepAlive = false
+    response.on('finish', () => socket.destroySoon())
+    handler(request, response)
+  })
+}

@@ -1,0 +1,22 @@
+/**
+ * Operations that Verifa is known to have and the mock does not, as method and path behind the prefix. `*` is any method. A 404
+ * would look like a session that is not there, so they get a 501 (our decision).
+ */
+export const notMocked: readonly (readonly [method: string, path: string])[] = [
+  ['POST', '/sessions'],
+  ['GET', '/sessions'],
+  ['GET', '/sessions/{session_id}'],
+  ['POST', '/sessions/bulk-redact'],
+  ['DELETE', '/sessions/{session_id}/data'],
+  ['GET', '/sessions/{session_id}/result'],
+  ['GET', '/sessions/{session_id}/links'],
+  ['GET', '/sessions/{session_id}/export'],
+  ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'add-tag', 'remove-tag', 'set-tags', 'resend-invite', 'reprocess',
+    'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
+  ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
+  ['GET', '/results'],
+  ['GET', '/results/{session_id}'],
+  ['GET', '/rate-limits'],
+  ...['webhooks', 'events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
+    .flatMap(resource => [['*', `/${resource}`], ['*', `/${resource}/*`]] as const)
+]

@@ -1,0 +1,118 @@
+import type { TObject, TSchema } from '@sinclair/typebox'
+import type { FastifySchema } from 'fastify'
+import type { KeyInflection } from '../../contract/casing.js'
+import { targetOf } from '../../contract/schema.js'
+import { type Examples, isWriting, type Operation } from '../operation.js'
+import { versionResponseHeader } from '../plugins/api-version.js'
+import { replayedResponseHeader } from '../plugins/idempotency-key.js'
+import { headersOf } from '../plugins/request-headers.js'
+import { type DocumentedError, errorResponses } from './error-responses.js'
+
+declare module 'fastify' {
+  interface FastifySchema {
+    operationId?: string
+    summary?: string
+    description?: string
+    tags?: readonly string[]
+    security?: readonly object[]
+  }
+}
+
+/** A response, as the document describes it. */
+export interface DescribedResponse {
+  description: string
+  /** The body; `undefined` when there is none. */
+  schema: TSchema | undefined
+  headers?: Readonly<Record<string, object>>
+  examples: Examples | undefined
+}
+
+/** A method and a path, as the document describes them. */
+export interface Endpoint {
+  id: string
+  method: string
+  /** With parameters as in OpenAPI: `/sessions/{session_id}`. */
+  path: string
+  summary: string
+  description: string
+  tag: string
+  security: readonly object[]
+  params: TObject | undefined
+  query: TObject | undefined
+  headers: TObject | undefined
+  body: TSchema | undefined
+  bodyExamples: Examples | undefined
+  responses: Readonly<Record<string, DescribedResponse>>
+  /** The casing of bodies. */
+  inflection: KeyInflection
+}
+
+/** The errors of every operation. */
+const sharedErrors: readonly DocumentedError[] = [
+  'malformedPath', 'malformedJson', 'retiredVersion', 'missingApiKey', 'invalidApiKey', 'publishableKey', 'missingScope', 'bodyTooLarge',
+  'unsupportedMediaType', 'invalidFields'
+]
+
+/** The endpoint of an operation of the vendor's API. */
+export function endpointOf (operation: Operation, defaultKeyInflection: KeyInflection): Endpoint {
+  const { id, method, path, summary, description, params, query, body, bodyExamples, success, errors } = operation
+  const writes = isWriting(operation)
+  const headers = headersOf(operation)
+  const casing = { ...headers.properties['Key-Inflection'], default: defaultKeyInflection }
+  return {
+    id,
+    method,
+    path: `/api/v1${path}`,
+    summary,
+    description,
+    tag: 'Sessions',
+    security: [{ apiKey: [] }],
+    params,
+    query,
+    headers: { ...headers, properties: { ...headers.properties, 'Key-Inflection': casing } },
+    body,
+    bodyExamples,
+    responses: {
+      [success.status]: {
+        description: success.description,
+        schema: success.schema,
+        headers: { ...versionResponseHeader, ...(writes && replayedResponseHeader) },
+        examples: success.examples
+      },
+      ...describeAll(errorResponses(...sharedErrors, ...errors, ...(writes ? ['idempotencyMismatch'] as const : [])))
+    },
+    inflection: defaultKeyInflection
+  }
+}
+
+/** The endpoint of a route of the control plane. */
+export function endpointOfRoute (method: string, url: string, schema: FastifySchema): Endpoint {
+  const { operationId, summary, description, security, params, querystring, body, response } = schema
+  return {
+    id: String(operationId),
+    method,
+    path: url.replace(/:(\w+)/g, '{$1}'),
+    summary: String(summary),
+    description: String(description),
+    tag: 'Mock',
+    security: security ?? [],
+    params: params as TObject | undefined,
+    query: querystring as TObject | undefined,
+    headers: undefined,
+    body: body as TSchema | undefined,
+    bodyExamples: undefined,
+    responses: describeAll(response as Record<string, TSchema>),
+    inflection: 'snake'
+  }
+}
+
+function describeAll (responses: Readonly<Record<string, object>>): Record<string, DescribedResponse> {
+  return Object.fromEntries(Object.entries(responses).map(([status, given]) => {
+    const schema = given as TSchema
+    return [status, {
+      description: String(schema.description ?? targetOf(schema)?.description),
+      schema: schema['type'] === 'null' ? undefined : schema,
+      examples: schema['x-examples'] as Examples | undefined
+    }]
+  }))
+}

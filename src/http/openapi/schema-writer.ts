@@ -1,0 +1,44 @@
+import type { TSchema } from '@sinclair/typebox'
+import { inflectKey, inflectSchema, type KeyInflection } from '../../contract/casing.js'
+import { dereference, mapSubschemas, targetOf } from '../../contract/schema.js'
+
+const prefixes: Record<KeyInflection, string> = { snake: '', camel: 'Camel', kebab: 'Kebab' }
+
+/** Writes schemas as OpenAPI has them: named ones as references to `components`, where they stand once. */
+export class SchemaWriter {
+  /** The named schemas that were referred to, by name. */
+  readonly components: Record<string, object> = {}
+
+  /** A schema, with its field names in a casing. A named schema in another casing has a name of its own: `CamelSession`. */
+  write (schema: TSchema, inflection: KeyInflection = 'snake'): object {
+    const named = targetOf(schema) ?? (schema.$id === undefined ? undefined : schema)
+    if (named === undefined) return this.#writeInline(schema, inflection)
+    const isSame = inflection === 'snake' || JSON.stringify(inflectSchema(dereference(named), inflection)) === JSON.stringify(dereference(named))
+    const name = (isSame ? '' : prefixes[inflection]) + String(named.$id)
+    if (!(name in this.components)) {
+      this.components[name] = {} // a schema may refer to itself
+      this.components[name] = this.#writeInline(named, isSame ? 'snake' : inflection)
+    }
+    return { $ref: `#/components/schemas/${name}` }
+  }
+
+  #writeInline (schema: TSchema, inflection: KeyInflection): object {
+    const written: Record<string, unknown> = { ...mapSubschemas(schema, child => this.write(child, inflection) as TSchema) }
+    // generators of clients do not know `if`; where the mock's schemas have it, no value fits both alternatives
+    if ('if' in written) written['anyOf'] = [written['then'], written['else']]
+    for (const keyword of ['$id', 'if', 'then', 'else', 'x-examples']) Reflect.deleteProperty(written, keyword)
+    return inflectNames(written, inflection)
+  }
+}
+
+/** Only the names of the schema itself: what is below has been written. */
+function inflectNames (schema: Record<string, unknown>, inflection: KeyInflection): object {
+  const { properties, required } = schema as { properties?: object, required?: string[] }
+  if (properties === undefined) return schema
+  return {
+    ...schema,
+    properties: Object.fromEntries(Object.entries(properties).map(([key, field]: [string, unknown]) =>
+      [inflectKey(key, inflection), field])),
+    ...(required && { required: required.map(key => inflectKey(key, inflection)) })
+  }
+}

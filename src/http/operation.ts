@@ -1,0 +1,66 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox'
+import type { ErrorName } from '../contract/errors.js'
+import type { Decision } from '../domain/decision.js'
+import type { Environment } from '../domain/sessions/session.js'
+import type { Found, Reads } from '../domain/store.js'
+
+/** Examples of a body for the OpenAPI document, by name. */
+export type Examples = Readonly<Record<string, { summary?: string, value: object }>>
+
+/** What an operation decides from, beside documents. */
+export interface Input<Params = Record<string, string>, Query = unknown, Body = unknown> {
+  params: Params
+  query: Query
+  /** Checked, with field names in snake_case. */
+  body: Body
+  /** The environment of the API key. */
+  environment: Environment
+  /** The time, in milliseconds since 1970. */
+  now: number
+}
+
+/** The declaration of an operation of the vendor's API. Route, OpenAPI entry, idempotency claim and fault names come from it. */
+export interface OperationDefinition<P extends TObject, Q extends TObject | undefined, B extends TObject | undefined, R extends Reads> {
+  /** The operationId: `updateSession`. */
+  id: string
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** The path behind the prefix, as in OpenAPI: `/sessions/{session_id}`. */
+  path: string
+  /** The scope that the API key needs (the vendor's page on keys). */
+  scope: string
+  summary: string
+  description: string
+  params: P
+  query?: Q
+  body?: B
+  bodyExamples?: Examples
+  /** The response of a success. Without a schema it has no body. */
+  success: { status: number, schema?: TSchema, description: string, examples?: Examples }
+  /** The errors that the operation itself makes, besides those that all operations share. */
+  errors: readonly ErrorName[]
+  /** The IDs of the documents that the operation reads. */
+  reads: (input: InputOf<P, Q, B>) => R
+  /** Decides what the operation does: a pure function. It throws an `ApiError` to refuse. */
+  decide: (input: InputOf<P, Q, B>, found: Found<R>) => Decision
+}
+
+type StaticOf<T> = T extends TObject ? Static<T> : undefined
+type InputOf<P extends TObject, Q, B> = Input<Static<P>, StaticOf<Q>, StaticOf<B>>
+
+/** An operation whose types are checked. */
+export interface Operation extends Omit<OperationDefinition<TObject, TObject | undefined, TObject | undefined, Reads>, 'reads' | 'decide'> {
+  reads: (input: Input) => Reads
+  decide: (input: Input, found: Found) => Decision
+}
+
+/** Declares an operation, and checks that `reads` and `decide` fit its schemas. */
+export function operation<
+  P extends TObject, R extends Reads, Q extends TObject | undefined = undefined, B extends TObject | undefined = undefined
+> (definition: OperationDefinition<P, Q, B, R>): Operation {
+  return definition as unknown as Operation
+}
+
+/** Whether an operation changes something, and so takes an `Idempotency-Key` (our decision). */
+export function isWriting ({ method }: Operation): boolean {
+  return method !== 'GET'
+}

@@ -1,0 +1,59 @@
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import type { ApiKey, ApiKeys } from '../../domain/api-keys.js'
+import { apiError } from '../../contract/errors.js'
+import type { Workspaces } from '../../domain/workspaces.js'
+import type { World } from '../../domain/world.js'
+import type { Operation } from '../operation.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The operation that the request asks for. */
+    operation: Operation
+    /** The API key that the request was sent with. */
+    apiKey: ApiKey
+    /** The world that the API key saw when the request arrived. */
+    world: World
+  }
+  interface FastifyContextConfig {
+    operation?: Operation
+  }
+}
+
+export interface ApiKeyOptions {
+  apiKeys: ApiKeys
+  workspaces: Workspaces
+}
+
+/**
+ * Authenticates a request to an operation, before anything else of it is looked at: 401 without a valid key, 403 where the key may not
+ * do what the operation does.
+ */
+export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, workspaces }) => {
+  app.decorateRequest('operation')
+  app.decorateRequest('apiKey')
+  app.decorateRequest('world')
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const operation = request.routeOptions.config.operation as Operation
+    const apiKey = authenticate(apiKeys, request)
+    request.operation = operation
+    if (apiKey.publishable && operation.scope !== 'sessions:create') throw apiError('publishableKey')
+    if (apiKey.scopes?.includes(operation.scope) === false) throw apiError('missingScope', { scope: operation.scope })
+    request.apiKey = apiKey
+    request.world = workspaces.of(apiKey).world
+    done()
+  })
+}, { name: 'api-key' })
+
+/**
+ * The key that a request was sent with.
+ * @throws ApiError 401 when it is missing or not valid
+ */
+export function authenticate (apiKeys: ApiKeys, { headers }: FastifyRequest): ApiKey {
+  const key = headers['x-api-key'] as string | undefined
+  if (key === undefined || key === '') throw apiError('missingApiKey')
+  const apiKey = apiKeys.find(key)
+  if (apiKey === undefined) throw apiError('invalidApiKey', {}, apiKeys.reasonToRefuse(key))
+  return apiKey
+}

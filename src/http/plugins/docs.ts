@@ -1,0 +1,43 @@
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+
+/**
+ * Serves the contract: an OpenAPI document at `/openapi.json`, and a page to read it at `/docs`. Both are made at the first request for
+ * them: most mocks are started to be tested against, and the page takes longer to load than everything else.
+ */
+export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, { document }) => {
+  let page: Promise<FastifyInstance> | undefined
+
+  const showPage: RouteHandlerMethod = async (request, reply) => {
+    page ??= buildPage(document()).catch((error: unknown) => {
+      page = undefined // the next request tries again
+      throw error
+    })
+    const site = await page
+    reply.hijack()
+    reply.raw.once('finish', () => app.logRequest(request, reply)) // no hook runs for the response of another app
+    site.routing(request.raw, reply.raw)
+  }
+  app.get('/openapi.json', { serializerCompiler: () => JSON.stringify }, async () => document())
+  for (const path of ['/docs', '/docs/*']) app.get(path, showPage)
+
+  // a person who opens the mock's URL in a browser wants to read
+  app.get('/', async (request, reply) => {
+    if (request.headers.accept?.includes('text/html') === true) return reply.redirect('/docs')
+    reply.callNotFound()
+  })
+
+  app.addHook('onClose', async () => (await page)?.close())
+}, { name: 'docs' })
+
+async function buildPage (document: object): Promise<FastifyInstance> {
+  const [{ fastify }, { fastifySwaggerUi }] = await Promise.all([import('fastify'), import('@fastify/swagger-ui')])
+  const app = fastify({ routerOptions: { maxParamLength: 64 * 1024 } })
+  // the page asks for @fastify/swagger, of which it needs the document alone
+  await app.register(fastifyPlugin(async () => {
+    app.decorate('swagger', () => document)
+  }, { name: '@fastify/swagger' }))
+  await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } })
+  await app.ready()
+  return app
+}

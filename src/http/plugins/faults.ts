@@ -1,0 +1,87 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { validationError } from '../../contract/errors.js'
+import { injectedError } from '../../domain/faults/injected-error.js'
+import { type FaultEffect, parseFaultHeader } from '../../domain/faults/rules.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The fault that takes effect on the request, if one does. */
+    fault: FaultEffect | undefined
+  }
+}
+
+/**
+ * Makes responses late, wrong or lost, where a fault of the world or the header `X-Mock-Fault` says so. It stands where the real API
+ * would refuse a request for coming too often: after the key, before everything else. An injected error uses no idempotency key; a
+ * connection that is cut afterwards has used its key.
+ */
+export const faultsPlugin = fastifyPlugin(async app => {
+  const waiting = new Map<NodeJS.Timeout, () => void>()
+  let closing = false
+
+  app.decorateRequest('fault')
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const fault = request.fault = effectOn(request)
+    if (fault?.status !== undefined) throw injectedError(fault)
+    // ends the request like an error; the last hook cuts the connection in place of the response
+    if (fault?.drop === 'before') throw injectedError({ status: 500, detail: 'Connection cut.' })
+    done()
+  })
+
+  // only when the body was read: then the request is carried out, also when its client does not wait for the response
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.fault?.delay_ms === undefined || closing) {
+      done()
+      return
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(timer)
+      done()
+    }, request.fault.delay_ms)
+    waiting.set(timer, done)
+  })
+
+  // a mock that closes waits no longer, neither for the requests that wait already nor for those that still come
+  app.addHook('preClose', async () => {
+    closing = true
+    for (const [timer, done] of waiting) {
+      clearTimeout(timer)
+      done()
+    }
+    waiting.clear()
+  })
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.fault?.drop === undefined) {
+      done(null, payload)
+      return
+    }
+    reply.raw.destroy() // and without `done` the response is not sent
+  })
+}, { name: 'faults', dependencies: ['api-key', 'idempotency-key'] })
+
+/** The status of the response; null when a fault cut the connection before anything was done. */
+export function statusOf ({ fault }: FastifyRequest, { statusCode }: FastifyReply): number | null {
+  return fault?.drop === 'before' ? null : statusCode
+}
+
+function effectOn (request: FastifyRequest): FaultEffect | undefined {
+  const asked = request.headers['x-mock-fault']
+  if (asked !== undefined) {
+    const effect = parseFaultHeader(String(asked))
+    if (effect !== undefined) return effect
+    throw validationError([{
+      loc: ['header', 'X-Mock-Fault'], msg: 'must look like status=500, delay=200, drop=before or drop=after', type: 'value_error'
+    }])
+  }
+  const { faults } = request.world
+  if (faults.isEmpty) return undefined
+  return faults.takeEffect({
+    method: request.method,
+    session_id: (request.params as { session_id?: string }).session_id,
+    idempotency_key: request.idempotencyKey,
+    operation: request.operation.id
+  })
+}

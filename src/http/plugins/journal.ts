@@ -1,0 +1,46 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { ApiKeys } from '../../domain/api-keys.js'
+import { describeEffect } from '../../domain/faults/rules.js'
+import type { Workspaces } from '../../domain/workspaces.js'
+import type { World } from '../../domain/world.js'
+import type { Operation } from '../operation.js'
+import { statusOf } from './faults.js'
+
+export interface JournalOptions {
+  apiKeys: ApiKeys
+  workspaces: Workspaces
+}
+
+/**
+ * Adds every request to the API and its response to the journal of the API key's world. It does so before the response is sent, so that a
+ * client that has the response finds it in the journal.
+ */
+export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const { headers, fault, outcome, failure } = request
+    // a request that was refused before its key was known has no world
+    const world = request.world as World | undefined ?? workspaces.existing(apiKeys.find(String(headers['x-api-key']))).world
+    world.journal.add({
+      id: world.journal.nextId(),
+      requestId: request.id,
+      at: world.clock.now(),
+      durationMs: performance.now() - request.startedAt,
+      method: request.method,
+      url: request.url,
+      sessionId: (request.params as { session_id?: string }).session_id,
+      operation: (request.operation as Operation | undefined)?.id,
+      requestHeaders: headers,
+      idempotencyKey: request.idempotencyKey,
+      requestBody: request.sentBody,
+      status: statusOf(request, reply),
+      version: request.apiVersion,
+      replayed: outcome?.replayed === true,
+      errorHeaders: failure?.headers,
+      reason: failure?.reason,
+      responseBody: payload as string,
+      fault: fault === undefined ? undefined : describeEffect(fault),
+      events: outcome?.events ?? []
+    })
+    done(null, payload)
+  })
+}, { name: 'journal' })

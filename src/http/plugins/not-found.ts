@@ -1,0 +1,26 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import { apiError } from '../../contract/errors.js'
+import { maskApiKeysIn } from '../../contract/masking.js'
+import { nearestRoutes } from '../nearest-routes.js'
+
+/** A route, as people write it: `PATCH`, `/sessions/{session_id}`. */
+export type Route = readonly [method: string, path: string]
+
+export interface NotFoundOptions {
+  /** The routes to suggest; a function, since they are known when all are registered. */
+  routes: () => readonly Route[]
+}
+
+/**
+ * Responds to every request of a scope that no route matches, with a 404 that names the nearest routes. It has a scope of its own, so that
+ * its hook runs for nothing else; and it is a hook, since the handler would come after the body was read, and a bad body would hide that
+ * the path is wrong.
+ */
+export const notFound: FastifyPluginAsync<NotFoundOptions> = async (app, { routes }) => {
+  const refuse = ({ method, url }: FastifyRequest): never => {
+    const nearest = nearestRoutes(method, url, routes()).map(route => route.join(' ')).join(', ')
+    throw apiError('routeNotFound', { method, path: maskApiKeysIn(url), routes: nearest })
+  }
+  app.addHook('onRequest', refuse)
+  app.setNotFoundHandler(refuse)
+}

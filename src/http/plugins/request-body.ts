@@ -1,0 +1,76 @@
+import type { TObject, TSchema } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { compileAnyCasing } from '../../contract/casing.js'
+import { apiError, type Problem, validationError } from '../../contract/errors.js'
+import { checkDepth } from '../../contract/json.js'
+import { checkOf } from '../../contract/validation.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was sent; `undefined` when there is none that can be worked with. */
+    sentBody: unknown
+  }
+}
+
+/**
+ * Parses bodies, then checks bodies and queries, and responds with all problems, nothing coerced.
+ * With `anyCasing`, as the vendor's operations have it, fields may come in any casing, and handlers find them under the names of the
+ * schema.
+ */
+export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
+  app.decorateRequest('sentBody')
+  parseJson(app)
+
+  app.addHook('preValidation', (request, _reply, done) => {
+    const problems = checkDepth(request.body, ['body'])
+    if (problems.length > 0) throw validationError(problems)
+    request.sentBody = request.body
+    done()
+  })
+
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
+    // headers were checked before the body was read, by request-headers.ts; a path is always text
+    if (httpPart !== 'body' && httpPart !== 'querystring') return () => true
+    const place = [httpPart === 'body' ? 'body' : 'query']
+    const check = checkOf(schema)
+    if (!anyCasing || httpPart !== 'body') return (value: unknown) => refuse(check(value, place)) ?? { value }
+    const acceptAnyCasing = compileAnyCasing(schema)
+    return (value: unknown) => {
+      const { body, repeated } = acceptAnyCasing(value)
+      const problems = repeated.map(name => ({ loc: [...place, name], msg: 'comes in more than one casing', type: 'value_error' }))
+      return refuse([...check(body, place), ...problems]) ?? { value: dropUnknown(schema as TObject, body as object) }
+    }
+  })
+}, { name: 'request-body' })
+
+/** Parses JSON, and says where it is broken. An empty body is none: some clients always send a content type. */
+function parseJson (app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') {
+      done(null, undefined)
+      return
+    }
+    try {
+      done(null, JSON.parse(text as string))
+    } catch (error) {
+      done(apiError('malformedJson', {}, reasonOf(error as SyntaxError, text.length)))
+    }
+  })
+}
+
+function reasonOf ({ message }: SyntaxError, length: number): string {
+  const position = /at position (\d+)/.exec(message)?.[1]
+  return `body is not valid JSON at position ${position ?? length}`
+}
+
+function refuse (problems: Problem[]): { error: Error } | undefined {
+  return problems.length > 0 ? { error: validationError(problems) } : undefined
+}
+
+/** A schema that allows unknown fields does not want them kept: a replay must not depend on what was ignored. */
+function dropUnknown (schema: TObject, body: object): object {
+  if (schema.additionalProperties !== true) return body
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(schema.properties, name)))
+}

@@ -1,0 +1,58 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Logger } from 'pino'
+import { apiError } from '../contract/errors.js'
+import { maskApiKeysIn } from '../contract/masking.js'
+import type { ApiKeys } from '../domain/api-keys.js'
+import type { Workspaces } from '../domain/workspaces.js'
+import type { Options } from '../options/options.js'
+import { notMocked } from './not-mocked.js'
+import { operationRoutes } from './operation-routes.js'
+import { operations } from './operations/operations.js'
+import { apiKeyPlugin } from './plugins/api-key.js'
+import { apiVersionPlugin } from './plugins/api-version.js'
+import { faultsPlugin } from './plugins/faults.js'
+import { journalPlugin } from './plugins/journal.js'
+import { notFound, type Route } from './plugins/not-found.js'
+import { requestBodyPlugin } from './plugins/request-body.js'
+import { requestHeadersPlugin } from './plugins/request-headers.js'
+
+/** What the routes are made with. */
+export interface Dependencies {
+  log: Logger
+  options: Options
+  apiKeys: ApiKeys
+  workspaces: Workspaces
+}
+
+/** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
+export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options, apiKeys, workspaces }) => {
+  const { control, defaultKeyInflection, unknownFields } = options
+  app.decorateRequest('outcome')
+
+  if (control) app.register(journalPlugin, { apiKeys, workspaces })
+  app.register(notFound, { routes: () => routes })
+  app.register(notMockedRoutes)
+  app.register(async api => {
+    api.register(apiKeyPlugin, { apiKeys, workspaces })
+    if (control) api.register(faultsPlugin)
+    api.register(apiVersionPlugin)
+    api.register(requestHeadersPlugin)
+    api.register(requestBodyPlugin, { anyCasing: true })
+    api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection })
+  })
+}
+
+const routes = operations.map(({ method, path }): Route => [method, path])
+
+/** Responds to operations that Verifa has and the mock does not. */
+const notMockedRoutes: FastifyPluginAsync = async app => {
+  app.addHook('onRequest', async ({ method, url }) => {
+    throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })
+  })
+  for (const [method, path] of notMocked) {
+    for (const prefix of ['/api/v1', '']) {
+      const url = prefix + path.replace(/\{(\w+)\}/g, ':$1')
+      app.route({ method: method === '*' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : method, url, handler: () => undefined })
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import TinyQueue from 'tinyqueue'
+import type { Base } from '../domain/fixtures/base.js'
+import type { DueItem } from '../domain/timeline.js'
+
+interface Document {
+  readonly id: string
+}
+
+/** A collection in memory. It may begin with documents that it shares with others: a change of one is its own. */
+export class MemoryCollection<T extends Document> {
+  readonly #base: Base<T> | undefined
+  readonly #own = new Map<string, T>()
+  /** The IDs of the base's documents that were deleted here. One that is put again is an own document. */
+  readonly #deleted = new Set<string>()
+  #size: number
+
+  constructor (base?: Base<T>) {
+    this.#base = base
+    this.#size = base?.size ?? 0
+  }
+
+  get size (): number {
+    return this.#size
+  }
+
+  get (id: string): T | undefined {
+    const own = this.#own.get(id)
+    if (own !== undefined || this.#base === undefined || this.#deleted.has(id)) return own
+    const shared = this.#base.get(id)
+    // kept, since the base may complete a document each time that it is read
+    if (shared !== undefined) this.#own.set(id, shared)
+    return shared
+  }
+
+  put (document: T): void {
+    if (!this.#has(document.id)) this.#size++
+    this.#own.set(document.id, document)
+  }
+
+  delete (id: string): void {
+    if (!this.#has(id)) return
+    this.#size--
+    this.#own.delete(id)
+    if (this.#base?.has(id) === true) this.#deleted.add(id)
+  }
+
+  /** All documents: those of the base first, then the others as they were put. */
+  list (): T[] {
+    const shared = [...this.#base?.ids() ?? []].filter(id => !this.#deleted.has(id)).map(id => this.get(id) as T)
+    const isShared = (id: string) => this.#base?.has(id) === true && !this.#deleted.has(id)
+    return [...shared, ...[...this.#own.values()].filter(({ id }) => !isShared(id))]
+  }
+
+  #has (id: string): boolean {
+    return this.#own.has(id) || (this.#base?.has(id) === true && !this.#deleted.has(id))
+  }
+}
+
+export interface Bounds<T> {
+  /** How many documents are kept at most. */
+  max: number
+  /** How many bytes they hold together at most. */
+  maxBytes: number
+  /** Takes each document that is evicted. */
+  onEvict: (document: T) => void
+}
+
+/** A collection that evicts its oldest documents when it has too many, or too large ones. */
+export class BoundedCollection<T extends Document & { readonly bytes: number }> {
+  readonly #bounds: Bounds<T>
+  // a Map, which remembers the order of insertion, and not an LRU cache: a document that is read does not move
+  readonly #documents = new Map<string, T>()
+  #bytes = 0
+  // one iterator for all evictions: a new one would first pass by everything that was deleted before
+  #oldest: Iterator<T> | undefined
+
+  constructor (bounds: Bounds<T>) {
+    this.#bounds = bounds
+  }
+
+  get size (): number {
+    return this.#documents.size
+  }
+
+  get (id: string): T | undefined {
+    return this.#documents.get(id)
+  }
+
+  put (document: T): void {
+    this.#bytes += document.bytes - (this.#documents.get(document.id)?.bytes ?? 0)
+    this.#documents.set(document.id, document)
+    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 0)) this.#evict()
+  }
+
+  delete (id: string): void {
+    this.#bytes -= this.#documents.get(id)?.bytes ?? 0
+    this.#documents.delete(id)
+  }
+
+  list (): T[] {
+    return [...this.#documents.values()]
+  }
+
+  #evict (): void {
+    this.#oldest ??= this.#documents.values()
+    const document = this.#oldest.next().value as T
+    this.delete(document.id)
+    this.#bounds.onEvict(document)
+  }
+}
+
+/** The due items, which are found by time too. */
+export class DueCollection extends MemoryCollection<DueItem> {
+  readonly #queue = new TinyQueue<DueItem>([], (one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+
+  override put (item: DueItem): void {
+    super.put(item)
+    this.#queue.push(item)
+  }
+
+  /** The item that is first, by time and then by ID. */
+  first (): DueItem | undefined {
+    let item = this.#queue.peek()
+    // what was deleted or replaced leaves the queue here
+    while (item !== undefined && this.get(item.id) !== item) {
+      this.#queue.pop()
+      item = this.#queue.peek()
+    }
+    return item
+  }
+}

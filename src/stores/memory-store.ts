@@ -1,0 +1,77 @@
+import type { Base } from '../domain/fixtures/base.js'
+import type { IdempotencyRecord } from '../domain/idempotency/record.js'
+import type { Session } from '../domain/sessions/session.js'
+import type { Changes, Collection, Documents, Found, Reads, Store } from '../domain/store.js'
+import type { DueItem } from '../domain/timeline.js'
+import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+
+export interface MemoryStoreOptions {
+  /** Sessions that the store begins with and shares with others. */
+  sessions?: Base<Session>
+  idempotency: Bounds<IdempotencyRecord>
+  /** Called after a step that changed due items. */
+  onDue: () => void
+}
+
+/** What all collections of the store can do. */
+interface AnyCollection<T> {
+  readonly size: number
+  get (id: string): T | undefined
+  put (document: T): void
+  delete (id: string): void
+  list (): T[]
+}
+
+/**
+ * The store in memory. A step is taken in one turn of the event loop, so nobody comes between its reads and its writes. It costs the
+ * same however many documents there are.
+ */
+export class MemoryStore implements Store {
+  readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
+  readonly #due = new DueCollection()
+  readonly #onDue: () => void
+
+  constructor ({ sessions, idempotency, onDue }: MemoryStoreOptions) {
+    this.#collections = { sessions: new MemoryCollection(sessions), idempotency: new BoundedCollection(idempotency), due: this.#due }
+    this.#onDue = onDue
+  }
+
+  async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>) => C): Promise<C> {
+    const changes = decide(this.#read(reads))
+    this.#write(changes)
+    return changes
+  }
+
+  async list<C extends Collection> (collection: C): Promise<readonly Documents[C][]> {
+    return this.#collections[collection].list()
+  }
+
+  async count (collection: Collection): Promise<number> {
+    return this.#collections[collection].size
+  }
+
+  async firstDue (): Promise<DueItem | undefined> {
+    return this.#due.first()
+  }
+
+  #read<R extends Reads> (reads: R): Found<R> {
+    const found: Partial<Record<Collection, unknown[]>> = {}
+    for (const name in reads) {
+      const collection = this.#collections[name as Collection]
+      found[name as Collection] = (reads[name] as readonly string[]).map(id => collection.get(id))
+    }
+    return found as Found<R>
+  }
+
+  #write ({ deletes = {}, puts = {} }: Changes): void {
+    for (const name in deletes) {
+      const collection = this.#collections[name as Collection]
+      for (const id of deletes[name as Collection] ?? []) collection.delete(id)
+    }
+    for (const name in puts) {
+      const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
+      for (const document of puts[name as Collection] ?? []) collection.put(document)
+    }
+    if (deletes.due !== undefined || puts.due !== undefined) this.#onDue()
+  }
+}
