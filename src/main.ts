@@ -78,7 +78,10 @@ async function serve (options: Options): Promise<void> {
   })
   process.stdout.on('error', () => undefined) // with `… | head -1` the mock goes on without a log
   try {
-    const [{ buildApp }, { logStream }] = await Promise.all([import('./app.js'), import('./command/log-stream.js')])
+    const [{ buildApp }, { logStream }, { keepTickObject }] = await Promise.all([
+      import('./app.js'), import('./command/log-stream.js'), import('./command/tick-objects.js')
+    ])
+    keepTickObject()
     log = logStream(process.stdout)
     app = buildApp(options, log)
     await app.listeners.listen(app, options)

@@ -30,7 +30,9 @@ export function describeLimit (limit: Limit, { bytes, depth }: JsonLimits): Omit
 
 function isDeeperThan (depth: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
-  return depth === 0 || Object.values(value).some(child => isDeeperThan(depth - 1, child))
+  if (depth === 0) return true
+  for (const key in value) if (isDeeperThan(depth - 1, (value as Record<string, unknown>)[key])) return true
+  return false
 }
 
 /** JSON can write 1e400, and no double can hold it. */

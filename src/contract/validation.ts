@@ -29,10 +29,11 @@ ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked', 'x-placeholder']) // for
 ajv.addKeyword({ keyword: 'x-value-limits', schemaType: 'object', type: 'object', errors: true, validate: checkValueLimits })
 
 function checkValueLimits (this: unknown, limits: JsonLimits, map: Record<string, unknown>): boolean {
-  checkValueLimits.errors = Object.entries(map).flatMap(([property, value]) => {
-    const limit = limitExceededBy(value, limits)
-    return limit === undefined ? [] : [{ keyword: 'x-value-limits', params: { property, ...describeLimit(limit, limits) } }]
-  })
+  checkValueLimits.errors = []
+  for (const property in map) {
+    const limit = limitExceededBy(map[property], limits)
+    if (limit !== undefined) checkValueLimits.errors.push({ keyword: 'x-value-limits', params: { property, ...describeLimit(limit, limits) } })
+  }
   return checkValueLimits.errors.length === 0
 }
 checkValueLimits.errors = [] as Partial<ErrorObject>[]

@@ -27,11 +27,8 @@ export interface Outcome {
  * not at all. Equal requests at the same time are steps one after the other: the first is executed, the others are replayed.
  * @throws ApiError whatever `decide` throws, and 422 when the key was used with other parameters
  */
-export async function apply<R extends Reads> (store: Store, { claim, reads, now, decide }: Step<R>): Promise<Outcome> {
-  if (claim === undefined) {
-    const { response, events } = await store.transact(reads, decide)
-    return { result: response, replayed: false, events }
-  }
+export function apply<R extends Reads> (store: Store, { claim, reads, now, decide }: Step<R>): Promise<Outcome> {
+  if (claim === undefined) return store.transact(reads, found => execute(decide(found)))
   const id = recordId(claim)
   return store.transact({ ...reads, idempotency: [id] }, (found): Changes & Outcome => {
     const [record] = found.idempotency
@@ -39,14 +36,16 @@ export async function apply<R extends Reads> (store: Store, { claim, reads, now,
       const replayed = replay(record, claim)
       return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [] }
     }
-    const { puts, deletes, events, response } = decide(found)
+    const executed = execute(decide(found))
     return {
-      puts: { ...puts, idempotency: [recordOf(claim, response, now)] },
+      ...executed,
+      puts: { ...executed.puts, idempotency: [recordOf(claim, executed.result, now)] },
       // the record of a key that is used again comes last in the order
-      deletes: record === undefined ? deletes ?? {} : { ...deletes, idempotency: [id] },
-      result: response,
-      replayed: false,
-      events
+      deletes: record === undefined ? executed.deletes : { ...executed.deletes, idempotency: [id] }
     }
   })
+}
+
+function execute ({ puts = {}, deletes = {}, events, response }: Decision): Required<Changes> & Outcome {
+  return { puts, deletes, events, result: response, replayed: false }
 }

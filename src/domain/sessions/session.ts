@@ -103,3 +103,33 @@ export function environmentOf ({ is_sandbox: isSandbox }: Session): Environment 
 export function captureUrl (id: string): string {
   return `https://capture.verifa.example/${id}`
 }
+
+/**
+ * The next version of a session. Field by field: `{ ...session, ...changes }` takes 25 times as long, which is more than 2 % of an update
+ * (bench/README.md).
+ */
+export function nextVersion (session: Session, changes: Partial<Session>): Session {
+  const copy: { -readonly [F in keyof Session]: Session[F] } = {
+    id: session.id,
+    status: session.status,
+    is_sandbox: session.is_sandbox,
+    environment: session.environment,
+    created_at: session.created_at,
+    updated_at: session.updated_at,
+    external_ref: session.external_ref,
+    metadata: session.metadata,
+    country: session.country,
+    checks: session.checks,
+    workflow_id: session.workflow_id,
+    document_type: session.document_type,
+    retention_status: session.retention_status,
+    processing_attempts: session.processing_attempts,
+    consent_ip: session.consent_ip,
+    capture_url: session.capture_url,
+    token_expires_at: session.token_expires_at,
+    case_id: session.case_id,
+    case_status: session.case_status,
+    tags: session.tags
+  }
+  return Object.assign(copy, changes)
+}

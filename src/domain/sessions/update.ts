@@ -4,7 +4,7 @@ import { schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import { mergeMetadata, MetadataInput } from './metadata.js'
-import type { Metadata, Session } from './session.js'
+import { type Metadata, nextVersion, type Session } from './session.js'
 
 /** What an update can change, and nothing else (the vendor's page). What is absent stays as it is. */
 export interface SessionUpdate {
@@ -25,12 +25,11 @@ export const SessionUpdate = schemaOf<SessionUpdate>()(Type.Object({
  */
 export function updateSession (before: Session, update: SessionUpdate, now: number): Decision<Session> {
   if (before.retention_status === 'redacted') throw apiError('sessionRedacted')
-  const after: Session = {
-    ...before,
+  const after = nextVersion(before, {
     updated_at: timestamp(now),
     external_ref: update.external_ref ?? before.external_ref,
     metadata: update.metadata === undefined ? before.metadata : mergeMetadata(before.metadata, update.metadata)
-  }
+  })
   return {
     puts: { sessions: [after] },
     events: [{ type: 'session.updated', session_id: after.id, before, after }],
