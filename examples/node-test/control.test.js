@@ -82,16 +82,16 @@ test('save and restore the state', async t => {
   // a saved state is also a fixture file
   await writeFile(file, JSON.stringify(state))
   const another = await startVerifaMock({ fixtures: file })
+  t.after(() => another.close())
   assert.equal((await another.idempotencyKeys())[0].key, 'order-7')
-  await another.close()
   // #endregion
 })
 
-test('ask for a token', async () => {
+test('ask for a token', async t => {
   // #region token
   const guarded = await startVerifaMock({ controlToken: 'hunter2' })
+  t.after(() => guarded.close())
   await connectVerifaMock(guarded.url, { token: 'hunter2' }).reset()
   await assert.rejects(connectVerifaMock(guarded.url).reset(), { statusCode: 401 })
-  await guarded.close()
   // #endregion
 })
