@@ -1,9 +1,9 @@
-// A small client, as an application may have it. It tries again when the connection is lost.
+// A small client, as an application may have it. It retries when the connection is lost.
 import { randomUUID } from 'node:crypto'
 
 /**
- * Updates a session. All attempts carry the same Idempotency-Key: when an attempt was carried out and only its answer
- * was lost, the next one gets that answer and changes nothing.
+ * Updates a session. All attempts carry the same Idempotency-Key: if an attempt was carried out and only its response
+ * was lost, the next attempt gets that response and changes nothing.
  */
 export async function updateSession (baseUrl, apiKey, id, changes, { idempotencyKey = randomUUID(), attempts = 3 } = {}) {
   for (let attempt = 1; ; attempt++) {

@@ -10,20 +10,21 @@ import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../src/i
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
-const page = read('TESTING.md')
+const guide = read('docs/testing.md')
+const reference = read('docs/control-plane.md')
 
 type Environment = Record<string, string>
 
 /**
- * A command of an example, as it is written there, and what it came to. `env -i` keeps everything out that is not given, also what
- * tap adds to processes that are started: dist/ and examples/ would count as covered files.
+ * Runs a command of an example. `env -i` keeps out everything that is not passed, also what tap adds to processes: with it, dist/
+ * and examples/ would count as covered files.
  */
 async function run (t: Test, command: string, env: Environment = {}): Promise<{ code: number | null, output: string }> {
   const all = { PATH: `${dirname(process.execPath)}:${String(process.env['PATH'])}`, ...env }
   const child = spawn('env', ['-i', ...Object.entries(all).map(pair => pair.join('=')), 'sh', '-c', command], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true // a group of its own, to be ended as one
+    detached: true // its own process group, to end all of it
   })
   t.teardown(() => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
@@ -38,9 +39,9 @@ async function run (t: Test, command: string, env: Environment = {}): Promise<{ 
   return { code, output }
 }
 
-/** That a run of `node --test` has passed, and was not empty. */
+/** Asserts that a run of `node --test` passed and was not empty. */
 function passed (t: Test, { code, output }: { code: number | null, output: string }, what: string): void {
-  t.equal(code, 0, what, { output, hint: 'It uses dist/. When that is older than src/: npm run build' })
+  t.equal(code, 0, what, { output, hint: 'It uses dist/. If that is older than src/: npm run build' })
   t.match(output, /^(#|ℹ) pass [1-9]/m)
 }
 
@@ -50,7 +51,7 @@ async function start (t: Test, options: Partial<Options> = {}): Promise<Embedded
   return mock
 }
 
-/** The mock that a service with this environment is, but for its address and its log. */
+/** Starts a mock with the environment of a service, except for its address and log. */
 async function startService (t: Test, env: Environment): Promise<{ mock: EmbeddedVerifaMock, port: string }> {
   const command = parseCommandLine([], env)
   if (command.name !== 'serve') throw new Error(JSON.stringify(command))
@@ -58,52 +59,57 @@ async function startService (t: Test, env: Environment): Promise<{ mock: Embedde
   return { mock, port: new URL(mock.url).port }
 }
 
-t.test('every block of code on the page is a file of examples/ or a part of one, and every file and part is on the page', async t => {
+t.test('every code block of the guide and the reference is a file in examples/ or a part of one, and every file and part is shown', async t => {
   const part = (text: string, name: string) => {
     const [, indent = '', lines = ''] = new RegExp(`^( *)// #region ${name}\\n([^]*?)^ *// #endregion$`, 'm').exec(text) ?? []
     return lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
   }
   const shown: string[] = []
-  for (const [, file, name, code] of page.matchAll(/^(?:\[(examples\/\S+)\]\(\1\)(?:, part `(\w+)`)?:\n\n)?```\w*\n([^]*?)^```$/gm)) {
-    const text = file === undefined ? 'a block that names no file' : read(file)
+  const block = /^(?:\[(examples\/\S+)\]\(\.\.\/\1\)(?:, part `(\w+)`)?:\n\n)?```\w*\n([^]*?)^```$/gm
+  for (const [, file, name, code] of (guide + reference).matchAll(block)) {
+    const text = file === undefined ? 'a code block that names no file' : read(file)
     t.equal(code, name === undefined ? text : part(text, name), `${file} ${name ?? ''}`)
     shown.push(name === undefined ? `${file}` : `${file} ${name}`)
   }
-  const there = ['examples', 'examples/node-test', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
+  const all = ['examples', 'examples/node-test', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
     .filter(name => /\.(js|sh|ya?ml)$/.test(name))
     .flatMap(name => {
       const parts = Array.from(read(`${folder}/${name}`).matchAll(/#region (\w+)$/gm), ([, part]) => `${folder}/${name} ${part}`)
       return parts.length > 0 ? parts : [`${folder}/${name}`]
     }))
-  t.same([...shown].sort(), there.sort())
+  t.same([...shown, 'examples/node-test/first.test.js'].sort(), all.sort())
 })
 
-t.test('the links within the page lead somewhere', async t => {
-  const slugs = Array.from(page.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => heading.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-'))
-  for (const [, slug = ''] of page.matchAll(/\]\(#([^)]+)\)/g)) t.ok(slugs.includes(slug), slug)
+t.test('the test in the README is a file in examples/', async t => {
+  const [, file = '', code] = /\[(examples\/\S+)\]\(\1\)\):\n\n```js\n([^]*?)```/.exec(read('README.md')) ?? []
+  t.equal(file, 'examples/node-test/first.test.js')
+  t.equal(code, read(file))
 })
 
-t.test('the table of calls is the list of calls, and names methods that there are', async t => {
+t.test('the table of calls is the list of calls, and names every method of the interface', async t => {
   const mock = await start(t)
-  const rows = Array.from(page.matchAll(/^\| `([A-Z]+ \/_mock\S*)` \|[^|]+\|([^|]*)\|$/gm), ([, call = '', methods = '']) => ({ call, methods }))
+  const rows = Array.from(reference.matchAll(/^\| `([A-Z]+ \/_mock\S*)` \|[^|]+\|([^|]*)\|$/gm), ([, call = '', methods = '']) => ({ call, methods }))
   const { paths } = (await mock.app.inject('/openapi.json')).json<{ paths: Record<string, object> }>()
   const calls = Object.entries(paths).filter(([path]) => path.startsWith('/_mock/'))
     .flatMap(([path, item]) => Object.keys(item).map(method => `${method.toUpperCase()} ${path}`))
   t.same(rows.map(({ call }) => call).sort(), calls.sort())
-  for (const [, name = ''] of rows.map(({ methods }) => methods).join('').matchAll(/`mock\.([\w.]+)`/g)) {
-    const method = name.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], mock)
-    t.type(method, 'function', name)
-  }
+
+  const methodsOf = (value: object, path: string): string[] => Object.entries(value)
+    .flatMap(([name, member]) => typeof member === 'function' ? [`${path}.${name}`] : [])
+  const methods = [...methodsOf(mock, 'mock'), ...methodsOf(mock.faults, 'mock.faults'), ...methodsOf(mock.clock, 'mock.clock')]
+  const named = Array.from(reference.matchAll(/`(mock\.[\w.]+)\(/g), ([, name]) => name)
+  t.same([...new Set(named)].sort(), methods.sort())
 })
 
 t.test('the examples for node:test pass, with a mock of their own', async t => {
   passed(t, await run(t, 'node --test examples/node-test/*.test.js'), 'node --test')
 })
 
-t.test('the curl example passes, and fails where something is not as expected', async t => {
+t.test('the curl example passes, and fails if something is unexpected', async t => {
   const curl = async (options: Partial<Options>) => run(t, `sh examples/curl.sh ${(await start(t, options)).url}`)
-  t.match(await curl({}), { code: 0, output: /All is as expected\.\n$/ })
-  t.match(await curl({ isolation: 'api-key' }), { code: 1, output: /not as expected: there is an answer: HTTP\/1\.1 200 / }, 'the fault is in another workspace')
+  t.match(await curl({}), { code: 0, output: /Everything is as expected\.\n$/ })
+  t.match(await curl({ apiKeys: ['vk_sandbox_other'] }), { code: 1, output: /unexpected: there is a response: HTTP\/1\.1 401 / }, 'another API key')
+  t.match(await curl({ isolation: 'api-key' }), { code: 22 }, 'a fault without a workspace')
   t.match(await curl({ control: false }), { code: 22 }, 'no control plane')
 })
 
@@ -117,7 +123,7 @@ t.test('the steps of the GitHub Actions example pass', async t => {
   const [install, tests = '', curl = '', ...more] = job.steps.flatMap(({ run }) => run ?? [])
   t.same([install, more], ['npm ci', []])
   passed(t, await run(t, tests, { VERIFA_URL: `http://127.0.0.1:${port}` }), tests)
-  t.match(await run(t, curl, { VERIFA_URL: `http://127.0.0.1:${port}` }), { code: 0, output: /All is as expected\.\n$/ }, curl)
+  t.match(await run(t, curl, { VERIFA_URL: `http://127.0.0.1:${port}` }), { code: 0, output: /Everything is as expected\.\n$/ }, curl)
 })
 
 t.test('the services of the Compose example: the mock is healthy, and the tests pass by the name of its service', async t => {
@@ -137,7 +143,7 @@ t.test('the services of the Compose example: the mock is healthy, and the tests 
   t.same([kind, main], ['CMD', '/app/dist/main.js'])
   t.match(await run(t, [node, 'dist/main.js', ...words].join(' '), { PORT: port }), { code: 0, output: /returned 200/ })
 
-  // what the network of Compose does: the name of the service is the address of the mock
+  // In a Compose network, the name of a service resolves to its address.
   const resolver = 'import dns from "node:dns"; const { lookup } = dns; ' +
     'dns.lookup = (name, ...rest) => lookup(name === "verifa" ? "127.0.0.1" : name, ...rest)'
   const url = String(tests.environment['VERIFA_URL']).replace(':4010', `:${port}`)

@@ -13,19 +13,19 @@ beforeEach(() => mock.reset())
 const apiKey = 'vk_sandbox_test'
 const baseUrl = `${mock.url}/api/v1`
 
-test('sessions in any state', async () => {
+test('add sessions', async () => {
   // #region sessions
   const session = await mock.seed({ id: 'ses_mine', status: 'under_review', metadata: { plan: 'gold' } })
-  assert.equal(session.retention_status, 'active') // what is left out gets a default
+  assert.equal(session.retention_status, 'active') // a field that you leave out gets a default
 
   await updateSession(baseUrl, apiKey, 'ses_mine', { metadata: { plan: null } })
   assert.deepEqual((await mock.session('ses_mine')).metadata, {})
   // #endregion
 })
 
-test('faults', async () => {
+test('add a fault', async () => {
   // #region faults
-  // lets one update pass, then refuses two
+  // let one update pass, then refuse two
   await mock.faults.add({ match: { operation: 'updateSession' }, then: { status: 429 }, skip: 1, times: 2 })
 
   const update = () => updateSession(baseUrl, apiKey, 'ses_pending', { external_ref: 'order-7' })
@@ -37,7 +37,7 @@ test('faults', async () => {
   // #endregion
 })
 
-test('a fault for one request', async () => {
+test('send a fault with one request', async () => {
   // #region header
   const response = await fetch(`${baseUrl}/sessions/ses_pending`, {
     method: 'PATCH',
@@ -48,50 +48,50 @@ test('a fault for one request', async () => {
   // #endregion
 })
 
-test('the journal', async () => {
+test('check requests and changes', async () => {
   // #region journal
   await updateSession(baseUrl, apiKey, 'ses_pending', { metadata: { plan: 'gold', seats: 5 } })
 
-  // what is named must be so; what is not named may be anything
+  // name what must match; everything else may be anything
   await mock.verify({ match: { session_id: 'ses_pending', body: { metadata: { plan: 'gold' } } }, count: 1 })
 
-  // when it is not so, the error says what came closest
-  await assert.rejects(mock.verify({ match: { session_id: 'ses_pending', status: 422 } }), {
-    message: 'Expected at least 1 matching requests, but there were 0. The closest: request 1 has the status 200, not 422.'
-  })
+  // if the expectation is not met, the error lists the nearest requests
+  await assert.rejects(mock.verify({ match: { session_id: 'ses_pending', status: 422 } }), { name: 'UnmetExpectation', matched: 0 })
 
-  // what exactly was changed
-  const [{ change }] = await mock.requests({ session_id: 'ses_pending' })
+  // see what a request changed
+  const [{ changes: [change] }] = await mock.requests({ session_id: 'ses_pending' })
+  assert.equal(change.type, 'session.updated')
   assert.equal(change.before.metadata.plan, 'free')
   assert.equal(change.after.metadata.plan, 'gold')
   // #endregion
 })
 
-test('the state', async t => {
+test('save and restore the state', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'verifa-mock-'))
   t.after(() => rm(folder, { recursive: true }))
   const file = join(folder, 'state.json')
 
   // #region state
-  await updateSession(baseUrl, apiKey, 'ses_pending', { external_ref: 'order-7' })
+  await updateSession(baseUrl, apiKey, 'ses_pending', { external_ref: 'order-7' }, { idempotencyKey: 'order-7' })
   const state = await mock.state()
 
   await mock.reset()
-  await mock.restore(state) // sessions, idempotency keys and clock are as they were
+  await mock.restore(state) // sessions, idempotency keys, and clock are back
   assert.equal((await mock.session('ses_pending')).external_ref, 'order-7')
 
+  // a saved state is also a fixture file
   await writeFile(file, JSON.stringify(state))
-  const another = await startVerifaMock({ fixtures: file }) // starts with the sessions of the saved state
-  assert.equal((await another.session('ses_pending')).external_ref, 'order-7')
-  await another.close()
+  const another = await startVerifaMock({ fixtures: file })
+  t.after(() => another.close())
+  assert.equal((await another.idempotencyKeys())[0].key, 'order-7')
   // #endregion
 })
 
-test('the token', async () => {
+test('ask for a token', async t => {
   // #region token
   const guarded = await startVerifaMock({ controlToken: 'hunter2' })
+  t.after(() => guarded.close())
   await connectVerifaMock(guarded.url, { token: 'hunter2' }).reset()
   await assert.rejects(connectVerifaMock(guarded.url).reset(), { statusCode: 401 })
-  await guarded.close()
   // #endregion
 })

@@ -1,6 +1,6 @@
 import { startVerifaMock } from 'verifa-mock'
 
-/** One mock for all test files, with a world of its own for each API key. */
+/** Starts one mock for all test files, with a workspace for each API key. */
 export default async function ({ provide }) {
   const mock = await startVerifaMock({ isolation: 'api-key' })
   provide('verifaUrl', mock.url)

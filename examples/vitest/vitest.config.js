@@ -3,6 +3,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     globalSetup: './global-setup.js',
-    sequence: { concurrent: true } // all tests at once: none sees another's world
+    sequence: { concurrent: true } // run all tests in parallel, each in its own workspace
   }
 })
