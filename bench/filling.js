@@ -5,6 +5,7 @@ import { VoidRun } from './void-run.js'
 import { worksAmong } from './works.js'
 
 const CHUNK = 5_000
+const EARLIEST = Date.parse('2020-01-01T00:00:00.000Z')
 
 /** A fixtures file that makes the mock start with as good as nothing: `ses_1`, which tells that it is ready. */
 export function nearlyNoFixtures () {
@@ -18,7 +19,11 @@ export function nearlyNoFixtures () {
 export async function fillSessions ({ url }, size) {
   for (let first = 2; first <= size; first += CHUNK) {
     const length = Math.min(CHUNK, size - first + 1)
-    const sessions = Array.from({ length }, (_, index) => ({ id: `ses_${first + index}`, metadata: { plan: 'free' } }))
+    const sessions = Array.from({ length }, (_, index) => ({
+      id: `ses_${first + index}`,
+      created_at: new Date(EARLIEST + (first + index) * 1_000).toISOString(), // no two alike, as in real life
+      metadata: { plan: 'free' }
+    }))
     const response = await fetch(`${url}/_mock/sessions`, {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sessions)
     })

@@ -13,7 +13,7 @@ const journal = {
  * How many bytes of heap one session, one idempotency key and one journal entry hold, after a garbage collection.
  * All keys are used on one session, so that each holds an answer of its own.
  */
-export function weights ({ weighedMock }) {
+export function weights ({ weighedMock, target }) {
   return async ({ settings, load }) => {
     const { weigh: count } = settings
     const weighIn = (options, act) => {
@@ -34,7 +34,7 @@ export function weights ({ weighedMock }) {
       return (await weigh() - before) / count
     })
     return [
-      row('heap of a session', session),
+      row('heap of a session', session, target),
       row('heap of an idempotency key', key),
       row('heap of a journal entry', entry)
     ]
@@ -48,6 +48,6 @@ async function weigh ({ child }) {
   return bytes
 }
 
-function row (what, bytes) {
-  return { what, values: [bytes], unit: 'bytes' }
+function row (what, bytes, target) {
+  return { what, values: [bytes], unit: 'bytes', target }
 }
