@@ -1,5 +1,7 @@
-import { get } from 'node:http'
 import type { Options } from '../options/options.js'
+
+// not by `import`: see http/listener.ts
+const { get } = process.getBuiltinModule('node:http')
 
 /** Whether a mock is up. */
 export interface Health {

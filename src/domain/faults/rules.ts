@@ -1,7 +1,9 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { Type } from '@sinclair/typebox'
 import type { Problem } from '../../contract/errors.js'
 import { ref, schemaOf } from '../../contract/schema.js'
+
+// not by `import`: see http/listener.ts
+const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http')
 
 /** Which requests a fault takes effect on: those that match every field. */
 export interface FaultMatch {
