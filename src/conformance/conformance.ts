@@ -17,8 +17,6 @@ export interface ConformanceDependencies {
   signal: AbortSignal
   /** Waits. Default: a timer. */
   wait?: TargetOptions['wait']
-  /** How long a response may take, in milliseconds. Default: 10,000. */
-  responseTimeout?: number
 }
 
 /** The result of a run. */
@@ -59,10 +57,10 @@ function selectCases (only: readonly string[]): readonly TopicalCase[] {
 async function runCases (
   selected: readonly TopicalCase[],
   { baseUrl, apiKey, sessionId }: ConformanceOptions,
-  { progress, signal, wait = waitFor, responseTimeout }: ConformanceDependencies
+  { progress, signal, wait = waitFor }: ConformanceDependencies
 ): Promise<Outcome> {
   const prefix = `conformance_${randomBytes(4).toString('hex')}`
-  const target = new Target({ baseUrl, apiKey, wait, responseTimeout, signal })
+  const target = new Target({ baseUrl, apiKey, wait, signal })
   const backup = await SessionBackup.take(target, { sessionId, apiKey, prefix })
   const verdicts: Verdict[] = []
   let stopped: string | undefined
@@ -79,7 +77,7 @@ async function runCases (
     stopped = `${reasonOf(error)} ${verdicts.length} of ${selected.length} cases ran.`
   } finally {
     // without the signal: an interrupted run restores the session too
-    leftovers = await backup.restore(new Target({ baseUrl, apiKey, wait, responseTimeout }))
+    leftovers = await backup.restore(new Target({ baseUrl, apiKey, wait }))
   }
   return { baseUrl: target.baseUrl, sessionId, apiKey: maskApiKey(apiKey), verdicts, stopped, leftovers }
 }

@@ -43,7 +43,7 @@ export async function sendRequest (baseUrl: string, request: SentRequest, apiKey
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
     // the error of a host with several addresses that all refuse has a code and no message
-    throw new NoResponse(signal.aborted ? `no response within ${timeout} ms` : message || String(code))
+    throw new NoResponse(signal.aborted ? `no response within ${timeout} ms` : [message, code].find(text => text !== ''))
   }
 }
 

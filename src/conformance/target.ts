@@ -20,8 +20,6 @@ export interface TargetOptions {
   apiKey: string
   /** Waits for so many milliseconds, or until the signal is aborted. */
   wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
-  /** How long a response may take, in milliseconds. Default: 10,000. */
-  responseTimeout?: number | undefined
   /** Ends waits and prevents further requests. A request that has been sent still gets its response, since the target may execute it. */
   signal?: AbortSignal
 }
@@ -66,9 +64,8 @@ export class Target {
   }
 
   async #sendOnce (request: SentRequest): Promise<Received> {
-    const { apiKey, responseTimeout = RESPONSE_TIMEOUT } = this.#options
     try {
-      const response = await sendRequest(this.baseUrl, request, apiKey, responseTimeout)
+      const response = await sendRequest(this.baseUrl, request, this.#options.apiKey, RESPONSE_TIMEOUT)
       this.#failures = 0
       return response
     } catch (error) {
