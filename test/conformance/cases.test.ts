@@ -92,7 +92,8 @@ t.test('a faulty target fails exactly the cases about its fault', async t => {
     }, 1, [
       /gets the original response/, /a replay changes nothing/, /a replay has the same bytes/, /a replay carries/, /another body/,
       /leaves the stored response/, /mismatch follows Key-Inflection/, /one is executed/, /the session is a parameter/,
-      /the order of fields/, /an absent key and null/, /Key-Inflection is not/, /Verifa-Version is not/, /up to 255/, /256 characters/, /in UTF-8/, /sent twice/,
+      /the order of fields/, /an absent key and null/, /Key-Inflection is not/, /Verifa-Version is not/,
+      /up to 255/, /256 characters/, /in UTF-8/, /sent twice/,
       /problems of the headers/, /^order: idempotency comes before/
     ]],
     ['wrong types', inSuccesses(body => ({ ...body, processing_attempts: '1', updated_at: 'yesterday' })), 1, [

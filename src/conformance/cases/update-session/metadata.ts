@@ -30,7 +30,7 @@ export const metadataMerge: readonly Case[] = [
     ]
   },
   {
-    name: 'an unknown key can be set to null',
+    name: 'an absent key can be set to null',
     mark: 'DOC',
     says: 'Set a key to null to remove it.',
     steps: [updateSession({ metadata: { '{own}_none': null } }, { expect: [success, metadata({ '{own}_none': undefined })] })]
