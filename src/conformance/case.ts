@@ -1,64 +1,74 @@
-import type { Answer } from './answer.js'
+import type { Received } from './received.js'
 
-/** DOC: the vendor's documentation says so. DECIDED: it is silent, and this is what the mock does. */
+/** DOC: the vendor's documentation says so. DECIDED: the documentation is silent, and the mock does this. */
 export type Mark = 'DOC' | 'DECIDED'
 
-/** One thing that the contract says, and how to see from outside whether a target does it. */
+/** One rule of the contract, and the requests that show whether a target keeps it. */
 export interface Case {
-  /** What is expected, in a few words; no two cases have the same. */
+  /** The rule in a few words, unique within its topic. */
   name: string
   mark: Mark
-  /** The sentence of the vendor's page, or the mock's decision where the page says nothing. */
+  /** The sentence of the vendor's documentation, or the mock's decision. */
   says: string
   steps: readonly Step[]
 }
 
 /**
- * A request and what is expected of its answer. In all its texts, also those of the body and of what is expected, `{own}` is a text
- * that belongs to this case and this run alone (`{own:255}` the same, filled up to 255 characters), `{session_id}` and `{api_key}` are
- * what the run was given. Whatever a case stores begins with `{own}`: so it is found again and removed.
- * Whatever it sends does no harm where a target takes what it should refuse: of a session's members it has `external_ref` and `metadata`
- * alone.
+ * A request and what is expected of its response.
+ *
+ * Every text of a step can contain placeholders: path, headers, body and expectations. `{session_id}` and `{api_key}` are those of the
+ * run. `{own}` is a text that no other case and no other run uses; `{own:255}` is the same text padded to 255 characters. Other names are
+ * values that an earlier step saved. A text that consists of one placeholder becomes the saved value, whatever its type.
+ *
+ * A case must do no harm to a target that accepts what it should refuse. Start whatever it stores with `{own}`, so that it can be found
+ * and removed, and send no field that a session has except `external_ref` and `metadata`.
  */
 export interface Step {
-  /** By default `PATCH`. */
-  method?: string
-  /** Behind the base URL; by default that of the session. */
-  path?: string
-  /** In addition to the key, `Content-Type: application/json` and `Key-Inflection: snake`; null sends a header not at all. */
-  headers?: Readonly<Record<string, string | null>>
-  /** A body to be sent as JSON; without it and `text` the request has none. */
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** The path below the base URL. The values of its placeholders are percent-encoded. */
+  path: string
+  /**
+   * Headers besides `X-API-Key`, `Key-Inflection: snake` and, with a body, `Content-Type: application/json`. A list sends the header once
+   * for each value; null removes it. Values are sent as UTF-8.
+   */
+  headers?: Readonly<Record<string, string | readonly string[] | null>>
+  /** The body, sent as JSON. A step with neither `body` nor `text` sends none. */
   body?: unknown
-  /** A body to be sent as it is. */
+  /** The body, sent as it is. */
   text?: string
   /**
-   * Sends the body in chunks, without a length. A server that refuses a body for its length closes the connection while the client
-   * still writes, who then may not see the answer; one that has to count has read it all.
+   * Whether the body is sent in chunks, without `Content-Length`. A server that refuses a body by its declared length may close the
+   * connection before the client has read the response; a server that has to count reads the body first.
    */
   chunked?: boolean
-  /** How many such requests are sent at the same time; by default one. */
+  /** How many copies of the request are sent at the same time. Default: 1. */
   times?: number
-  /** How many milliseconds pass before the request is sent, so that a clock has moved; by default none. */
+  /** How long to wait before the request, in milliseconds, for cases that need the clock to move. Default: 0. */
   pause?: number
-  /** What must be so of the answer; of what is not, the first is reported and the case ends. */
+  /** What the response must be like. The case ends with the first expectation that fails. */
   expect?: readonly Expectation[]
+  /** Values of the response for later steps: the name of a placeholder and the path of a field, such as `{ link: 'data.0.id' }`. */
+  save?: Readonly<Record<string, string>>
 }
 
-/** What an expectation may look at. */
-interface Sight {
-  answer: Answer
-  /** All answers to the step; more than one when it was sent several times. */
-  answers: readonly Answer[]
-  /** The answer to an earlier step of the case, the first is 1. */
-  earlier: (step: number) => Answer
-  /** Fills in `{own}` and the like. */
+/** Checks a response. Returns undefined when it is as expected. */
+export type Expectation = (context: ExpectationContext) => Mismatch | undefined
+
+/** What an expectation can look at. */
+export interface ExpectationContext {
+  response: Received
+  /** All responses of the step: more than one when `times` is. */
+  responses: readonly Received[]
+  /** The response of an earlier step; the first step is 1. */
+  earlier: (step: number) => Received
+  /** Fills in the placeholders. */
   fill: <T>(value: T) => T
 }
 
-/** Something that must be so of an answer. */
-export interface Expectation {
-  /** What, in words. */
+/** An expectation that failed. */
+export interface Mismatch {
+  /** What was expected, in words. */
   expected: string
-  /** What is there instead, or undefined when it is as expected. */
-  look: (sight: Sight) => string | undefined
+  /** What the response has instead. */
+  seen: string
 }

@@ -1,42 +1,61 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { Type } from '@sinclair/typebox'
 import { checkOptions, OptionsError } from '../options/check.js'
 
-/** The options of `verifa-mock conformance`. They are loaded with the command line; all else in this folder is not. */
+/** The options of `verifa-mock conformance`. */
+export interface ConformanceOptions {
+  /** Base URL of the API: the part before `/sessions`. */
+  baseUrl: string
+  /** Secret API key to send. */
+  apiKey: string
+  /** Session to update. It must exist and not be redacted. The run restores it. */
+  sessionId: string
+  /** Texts that select cases by a part of their topic and name, or by their mark (`DOC`, `DECIDED`). Default: none, which selects all. */
+  only: string[]
+  /** Whether the report is JSON. Default: false. */
+  json: boolean
+  /** Whether a live key is accepted. Default: false. */
+  allowLive: boolean
+}
+
+/** The schema of the options. The command line loads it, and nothing else in this folder. */
 export const ConformanceOptions = Type.Object({
   baseUrl: Type.String({
     'pattern': '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
-    'description': 'Where the API is: what stands before /sessions/…, as https://api.withverifa.com/api/v1 or http://127.0.0.1:4010',
-    'x-takes': 'an http or https URL without user, query and fragment'
+    'description': 'Base URL of the API, the part before /sessions, such as https://api.withverifa.com/api/v1 or http://127.0.0.1:4010',
+    'x-placeholder': 'url',
+    'x-takes': 'an http or https URL without user name, query or fragment'
   }),
   apiKey: Type.String({
-    // no quote and no backslash: in an answer that tells the key as JSON it would have another form, and not be found and masked
+    // quotes and backslashes are escaped in JSON: such a key would not be found in a response, and so not masked
     'pattern': '^vk_(live|sandbox)_[!#-+\\--\\[\\]-~]+$',
-    'description': 'Secret API key to ask with',
-    'x-takes': 'a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes',
+    'description': 'Secret API key to send',
+    'x-placeholder': 'key',
+    'x-takes': 'a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes',
     'x-masked': true
   }),
-  sessionId: Type.String({ minLength: 1, description: 'Session to update, which must exist and not be redacted; it is put back afterwards' }),
+  sessionId: Type.String({
+    'minLength': 1, 'description': 'Session to update; it must exist and not be redacted, and is restored afterwards', 'x-placeholder': 'id'
+  }),
   only: Type.Array(Type.String({ minLength: 1 }), {
     'default': [],
-    'description': 'Run the cases whose topic or name has this text, or whose mark it is (DOC, DECIDED), and no others',
+    'description': 'Run only the cases whose topic or name contains this text, or whose mark (DOC, DECIDED) it is',
     'x-takes': 'part of a topic or name, or DOC or DECIDED'
   }),
-  json: Type.Boolean({ default: false, description: 'Print the report as one JSON document' }),
-  allowLive: Type.Boolean({ default: false, description: 'Go on with a key of the live environment, and so change a live session' })
+  json: Type.Boolean({ default: false, description: 'Print the report as JSON' }),
+  allowLive: Type.Boolean({ default: false, description: 'Accept a live key, and change a live session' })
 }, { additionalProperties: false })
-export type ConformanceOptions = Static<typeof ConformanceOptions>
 
 /**
- * The options of a run, with their defaults.
- * @throws OptionsError that names every option that is wrong or missing, and a live key that nobody has allowed
+ * Fills in the defaults of the options and checks them.
+ * @param nameOf what the user calls an option: by default its name here, on the command line a flag or an environment variable
+ * @throws OptionsError that names every wrong or missing option, and for a live key without `allowLive`
  */
 export function resolveConformanceOptions (
   given: Readonly<Record<string, unknown>>, nameOf: (option: string) => string = option => option
 ): ConformanceOptions {
-  const options = checkOptions(ConformanceOptions, given, nameOf)
+  const options: ConformanceOptions = checkOptions(ConformanceOptions, given, nameOf)
   if (options.apiKey.startsWith('vk_live_') && !options.allowLive) {
-    throw new OptionsError(`${nameOf('apiKey')} is a key of the live environment. ` +
-      'The suite changes the session: use a sandbox key, or say --allow-live.')
+    throw new OptionsError(`${nameOf('apiKey')} is a live key, and the suite changes the session. Use a sandbox key, or add --allow-live.`)
   }
   return options
 }

@@ -1,67 +1,95 @@
-import { type Answer, short } from './answer.js'
-import type { Case, Step } from './case.js'
-import { hideKey } from './hidden-key.js'
-import { fillPlaceholders, type Words } from './placeholders.js'
-import { NoAnswer, type SentRequest, type Target, usualHeaders } from './target.js'
+import type { Case, Mismatch, Step } from './case.js'
+import { maskKey } from './mask-key.js'
+import { fillPath, fillPlaceholders, type Values } from './placeholders.js'
+import { describe, fieldOf, type Received, shorten } from './received.js'
+import { NoResponse, type SentRequest, usualHeaders } from './send-request.js'
+import type { Target } from './target.js'
 
-/** Something that is not as expected. */
-export interface Drift {
-  /** The step of the case, the first is 1. */
+/** How a target differs from a case. */
+export interface Drift extends Mismatch {
+  /** The step of the case; the first is 1. */
   step: number
-  /** The request, in short. */
+  /** The request in one line. */
   sent: string
-  expected: string
-  seen: string
 }
 
-/** Sends the requests of a case, one after the other, up to the first answer that is not as expected; undefined when all are. */
-export async function runCase ({ steps }: Case, target: Target, words: Words): Promise<Drift | undefined> {
-  const fill = <T>(value: T): T => fillPlaceholders(value, words)
-  const answered: Answer[] = []
-  const earlier = (step: number) => answered[step - 1] as Answer
+/** Runs the steps of a case up to the first response that is not as expected. Returns undefined when all are as expected. */
+export async function runCase ({ steps }: Case, target: Target, given: Values): Promise<Drift | undefined> {
+  let values = given
+  const received: Received[] = []
   for (const [index, step] of steps.entries()) {
-    const { times = 1, pause, expect = [] } = step
-    if (pause !== undefined) await target.pause(pause)
-    const request = requestOf(step, fill)
-    const sent = tellRequest(step, request, words)
+    if (step.pause !== undefined) await target.pause(step.pause)
+    const request = requestOf(step, values)
+    const drift = (mismatch: Mismatch): Drift => ({ step: index + 1, sent: describeRequest(step, request, values), ...mismatch })
+    let responses: Received[]
     try {
-      const answers = await sendAll(target, request, times)
-      const answer = answers[0] as Answer
-      answered.push(answer)
-      for (const { expected, look } of expect) {
-        const seen = look({ answer, answers, earlier, fill })
-        if (seen !== undefined) return { step: index + 1, sent, expected: fill(expected), seen }
-      }
+      responses = await sendCopies(target, request, step.times ?? 1)
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error
-      return { step: index + 1, sent, expected: 'an answer', seen: `none: ${error.message}` }
+      if (!(error instanceof NoResponse)) throw error
+      return drift({ expected: 'a response', seen: `none: ${error.message}` })
     }
+    const response = responses[0] as Received
+    const mismatch = check(step, responses, received, values) ?? missingField(step, response)
+    if (mismatch !== undefined) return drift(mismatch)
+    received.push(response)
+    values = { ...values, ...savedFrom(response, step) }
   }
   return undefined
 }
 
-/** Sends a request so many times at the same time. None of them is under way any more when it ends, also when it fails. */
-async function sendAll (target: Target, request: SentRequest, times: number): Promise<Answer[]> {
-  const settled = await Promise.allSettled(Array.from({ length: times }, async () => target.send(request)))
+/** Sends copies of a request at the same time. When it returns or throws, none of them is in flight. */
+async function sendCopies (target: Target, request: SentRequest, copies: number): Promise<Received[]> {
+  const settled = await Promise.allSettled(Array.from({ length: copies }, async () => target.send(request)))
   const failures: unknown[] = settled.filter(one => one.status === 'rejected').map(({ reason }) => reason as unknown)
-  // those at the same time are not in a row: whether the target is gone the next request shows
-  if (failures.length > 0) throw failures.find(failure => failure instanceof NoAnswer) ?? failures[0]
+  // concurrent failures are not failures in a row: the next request shows whether the target is gone
+  if (failures.length > 0) throw failures.find(failure => failure instanceof NoResponse) ?? failures[0]
   return settled.filter(one => one.status === 'fulfilled').map(({ value }) => value)
 }
 
-/** A request in a line: what is its own, and no header that all have. */
-function tellRequest ({ headers }: Step, { method, path, body }: SentRequest, words: Words): string {
-  const parts = [method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, words)), body ?? []]
-  return short(hideKey(parts.flat().join(' '), words.api_key))
+function check (
+  { expect = [] }: Step, responses: readonly Received[], received: readonly Received[], values: Values
+): Mismatch | undefined {
+  const context = {
+    response: responses[0] as Received,
+    responses,
+    earlier: (step: number) => received[step - 1] as Received,
+    fill: <T>(value: T) => fillPlaceholders(value, values)
+  }
+  for (const expectation of expect) {
+    const mismatch = expectation(context)
+    if (mismatch !== undefined) return mismatch
+  }
+  return undefined
 }
 
-function requestOf ({ method = 'PATCH', path = '/sessions/{session_id}', headers = {}, body, text, chunked = false }: Step, fill: <T>(value: T) => T): SentRequest {
-  const all: Record<string, string | null> = { ...usualHeaders('{api_key}'), ...headers }
+function missingField ({ save = {} }: Step, response: Received): Mismatch | undefined {
+  const path = Object.values(save).find(path => fieldAt(response, path) === undefined)
+  return path === undefined ? undefined : { expected: `a field ${path}, which a later step needs`, seen: describe(response) }
+}
+
+function savedFrom (response: Received, { save = {} }: Step): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(save).map(([name, path]) => [name, fieldAt(response, path)]))
+}
+
+function fieldAt ({ json }: Received, path: string): unknown {
+  return path.split('.').reduce(fieldOf, json)
+}
+
+/** Describes a request in one line, without the headers that every request has. */
+function describeRequest ({ headers }: Step, { method, path, body }: SentRequest, values: Values): string {
+  const parts = [method, path, headers === undefined ? [] : JSON.stringify(fillPlaceholders(headers, values)), body ?? []]
+  return shorten(maskKey(parts.flat().join(' '), values.api_key))
+}
+
+function requestOf ({ method, path, headers = {}, body, text, chunked = false }: Step, values: Values): SentRequest {
+  const hasBody = body !== undefined || text !== undefined
+  const all = { ...usualHeaders('{api_key}', hasBody), ...headers }
+  const present = Object.entries(all).filter((header): header is [string, string | readonly string[]] => header[1] !== null)
   return {
     method,
-    path: fill(path),
-    headers: fill(Object.fromEntries(Object.entries(all).filter((header): header is [string, string] => header[1] !== null))),
-    body: text === undefined ? JSON.stringify(fill(body)) : fill(text),
+    path: fillPath(path, values),
+    headers: fillPlaceholders(Object.fromEntries(present), values),
+    body: text === undefined ? JSON.stringify(fillPlaceholders(body, values)) : fillPlaceholders(text, values),
     chunked
   }
 }
