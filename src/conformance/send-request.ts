@@ -59,7 +59,8 @@ async function open (
       signal
     })
     request.on('response', resolve).on('error', reject)
-    request.end(body)
+    // bytes: Node.js would write headers as UTF-8, too, together with a text
+    request.end(body === undefined ? undefined : Buffer.from(body))
   })
 }
 

@@ -161,18 +161,18 @@ t.test('what is wrong with the options of conformance is reported in sentences t
     '--colour is not an option.',
     '--json takes no value.',
     '--only cannot be "". It takes part of a topic or name, or DOC or DECIDED.',
-    '--base-url cannot be "api.example". It takes an http or https URL without user, query and fragment.',
-    '--api-key is missing. It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes.',
+    '--base-url cannot be "api.example". It takes an http or https URL without user name, query or fragment.',
+    '--api-key is missing. It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.',
     '--session-id is missing. It takes text that is not empty.',
     'verifa-mock help conformance lists all commands and options.'
   ].join('\n'))
   t.equal(firstProblem(['--base-url', 'http://x']), '--base-url is an option of conformance only.')
   t.equal(firstProblem(['health', '--json', '--port', '1']), '--json is an option of conformance only.')
-  t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a key of the live environment. ' +
-  'The suite changes the session: use a sandbox key, or say --allow-live.')
+  t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a live key, and the suite changes the session. ' +
+    'Use a sandbox key, or add --allow-live.')
   t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_pub_live_0123456789']),
-    '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes and backslashes.')
-  t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a key of the live/ })
+    '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.')
+  t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a live key/ })
 })
 
 t.test('help conformance is about its options, and no others', async t => {

@@ -142,10 +142,10 @@ t.test('conformance prints its report on standard output, progress on standard e
   const words = (url: string, ...more: string[]) =>
     ['conformance', '--base-url', url, '--api-key', 'vk_sandbox_abcdefghijkl', '--session-id', 'ses_pending', ...more]
   const runs: [args: string[], code: number, out: RegExp, err: RegExp][] = [
-    [words(mock.url, '--only', 'metadata:'), 0, /^Conformance of http:\S+, session ses_pending, key vk_sandbox_…ijkl\n/, /^\[1\/11\] ok {4}metadata: .*\n/],
-    [words(mock.url, '--only', 'unknown member', '--json'), 0, /^\{\n {2}"base_url"[^]*"DECIDED": \{\n {6}"cases": 1,\n {6}"drift": 1/, /^\[1\/1\] DRIFT body: /],
-    [words(mock.url, '--only', 'by default'), 1, /DOC: .* 1 cases, 1 drift\n/, /DRIFT casing: keys/],
-    [words('http://127.0.0.1:1'), 2, /^$/, /^http:\/\/127\.0\.0\.1:1 does not answer: [^\n]+\.\n$/]
+    [words(mock.url, '--only', 'metadata:'), 0, /^Conformance of http:\S+, session ses_pending, key vk_sandbox_…ijkl\n/, /^\[1\/7\] ok {4}update-session\/metadata: .*\n/],
+    [words(mock.url, '--only', 'unknown field', '--json'), 0, /^\{\n {2}"base_url"[^]*"DECIDED": \{\n {6}"cases": 1,\n {6}"drift": 1/, /^\[1\/1\] DRIFT update-session\/body: /],
+    [words(mock.url, '--only', 'by default'), 1, /DOC: .* 1 case, 1 drifted\n/, /DRIFT casing: field names/],
+    [words('http://127.0.0.1:1'), 2, /^$/, /^No response from http:\/\/127\.0\.0\.1:1: [^\n]+\n$/]
   ]
   for (const [args, code, out, err] of runs) {
     const { ended, ...printed } = run(t, args)
@@ -163,8 +163,8 @@ t.test('conformance puts the session back on SIGINT and exits with 2 and a repor
   while (!suite.err().includes('[4/')) await once(suite.child.stderr as NodeJS.ReadableStream, 'data')
   suite.child.kill('SIGINT')
   t.same(await suite.ended, { code: 2, signal: null })
-  t.match(JSON.parse(suite.out()), { exit_code: 2, stopped: /^It was interrupted\. \d+ of \d+ cases were run\.$/, leftovers: [] })
-  t.match(suite.err(), /\nIt was interrupted\. /)
+  t.match(JSON.parse(suite.out()), { exit_code: 2, stopped: /^The run was interrupted\. \d+ of \d+ cases ran\.$/, leftovers: [] })
+  t.match(suite.err(), /\nThe run was interrupted\. /)
   const after = await (await patch(mock.url)).json() as typeof before
   t.same([after.metadata, after.external_ref], [before.metadata, before.external_ref])
 })

@@ -4,7 +4,7 @@ import { explainFailedStart, listenError } from '../../src/command/failed-start.
 import { askHealth, urlOf } from '../../src/command/health.js'
 import { banner, type Ready, readyLine, type ReadyLine } from '../../src/command/ready-line.js'
 import { startVerifaMock } from '../../src/index.js'
-import { FixtureError } from '../../src/sessions/fixture-files.js'
+import { FixtureError } from '../../src/stores/fixture-files.js'
 
 t.test('a failed start is explained in a sentence that says what to do', async t => {
   const address = { host: '127.0.0.1', port: 80 }
