@@ -1,6 +1,23 @@
 import stylistic from '@stylistic/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
+// Imports go downwards: each folder of src, and what stands above it.
+const above = {
+  contract: ['domain', 'stores', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  domain: ['stores', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  stores: ['http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  http: ['control', 'command', 'conformance', 'app', 'mock', 'main', 'index'],
+  control: ['command', 'conformance', 'app', 'mock', 'main', 'index']
+}
+const importDirections = Object.entries(above).map(([folder, names]) => ({
+  files: [`src/${folder}/**`],
+  rules: {
+    'no-restricted-imports': ['error', {
+      patterns: [{ regex: `^(\\.\\./)+(${names.join('|')})[/.]`, message: `src/${folder} must not import what stands above it.` }]
+    }]
+  }
+}))
+
 // Type-aware rules find the promise nobody waits for and the condition that is always true; neostandard has neither,
 // so its style (standard: no semicolons, two spaces, space before parentheses) is taken from @stylistic instead.
 export default tseslint.config(
@@ -33,6 +50,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }]
     }
   },
+  importDirections,
   {
     files: ['test/**'],
     // tap's subtests return promises that tap itself waits for
