@@ -1,4 +1,4 @@
-const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s"'\\,;&#/?…]+/g
+const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s\p{Cc}"'\\,;&#/?…]+/gu
 
 /** An API key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. */
 export function maskApiKey (key: string): string {
@@ -9,13 +9,19 @@ export function maskApiKey (key: string): string {
 
 /** A text whose API keys are masked, also those that are percent-encoded as in a URL. */
 export function maskApiKeysIn (text: string): string {
-  const masked = text.includes('vk_') ? text.replace(KEY, maskApiKey) : text
-  return masked.includes('%') ? masked.replace(/[^&#/?=\s"]+/g, maskEncoded) : masked
+  if (text.includes('%')) return maskEncoded(text)
+  return text.includes('vk_') ? text.replace(KEY, maskApiKey) : text
 }
 
-function maskEncoded (part: string): string {
-  // byte by byte, so that a part with an invalid encoding is masked too
-  const decoded = part.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-  const masked = decoded.replace(KEY, maskApiKey)
-  return masked === decoded ? part : masked
+function maskEncoded (text: string): string {
+  // byte by byte, so that a text with an invalid encoding is masked too
+  const characters = text.match(/%[\da-f]{2}|[^]/gi) as string[]
+  const decoded = characters.map(one => one.length === 3 ? String.fromCharCode(parseInt(one.slice(1), 16)) : one).join('')
+  let masked = ''
+  let end = 0
+  for (const { 0: key, index } of decoded.matchAll(KEY)) {
+    masked += characters.slice(end, index).join('') + maskApiKey(key)
+    end = index + key.length
+  }
+  return masked + characters.slice(end).join('')
 }
