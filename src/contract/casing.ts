@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import { dereference, mapSubschemas } from './schema.js'
 
 /** The casings of response keys (the vendor's page). */
@@ -43,26 +43,30 @@ export function compileRename (schema: TSchema, inflection: KeyInflection): Rena
 
 function renameOf (schema: TSchema, inflection: KeyInflection): Rename {
   // a union renames what any of its alternatives names
-  const alternatives = [schema, ...(schema['anyOf'] as TSchema[] | undefined) ?? []]
-  const find = (keyword: string) => alternatives.map(one => one[keyword] as unknown).find(value => value !== undefined)
-  const properties = Object.assign({}, ...alternatives.map(one => one['properties'] as object | undefined)) as Record<string, TSchema>
-  const fields = Object.entries(properties).map(([key, field]) =>
-    ({ key, renamed: inflectKey(key, inflection), rename: renameOf(field, inflection) }))
-  const renameItem = renameOfOptional(find('items'), inflection)
-  const renameFields = fields.length === 0 ? undefined : renameNamed(fields)
-  const others = find('additionalProperties')
-  const renameObject = others === undefined ? renameFields : renameAlso(fields, renameOfOptional(others, inflection))
-  if (renameItem === same && renameObject === undefined) return same
+  const alternatives = alternativesOf(schema)
+  const renameAny = (schemas: readonly unknown[]): Rename => {
+    const named = schemas.filter((one): one is TSchema => typeof one === 'object')
+    return named.length === 0 ? same : renameOf(Type.Union(named), inflection)
+  }
+  const properties = alternatives.flatMap(one => Object.entries(one['properties'] as Record<string, TSchema> | undefined ?? {}))
+  const fields = [...new Set(properties.map(([key]) => key))].map(key => ({
+    key,
+    renamed: inflectKey(key, inflection),
+    rename: renameAny(properties.filter(([name]) => name === key).map(([, field]) => field))
+  }))
+  const others = alternatives.map(one => one['additionalProperties'] as unknown).filter(Boolean)
+  const renameItem = renameAny(alternatives.map(one => one['items'] as unknown))
+  const renameObject = others.length === 0 ? renameNamed(fields) : renameAlso(fields, renameAny(others))
+  if (renameItem === same && renameObject === same) return same
 
   return value => {
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map(renameItem)
-    return renameObject === undefined ? value : renameObject(value)
+    return Array.isArray(value) ? value.map(renameItem) : renameObject(value)
   }
 }
 
-function renameOfOptional (schema: unknown, inflection: KeyInflection): Rename {
-  return typeof schema === 'object' ? renameOf(schema as TSchema, inflection) : same
+function alternativesOf (schema: TSchema): TSchema[] {
+  return [schema, ...(schema['anyOf'] as TSchema[] | undefined ?? []).flatMap(alternativesOf)]
 }
 
 interface RenamedField {
@@ -72,7 +76,8 @@ interface RenamedField {
 }
 
 /** Renames an object that has no fields but those named. */
-function renameNamed (fields: readonly RenamedField[]): (value: object) => object {
+function renameNamed (fields: readonly RenamedField[]): Rename {
+  if (fields.length === 0) return same
   return value => {
     const target: Record<string, unknown> = {}
     for (const { key, renamed, rename } of fields) {
@@ -84,11 +89,11 @@ function renameNamed (fields: readonly RenamedField[]): (value: object) => objec
 }
 
 /** Renames an object that has fields beside those named, such as a map: their names are user data. */
-function renameAlso (fields: readonly RenamedField[], renameOther: Rename): ((value: object) => object) | undefined {
-  if (fields.length === 0 && renameOther === same) return undefined
+function renameAlso (fields: readonly RenamedField[], renameOther: Rename): Rename {
+  if (fields.length === 0 && renameOther === same) return same
   const named = new Map(fields.map(field => [field.key, field]))
   // fromEntries, unlike assignment, makes a field called __proto__ a field like any other
-  return value => Object.fromEntries(Object.entries(value).map(([key, child]: [string, unknown]) => {
+  return value => Object.fromEntries(Object.entries(value as object).map(([key, child]: [string, unknown]) => {
     const field = named.get(key)
     return field === undefined ? [key, renameOther(child)] : [field.renamed, field.rename(child)]
   }))

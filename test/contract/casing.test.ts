@@ -1,49 +1,143 @@
-import { type TObject, Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import fc from 'fast-check'
 import t from 'tap'
-import { acceptAnyCasing, inflectKey, inflectSchema, keyInflections, renameKeys } from '../src/casing.js'
-import { ErrorBody } from '../src/errors.js'
-import { buildApp } from '../src/index.js'
-import { keyInflectionPlugin } from '../src/plugins/key-inflection.js'
-import { completeSession } from '../src/sessions/fixtures.js'
-import { Session } from '../src/sessions/session.js'
-import { SessionUpdate } from '../src/sessions/update.js'
-import { serializerOf } from '../src/serialization.js'
-import { errorOf, startApp, update } from './helper.js'
+import { compileAnyCasing, compileRename, inflectKey, inflectSchema, keyInflections } from '../../src/contract/casing.js'
+import { ErrorBody } from '../../src/contract/errors.js'
+import { dereference, mapSubschemas, nullable, oneOf, ref } from '../../src/contract/schema.js'
+import { writerOf } from '../../src/contract/serialization.js'
+import { checkOf } from '../../src/contract/validation.js'
+import { Session } from '../../src/domain/sessions/session.js'
+import { SessionUpdate } from '../../src/domain/sessions/update.js'
+import { State } from '../../src/domain/state.js'
+import { session } from '../domain/examples.js'
 
-t.test('snake → another casing → snake is the identity on every key of a schema', async t => {
-  const back = (schema: TObject, key: string) => Object.keys(acceptAnyCasing(schema, { [key]: 1 }).body as object)[0]
-  for (const schema of [Session, ErrorBody, SessionUpdate]) {
-    for (const key of Object.keys(schema.properties)) {
-      for (const inflection of keyInflections) t.equal(back(schema, inflectKey(key, inflection)), key, `${key} in ${inflection}`)
-    }
+const renamed = keyInflections.filter(inflection => inflection !== 'snake')
+const key = fc.array(fc.stringMatching(/^[a-z]{1,3}$/), { minLength: 1, maxLength: 3 }).map(words => words.join('_'))
+
+/** A schema and a value that fits it. */
+interface Example {
+  schema: TSchema
+  value: unknown
+}
+
+const mapValues = <T, U>(fields: Record<string, T>, map: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, map(value)]))
+
+/** Schemas of objects, lists, maps and unions, at any depth, each with a value that fits. */
+const example = fc.letrec<{ any: Example }>(tie => {
+  const leaf = fc.oneof(
+    fc.string().map(value => ({ schema: Type.String(), value })),
+    fc.integer().map(value => ({ schema: Type.Integer(), value })),
+    fc.constant({ schema: nullable(Type.String()), value: null }),
+    fc.dictionary(fc.oneof(key, fc.constantFrom('__proto__', 'camelKey')), fc.jsonValue())
+      .map(value => ({ schema: Type.Unsafe({ type: 'object', additionalProperties: true }), value }))
+  )
+  const list = tie('any').map(({ schema, value }) => ({ schema: Type.Array(schema), value: [value, value] }))
+  const names = fc.uniqueArray(fc.oneof(key, fc.constant('__proto__')))
+  const map = fc.tuple(names, tie('any')).map(([names, { schema, value }]) => ({
+    schema: Type.Unsafe({ type: 'object', additionalProperties: schema }),
+    value: Object.fromEntries(names.map(name => [name, value]))
+  }))
+  const object = fc.dictionary(key, tie('any'), { maxKeys: 4 }).map(fields => ({
+    schema: Type.Object(mapValues(fields, ({ schema }) => schema), { additionalProperties: false }),
+    value: mapValues(fields, ({ value }) => value)
+  }))
+  const union = tie('any').map(({ schema, value }) => ({ schema: Type.Union([Type.Boolean(), Type.Union([schema, Type.Null()])]), value }))
+  return { any: fc.oneof({ maxDepth: 4 }, leaf, list, map, object, union) }
+}).any
+
+t.test('a key is renamed word by word', async t => {
+  t.same(keyInflections.map(inflection => inflectKey('token_expires_at', inflection)), ['token_expires_at', 'tokenExpiresAt', 'token-expires-at'])
+  t.same(keyInflections.map(inflection => inflectKey('line_2', inflection)), ['line_2', 'line2', 'line-2'])
+})
+
+t.test('no two fields of a schema get the same name', async t => {
+  for (const schema of [Session, ErrorBody, SessionUpdate, State]) {
+    const names = Object.keys(schema.properties)
+    for (const inflection of keyInflections) t.equal(new Set(names.map(name => inflectKey(name, inflection))).size, names.length)
   }
-  const words = fc.array(fc.stringMatching(/^[a-z]+$/), { minLength: 1 })
-  fc.assert(fc.property(words, fc.constantFrom(...keyInflections), (words, inflection) => {
-    const key = words.join('_')
-    return back(Type.Object({ [key]: Type.Any() }), inflectKey(key, inflection)) === key
+})
+
+t.test('a field in another casing is read as the field', async () => {
+  fc.assert(fc.property(key, fc.constantFrom(...keyInflections), (name, inflection) => {
+    const { body } = compileAnyCasing(Type.Object({ [name]: Type.Any() }))({ [inflectKey(name, inflection)]: 1 })
+    return Object.keys(body as object).join() === name
   }))
 })
 
-t.test('metadata is identical in all casings, whatever it holds, and so are all other values', async () => {
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(...keyInflections), (metadata, inflection) => {
-    const session: Session = { ...completeSession({ id: 'ses_x' }, 0), metadata }
-    const renamed = renameKeys(Session, inflection, session) as Record<string, unknown>
-    return renamed['metadata'] === metadata &&
-      Object.entries(session).every(([key, value], index) =>
-        Object.keys(renamed)[index] === inflectKey(key, inflection) && Object.values(renamed)[index] === value)
+t.test('what is written in another casing fits the schema in that casing, and nothing else is different', async () => {
+  fc.assert(fc.property(example, fc.constantFrom(...renamed), ({ schema, value }, inflection) => {
+    const written = JSON.parse(writerOf(schema, inflection)(value)) as unknown
+    return checkOf(inflectSchema(schema, inflection))(written).length === 0 && valuesOf(written) === valuesOf(value)
+  }), { numRuns: 300 })
+})
+
+/** The values of a JSON document, without the names of its fields. */
+function valuesOf (value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return `[${Object.values(value).map(valuesOf).join()}]`
+}
+
+t.test('in snake_case everything is passed on as it is', async () => {
+  fc.assert(fc.property(example, ({ schema, value }) => compileRename(schema, 'snake')(value) === value))
+})
+
+t.test('user data is passed on by reference, whatever it holds', async () => {
+  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(...renamed), (metadata, inflection) => {
+    const given = { ...session(), metadata }
+    const result = compileRename(Session, inflection)(given) as Record<string, unknown>
+    return Object.entries(given).every(([name, value]) => result[inflectKey(name, inflection)] === value) &&
+      Object.keys(result).join() === Object.keys(given).map(name => inflectKey(name, inflection)).join()
   }))
 })
 
-t.test('what is in its casing already is not copied, and no schema is compiled twice', async t => {
-  const session = completeSession({ id: 'ses_x' }, 0)
-  t.equal(renameKeys(Session, 'snake', session), session)
-  const body = { external_ref: 'a', other: 1 }
-  t.equal(acceptAnyCasing(SessionUpdate, body).body, body)
-  for (const inflection of keyInflections) t.equal(serializerOf(Session, inflection), serializerOf(Session, inflection))
+const inner = Type.Object({ some_key: Type.Integer() }, { $id: 'Inner' })
+const shapes: [name: string, schema: TSchema, value: unknown, camel: unknown][] = [
+  ['lists', Type.Array(inner), [{ some_key: 1 }], [{ someKey: 1 }]],
+  ['lists of lists', Type.Array(Type.Array(inner)), [[{ some_key: 1 }]], [[{ someKey: 1 }]]],
+  ['lists of plain values', Type.Object({ the_list: Type.Array(Type.String()) }), { the_list: ['a_b'] }, { theList: ['a_b'] }],
+  ['references', Type.Object({ the_inner: ref(inner) }), { the_inner: { some_key: 1 } }, { theInner: { someKey: 1 } }],
+  ['optional fields', Type.Object({ a_b: Type.Optional(inner), c_d: Type.Optional(inner) }), { c_d: { some_key: 1 } }, { cD: { someKey: 1 } }],
+  ['fields that are null', Type.Object({ a_b: nullable(inner) }), { a_b: null }, { aB: null }],
+  ['the values of a map, and not its names', Type.Unsafe({ type: 'object', additionalProperties: inner }),
+    { my_name: { some_key: 1 } }, { my_name: { someKey: 1 } }],
+  ['named fields beside any others', Type.Object({ a_b: inner }, { additionalProperties: true }),
+    { a_b: { some_key: 1 }, c_d: { some_key: 1 } }, { aB: { someKey: 1 }, c_d: { some_key: 1 } }],
+  ['each alternative of a union', Type.Array(Type.Union([inner, Type.Object({ other_key: Type.Integer() })])),
+    [{ some_key: 1 }, { other_key: 2 }], [{ someKey: 1 }, { otherKey: 2 }]],
+  ['a field of several alternatives', Type.Array(Type.Union([Type.Object({ the_data: inner }), Type.Object({ the_data: Type.Array(inner) })])),
+    [{ the_data: { some_key: 1 } }, { the_data: [{ some_key: 2 }] }], [{ theData: { someKey: 1 } }, { theData: [{ someKey: 2 }] }]],
+  ['an object or a list of it', Type.Union([inner, Type.Array(inner)]), [{ some_key: 1 }], [{ someKey: 1 }]]
+]
+for (const [name, schema, value, camel] of shapes) {
+  t.test(`renames ${name}`, async t => {
+    t.same(JSON.parse(writerOf(schema, 'camel')(value)), camel)
+    t.same(JSON.parse(writerOf(schema, 'snake')(value)), value)
+  })
+}
+
+t.test('metadata has the same bytes in every casing', async () => {
+  const names = fc.oneof(fc.string(), fc.constantFrom('snake_key', 'camelKey', 'kebab-key', '__proto__', 'toJSON', 'n\nl'))
+  fc.assert(fc.property(fc.dictionary(names, fc.jsonValue()), metadata => {
+    const texts = keyInflections.map(inflection => writerOf(Session, inflection)(session({ metadata })))
+    const [first, ...others] = texts.map(text => text.slice(text.indexOf('"metadata":'), text.indexOf(',"country":')))
+    return first === `"metadata":${JSON.stringify(session({ metadata }).metadata)}` && others.every(text => text === first)
+  }))
 })
 
-t.test('a schema in another casing asks for the same under other names', async t => {
+t.test('a body is written with the fields of its schema, in their order', async t => {
+  const schema = Type.Object({ a: Type.String(), b: oneOf(['x', 'y']) })
+  t.equal(writerOf(schema, 'snake')({ b: 'x', a: 'é"\n', c: 1 }), '{"a":"é\\"\\n","b":"x"}')
+  t.equal(writerOf(ErrorBody, 'kebab')({ error: 'e', detail: [{ loc: ['body', 0], msg: 'm', type: 't' }], status_code: 422 }),
+    '{"error":"e","detail":[{"loc":["body",0],"msg":"m","type":"t"}],"status-code":422}')
+})
+
+t.test('a schema is compiled once', async t => {
+  for (const inflection of keyInflections) t.equal(writerOf(Session, inflection), writerOf(Session, inflection))
+  t.equal(checkOf(Session), checkOf(Session))
+})
+
+t.test('a schema in another casing asks for the same fields under other names', async t => {
   const schema = Type.Object({ some_key: Type.Object({ inner_key: Type.Optional(Type.Integer()) }) }, { additionalProperties: false })
   t.same(JSON.parse(JSON.stringify(inflectSchema(schema, 'camel'))), {
     type: 'object',
@@ -53,64 +147,40 @@ t.test('a schema in another casing asks for the same under other names', async t
   })
 })
 
-t.test('over HTTP the metadata of an answer has the same bytes in every casing', async t => {
-  const app = startApp(t, { fixtures: t.testdir({ 'one.json': '{"id":"ses_x"}' }) })
-  const json = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('snake_key', 'camelKey', 'kebab-key', '__proto__', 'toJSON', 'n\nl')),
-    fc.jsonValue().filter(value => value !== null))
-  await fc.assert(fc.asyncProperty(json, async metadata => {
-    const bodies = await Promise.all(keyInflections.map(async inflection => {
-      const { body } = await update(app, 'ses_x', { metadata }, { 'key-inflection': inflection })
-      return body.slice(body.indexOf('"metadata":'), body.indexOf(',"country":'))
-    }))
-    return new Set(bodies).size === 1
-  }), { numRuns: 50 })
-})
-
-t.test('answers and errors come in the casing of Key-Inflection, or in the default one', async t => {
-  const keys = async (app: ReturnType<typeof startApp>, id: string, asked?: string) =>
-    Object.keys((await update(app, id, {}, { 'key-inflection': asked })).json<object>()).join()
-  const app = startApp(t)
-  t.match(await keys(app, 'ses_pending'), /is_sandbox,.*,token_expires_at/)
-  t.match(await keys(app, 'ses_pending', 'snake'), /is_sandbox,.*,token_expires_at/)
-  t.match(await keys(app, 'ses_pending', 'camel'), /isSandbox,.*,tokenExpiresAt/)
-  t.match(await keys(app, 'ses_pending', 'kebab'), /is-sandbox,.*,token-expires-at/)
-  t.equal(await keys(app, 'ses_none', 'camel'), 'error,detail,statusCode')
-  t.equal(await keys(app, 'ses_none', 'kebab'), 'error,detail,status-code')
-  const unauthorized = await update(app, 'x', {}, { 'x-api-key': undefined, 'key-inflection': 'camel' })
-  t.equal(unauthorized.body, '{"error":"unauthorized","detail":"Missing API key. Send it in the X-API-Key header.","statusCode":401}')
-  const nowhere = await app.inject({ url: '/nowhere', headers: { 'key-inflection': 'kebab' } })
-  t.match(nowhere.body, /"status-code":404}$/)
-  t.equal(errorOf(t, await update(app, 'ses_pending', {}, { 'key-inflection': 'Camel' })).error, 'validation_error', 'values are exact')
-
-  const kebab = startApp(t, { defaultKeyInflection: 'kebab' })
-  t.match(await keys(kebab, 'ses_pending'), /is-sandbox/)
-  t.match(await keys(kebab, 'ses_pending', 'snake'), /is_sandbox/)
-  t.equal(await keys(kebab, 'ses_none'), 'error,detail,status-code')
-})
-
-t.test('an answer that its route has no schema for is a defect, told as one in the casing asked for', async t => {
-  const lines: string[] = []
-  const app = buildApp({ logLevel: 'error' }, { write: line => lines.push(line) })
-  t.teardown(() => app.close())
-  app.register(async scope => {
-    await scope.register(keyInflectionPlugin, { defaultKeyInflection: 'snake' })
-    scope.get('/undescribed', { schema: { response: {} } }, async () => ({ some_key: 1 }))
-  })
-  const response = await app.inject({ url: '/undescribed', headers: { 'key-inflection': 'camel' } })
-  t.equal(response.body, '{"error":"internal_error","detail":"Internal server error.","statusCode":500}')
-  t.match(lines.join(), /GET \/undescribed has no schema for 200/, 'the log says which')
-  t.equal((await app.inject('/undescribed')).body, '{"some_key":1}', 'snake_case needs none')
-})
-
-t.test('a body is known by its names in any casing, and told of names that come twice', async t => {
-  const accept = (body: unknown) => acceptAnyCasing(SessionUpdate, body)
-  t.same(accept({ externalRef: 'a', metadata: { 'external-ref': 1 } }),
-    { body: { external_ref: 'a', metadata: { 'external-ref': 1 } }, repeated: [] })
+t.test('a body may have its fields in any casing', async t => {
+  const accept = compileAnyCasing(SessionUpdate)
+  t.same(accept({ externalRef: 'a', metadata: { 'external-ref': 1 } }), { body: { external_ref: 'a', metadata: { 'external-ref': 1 } }, repeated: [] })
   t.same(accept({ 'external-ref': 'a' }), { body: { external_ref: 'a' }, repeated: [] })
   t.same(accept({ 'externalRef': 'a', 'external-ref': 'b', 'external_ref': 'c' }).repeated, ['external_ref'])
   t.same(accept({ ExternalRef: 'a' }).body, { ExternalRef: 'a' }, 'no other casing is known')
+  const plain = { external_ref: 'a', other: 1 }
+  t.equal(accept(plain).body, plain, 'a body in snake_case is not copied')
   for (const body of [null, undefined, 'externalRef', ['externalRef'], 7]) t.equal(accept(body).body, body)
   const poisoned = accept(JSON.parse('{"__proto__":{"x":1},"externalRef":"a"}')).body as object
   t.equal(Object.getPrototypeOf(poisoned), Object.prototype)
   t.same(Object.keys(poisoned), ['__proto__', 'external_ref'])
+  t.same(compileAnyCasing(Type.Unknown())({ aB: 1 }), { body: { aB: 1 }, repeated: [] }, 'a schema without fields knows none')
+})
+
+t.test('schemas are seen through their references, at any depth', async t => {
+  const plain = { type: 'object', properties: { some_key: { type: 'integer' } }, required: ['some_key'] }
+  const plainOf = (schema: TSchema) => JSON.parse(JSON.stringify(dereference(schema))) as unknown
+  t.same(plainOf(inner), plain, 'a name of its own is left out too')
+  t.same(plainOf(ref(inner)), plain)
+  t.same(plainOf(Type.Union([Type.Array(ref(inner)), Type.Unsafe({ additionalProperties: ref(inner) })])),
+    { anyOf: [{ type: 'array', items: plain }, { additionalProperties: plain }] })
+  const conditional = Type.Unsafe({ if: ref(inner), then: ref(inner), else: ref(inner) })
+  t.same(plainOf(conditional), { if: plain, then: plain, else: plain })
+  t.equal(writerOf(conditional, 'snake')({ some_key: 1, more: 2 }), '{"some_key":1,"more":2}')
+  const seen: TSchema[] = []
+  mapSubschemas(Type.Object({ a: inner }), child => {
+    seen.push(child)
+    return child
+  })
+  t.same(seen, [inner])
+})
+
+t.test('a nullable schema has null among its types, and among its values', async t => {
+  t.same(JSON.parse(JSON.stringify(nullable(Type.Integer()))), { type: ['integer', 'null'] })
+  t.same(JSON.parse(JSON.stringify(nullable(oneOf(['a', 'b'])))), { type: ['string', 'null'], enum: ['a', 'b', null] })
 })
