@@ -116,7 +116,7 @@ const MAX_PROBLEMS = 100
 export function validationError (problems: readonly Problem[]): ApiError {
   const more = problems.length - MAX_PROBLEMS
   if (more <= 0) return new ApiError('validation_error', 422, [...problems])
-  const place = problems[0]?.loc.slice(0, 1) ?? []
+  const place = (problems[0] as Problem).loc.slice(0, 1)
   const rest = { loc: place, msg: `has ${more} more problem${more === 1 ? '' : 's'}`, type: 'more_problems' }
   return new ApiError('validation_error', 422, [...problems.slice(0, MAX_PROBLEMS), rest])
 }
