@@ -123,13 +123,15 @@ export function checkKeys ({ idempotency_keys: keys = [] }: State, place: Proble
   return keys.flatMap((key, index) => checkKey(key, [...place, 'idempotency_keys', index], results))
 }
 
-function checkKey ({ operation, result }: SavedKey, place: Problem['loc'], results: ResultSchemas): Problem[] {
+function checkKey (key: SavedKey, place: Problem['loc'], results: ResultSchemas): Problem[] {
+  const deep = checkDepth(key, place)
+  if (deep.length > 0) return deep
+  const { operation, result } = key
   if (!Object.hasOwn(results, operation)) {
     return [{ loc: [...place, 'operation'], msg: `must be one of: ${Object.keys(results).join(', ')}`, type: 'enum' }]
   }
-  const inBody = [...place, 'result', 'body']
-  const deep = checkDepth(result.body, inBody)
-  return deep.length > 0 ? deep : checkOf(results[operation] as TSchema)(result.body, inBody)
+  // a result without a body is saved without one, and its schema is that of null
+  return checkOf(results[operation] as TSchema)(result.body ?? null, [...place, 'result', 'body'])
 }
 
 export function saveKey (record: IdempotencyRecord): SavedKey {

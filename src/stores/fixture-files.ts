@@ -33,11 +33,10 @@ const MAX_PROBLEMS = 100
  * @throws FixtureError that names all problems
  */
 export function readFixtures (source: FixtureSource, results: ResultSchemas): ReadFixtures {
-  const sources: Source[] = typeof source === 'string'
-    ? fixtureFiles(source).map(readSource)
-    : [{ name: 'fixtures', content: structuredClone(source) }]
+  const sources = typeof source === 'string' ? fixtureFiles(source).map(readFile) : [readCode(source)]
   const broken = sources.flatMap(({ name, content }) => content instanceof Error ? [`${name}: ${content.message}`] : [])
-  const documents = sources.filter(({ content }) => !(content instanceof Error)).map(({ name, content }) => ({ name, state: toState(content) }))
+  const documents = sources.filter(({ content }) => !(content instanceof Error))
+    .map(({ name, content }) => ({ name, state: toState(content) }))
   const entries = documents.flatMap(({ name, state: { sessions } }) =>
     Array.isArray(sessions) ? sessions.map((fixture: unknown, index) => ({ name, position: index + 1, fixture })) : [])
   const inSessions = checkFixtures(entries.map(({ fixture }) => fixture)).map(problem => {
@@ -62,7 +61,7 @@ export function readFixtures (source: FixtureSource, results: ResultSchemas): Re
 function refuse (problems: readonly string[]): void {
   if (problems.length === 0) return
   const more = problems.length - MAX_PROBLEMS
-  throw new FixtureError([...problems.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`${more} more problems`] : [])].join('\n'))
+  throw new FixtureError([...problems.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`${more} more problem${more === 1 ? '' : 's'}`] : [])].join('\n'))
 }
 
 function fixtureFiles (path: string): string[] {
@@ -83,7 +82,17 @@ function explain ({ code, message }: NodeJS.ErrnoException): string {
   return message
 }
 
-function readSource (file: string): Source {
+/** Fixtures in code, as they would stand in a file. */
+function readCode (source: object): Source {
+  const name = 'fixtures'
+  try {
+    return { name, content: JSON.parse(JSON.stringify(source)) as unknown }
+  } catch (error) {
+    return { name, content: error }
+  }
+}
+
+function readFile (file: string): Source {
   try {
     // to read a pipe would wait for somebody who writes it
     if (!statSync(file).isFile()) return { name: file, content: new Error('is not a file') }
@@ -94,14 +103,14 @@ function readSource (file: string): Source {
 }
 
 /** A document as a state: what has `sessions` is one already, anything else is a session or a list of them. */
-function toState (content: unknown): { sessions?: unknown, clock?: unknown } {
+function toState (content: unknown): { sessions: unknown, clock?: unknown } {
   if (typeof content === 'object' && content !== null && !Array.isArray(content) && 'sessions' in content) return content
   return { sessions: [content].flat() }
 }
 
 /** The problems of a state besides those of its sessions. */
-function checkRest (state: object, results: ResultSchemas): Problem[] {
-  const sessions = 'sessions' in state && Array.isArray(state.sessions) ? [] : (state as { sessions: unknown }).sessions
+function checkRest (state: { sessions: unknown }, results: ResultSchemas): Problem[] {
+  const sessions = Array.isArray(state.sessions) ? [] : state.sessions
   const problems = checkStateForm({ ...state, sessions }, [])
   return problems.length > 0 ? problems : checkKeys(state as State, [], results)
 }
