@@ -109,19 +109,27 @@ export class BoundedCollection<T extends Document & { readonly bytes: number }> 
   }
 }
 
+/** How many items that are not pending any more the queue may hold, besides as many as are pending. */
+const SLACK = 1_000
+
+function queueOf (items: DueItem[]): TinyQueue<DueItem> {
+  return new TinyQueue(items, (one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+}
+
 /** The due items, which are found by time too. */
 export class DueCollection extends MemoryCollection<DueItem> {
-  readonly #queue = new TinyQueue<DueItem>([], (one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+  #queue = queueOf([])
 
   override put (item: DueItem): void {
     super.put(item)
     this.#queue.push(item)
+    // what was deleted or replaced would stay until its time, which may never come
+    if (this.#queue.length > 2 * this.size + SLACK) this.#queue = queueOf(this.list())
   }
 
   /** The item that is first, by time and then by ID. */
   first (): DueItem | undefined {
     let item = this.#queue.peek()
-    // what was deleted or replaced leaves the queue here
     while (item !== undefined && this.get(item.id) !== item) {
       this.#queue.pop()
       item = this.#queue.peek()

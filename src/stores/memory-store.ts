@@ -66,11 +66,11 @@ export class MemoryStore implements Store {
   #write ({ deletes = {}, puts = {} }: Changes): void {
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
-      for (const id of deletes[name as Collection] ?? []) collection.delete(id)
+      for (const id of deletes[name as Collection] as readonly string[]) collection.delete(id)
     }
     for (const name in puts) {
       const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
-      for (const document of puts[name as Collection] ?? []) collection.put(document)
+      for (const document of puts[name as Collection] as readonly Documents[Collection][]) collection.put(document)
     }
     if (deletes.due !== undefined || puts.due !== undefined) this.#onDue()
   }

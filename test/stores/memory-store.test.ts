@@ -1,0 +1,25 @@
+import t from 'tap'
+import { baseOf, memoryStore, read, session } from '../domain/examples.js'
+import { rules } from './rules.js'
+
+for (const [name, rule] of Object.entries(rules)) {
+  t.test(name, async t => rule(t, async parts => memoryStore(parts)))
+}
+
+t.test('a document is held by reference, also one that the base completes each time that it is read', async t => {
+  const put = session({ id: 'mine' })
+  const store = memoryStore({ sessions: baseOf('a') })
+  await store.transact({}, () => ({ puts: { sessions: [put] } }))
+  const [first, again] = [await read(store, { sessions: ['a', 'mine'] }), await read(store, { sessions: ['a', 'mine'] })]
+  t.equal(first.sessions[0], again.sessions[0])
+  t.equal(first.sessions[1], put)
+  t.equal((await store.list('sessions'))[0], first.sessions[0])
+})
+
+t.test('a step is taken in the turn of the event loop in which it is asked for', async t => {
+  const store = memoryStore()
+  const step = store.transact({}, () => ({ puts: { sessions: [session()] } }))
+  const count = store.count('sessions')
+  t.equal(await count, 1)
+  await step
+})
