@@ -1,76 +1,117 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { completeSession } from '../../src/sessions/fixtures.js'
-import type { Metadata } from '../../src/sessions/session.js'
-import { StoredSession } from '../../src/sessions/stored-session.js'
-import { mergeInto, updateSession } from '../../src/sessions/update.js'
+import { addSessions, findSession, removeSession } from '../../src/domain/sessions/direct.js'
+import { mergeMetadata } from '../../src/domain/sessions/metadata.js'
+import { environmentOf, isOpen, type Metadata, statuses } from '../../src/domain/sessions/session.js'
+import { updateSession } from '../../src/domain/sessions/update.js'
+import { sessionIn } from '../../src/domain/sessions/visible.js'
+import { baseOf, errorOf, memoryStore, NOW, session } from './examples.js'
 
 const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor', 'toString', '1'), fc.string())
 const stored = fc.dictionary(key, fc.jsonValue().filter(value => value !== null))
 const patch = fc.dictionary(key, fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 2, arbitrary: fc.jsonValue() }))
 
-/** The merge of an object that stays as it is. */
-const mergeMetadata = (metadata: Metadata, patch: Metadata) => mergeInto({ ...metadata }, patch)
-
-/** Equality of what JSON would say, with the order of members and all. */
-const same = (a: Metadata, b: Metadata): boolean => JSON.stringify(a) === JSON.stringify(b)
-const sorted = (metadata: Metadata): Metadata => Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => a < b ? -1 : 1))
+/** The fields of an object as a map, for which no name is special. */
+const fieldsOf = (metadata: Metadata) => new Map(Object.entries(metadata))
 
 t.test('laws of the merge', async t => {
-  t.test('one patch twice is the patch once', async () => {
-    fc.assert(fc.property(stored, patch, (metadata, patch) => {
+  const laws: [name: string, law: (metadata: Metadata, patch: Metadata, other: Metadata) => boolean][] = [
+    ['a key that is sent replaces, and a key set to null is removed', (metadata, patch) => {
+      const merged = fieldsOf(mergeMetadata(metadata, patch))
+      return Object.entries(patch).every(([key, value]) => value === null ? !merged.has(key) : merged.get(key) === value)
+    }],
+    ['a key that is not sent stays, by reference and in its place', (metadata, patch) => {
+      const stays = (key: string) => Object.hasOwn(metadata, key) && !Object.hasOwn(patch, key)
+      const kept = (from: Metadata) => Object.entries(from).filter(([key]) => stays(key)).flat()
+      const [before, after] = [kept(metadata), kept(mergeMetadata(metadata, patch))]
+      return before.length === after.length && before.every((part, index) => part === after[index])
+    }],
+    ['nothing else is added', (metadata, patch) =>
+      Object.keys(mergeMetadata(metadata, patch)).every(key => Object.hasOwn(metadata, key) || Object.hasOwn(patch, key))],
+    ['the same patch again changes nothing', (metadata, patch) => {
       const once = mergeMetadata(metadata, patch)
-      return same(mergeMetadata(once, patch), once)
-    }))
-  })
-  t.test('a key set to null is gone, a key set to a value has that value', async () => {
-    fc.assert(fc.property(stored, patch, (metadata, patch) => {
-      const merged = mergeMetadata(metadata, patch)
-      return Object.entries(patch).every(([key, value]) => value === null
-        ? !Object.hasOwn(merged, key)
-        : Object.entries(merged).some(([name, other]) => name === key && other === value))
-    }))
-  })
-  t.test('a key that is not sent is kept, with its value and its place', async () => {
-    fc.assert(fc.property(stored, patch, (metadata, patch) => {
-      const kept = (from: Metadata) => Object.entries(from).filter(([key]) => Object.hasOwn(metadata, key) && !Object.hasOwn(patch, key))
-      return same(Object.fromEntries(kept(metadata)), Object.fromEntries(kept(mergeMetadata(metadata, patch))))
-    }))
-  })
-  t.test('disjoint patches commute', async () => {
-    fc.assert(fc.property(stored, patch, patch, (metadata, one, two) => {
-      const other = Object.fromEntries(Object.entries(two).filter(([key]) => !Object.hasOwn(one, key)))
-      return same(sorted(mergeMetadata(mergeMetadata(metadata, one), other)), sorted(mergeMetadata(mergeMetadata(metadata, other), one)))
-    }))
-  })
-  t.test('prototypes are never touched', async () => {
-    fc.assert(fc.property(stored, patch, (metadata, patch) => {
+      return JSON.stringify(mergeMetadata(once, patch)) === JSON.stringify(once)
+    }],
+    ['patches of other keys commute', (metadata, patch, other) => {
+      const disjoint = Object.fromEntries(Object.entries(other).filter(([key]) => !Object.hasOwn(patch, key)))
+      const one = fieldsOf(mergeMetadata(mergeMetadata(metadata, patch), disjoint))
+      const two = fieldsOf(mergeMetadata(mergeMetadata(metadata, disjoint), patch))
+      return one.size === two.size && [...one].every(([key, value]) => two.get(key) === value)
+    }],
+    ['what is merged is never changed', (metadata, patch) => {
+      const before = JSON.stringify([metadata, patch])
+      mergeMetadata(metadata, patch)
+      return JSON.stringify([metadata, patch]) === before
+    }],
+    ['prototypes are never touched', (metadata, patch) => {
       const merged = mergeMetadata(metadata, { ...patch, ...JSON.parse('{"__proto__":{"polluted":true}}') as object })
       return Object.getPrototypeOf(merged) === Object.prototype && !('polluted' in {}) && !('polluted' in merged)
-    }))
-  })
-  t.test('what is merged stays as it was', async () => {
-    fc.assert(fc.property(stored, patch, (metadata, patch) => {
-      const session = StoredSession.of(completeSession({ id: 'ses_a', metadata }, 0))
-      const before = JSON.stringify([session, patch])
-      updateSession(session, { metadata: patch }, 0)
-      return JSON.stringify([session, patch]) === before
-    }))
-  })
+    }]
+  ]
+  for (const [name, law] of laws) {
+    t.test(name, async () => fc.assert(fc.property(stored, patch, patch, law)))
+  }
 })
 
-t.test('only one level is merged', async t => {
+t.test('only one level is merged: nulls further down are data', async t => {
   t.same(mergeMetadata({ a: { x: 1, y: 2 } }, { a: { y: null } }), { a: { y: null } })
   t.same(mergeMetadata({ a: [1, 2] }, { a: [null] }), { a: [null] })
 })
 
-t.test('an update makes a new session and shares what did not change', async t => {
-  const session = StoredSession.of(completeSession({ id: 'ses_a', metadata: { a: { b: 1 } }, tags: ['x'] }, 0))
-  const before = JSON.stringify(session)
-  const updated = updateSession(session, { metadata: { c: 1 } }, 1000)
-  t.equal(JSON.stringify(session), before, 'the old one is as it was')
-  t.same(updated.toJSON().metadata, { a: { b: 1 }, c: 1 })
-  t.same(updated.toJSON().tags, ['x'])
-  t.equal(updated.updatedAt, '1970-01-01T00:00:01.000Z')
-  t.equal(updateSession(session, {}, 0).metadataText, session.metadataText)
+t.test('an update makes the next version of a session, and shares what did not change', async t => {
+  const before = session({ external_ref: 'old', metadata: { a: { b: 1 } }, tags: ['x'] })
+  const text = JSON.stringify(before)
+  const { puts, events, response } = updateSession(before, { metadata: { c: 1 } }, NOW + 1000)
+  const after = { ...before, updated_at: '2026-03-01T12:00:01.000Z', metadata: { a: { b: 1 }, c: 1 } }
+  t.same(puts, { sessions: [after] })
+  t.same(events, [{ type: 'session.updated', session_id: 'ses_a', before, after }])
+  t.same(response, { status: 200, body: after })
+  t.equal(response.body.tags, before.tags)
+  t.equal(JSON.stringify(before), text)
+})
+
+t.test('an update changes what it names only, and always the time', async t => {
+  const before = session({ external_ref: 'old', metadata: { a: 1 } })
+  const updated = updateSession(before, {}, NOW + 1).response.body
+  t.same(updated, { ...before, updated_at: '2026-03-01T12:00:00.001Z' })
+  t.equal(updated.metadata, before.metadata)
+  t.match(updateSession(before, { external_ref: '' }, NOW).response.body, { external_ref: '', metadata: { a: 1 } })
+})
+
+t.test('a redacted session cannot be updated', async t => {
+  const error = await errorOf(t, () => updateSession(session({ retention_status: 'redacted' }), {}, NOW))
+  t.match(error, { code: 'validation_error', statusCode: 422 })
+  t.equal(updateSession(session({ retention_status: 'sensitive_redacted' }), {}, NOW).response.status, 200)
+})
+
+t.test('an API key sees the sessions of its environment', async t => {
+  const [sandbox, live] = [session(), session({ is_sandbox: false })]
+  t.same([sandbox, live].map(environmentOf), ['sandbox', 'live'])
+  t.equal(sessionIn('sandbox', 'ses_a', sandbox), sandbox)
+  t.equal(sessionIn('live', 'ses_a', live), live)
+  const hidden = [() => sessionIn('live', 'ses_a', sandbox), () => sessionIn('sandbox', 'ses_a', live), () => sessionIn('live', 'ses_b', undefined)]
+  const errors = await Promise.all(hidden.map(async look => errorOf(t, look)))
+  t.same(errors.map(({ detail }) => detail), Array(3).fill('Session not found.'), 'the response does not say why')
+  t.same(errors.map(({ reason }) => reason),
+    ['ses_a is a sandbox session, the API key is live', 'ses_a is a live session, the API key is sandbox', 'no session has the ID ses_b'])
+})
+
+t.test('a session can be captured while it is pending or capturing', async t => {
+  t.same(statuses.filter(isOpen), ['pending', 'capturing'])
+})
+
+t.test('a test adds, finds and removes sessions of either environment', async t => {
+  const store = memoryStore({ sessions: baseOf('ses_a') })
+  const live = session({ id: 'ses_live', is_sandbox: false })
+  await addSessions(store, [live, session({ id: 'ses_b' })])
+  t.equal(await findSession(store, 'ses_live'), live)
+  t.match(await errorOf(t, async () => addSessions(store, [session({ id: 'ses_c' }), live])),
+    { code: 'conflict', statusCode: 409, detail: 'Session ses_live already exists.' })
+  t.equal(await store.count('sessions'), 3, 'nothing was added')
+  await removeSession(store, 'ses_live')
+  for (const call of [removeSession, findSession]) {
+    t.match(await errorOf(t, async () => call(store, 'ses_live')), { code: 'not_found', detail: 'Session not found.' })
+  }
+  await addSessions(store, [])
+  t.equal(await store.count('sessions'), 2)
 })
