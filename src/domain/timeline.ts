@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from './clock.js'
 import type { Event } from './events.js'
 import type { Changes, Found, Reads, Store } from './store.js'
@@ -91,11 +92,6 @@ export class Timeline {
     })
   }
 
-  /** Resolves when nothing is being carried out. */
-  async idle (): Promise<void> {
-    await this.#tail
-  }
-
   /** Stops for good: nothing more is carried out. */
   stop (): void {
     this.#stopped = true
@@ -120,19 +116,20 @@ export class Timeline {
 
   async #carryOut (item: DueItem): Promise<void> {
     const { store, handlers, onEvents, onError } = this.#options
-    const deletion = { due: [item.id] }
+    // not by identity: a store outside of this process returns another object each time
+    const isPending = ({ due }: Found<{ due: string[] }>) => isDeepStrictEqual(due[0], item)
     try {
       const handler = handlers[item.type]
       if (handler === undefined) throw new Error(`no handler for due items of type ${item.type}`)
       const { events = [] } = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): ReturnType<DueHandler['decide']> => {
-        // somebody else has carried it out
-        if (found.due[0] !== item) return {}
+        // it was cancelled, or put off
+        if (!isPending(found)) return {}
         const changes = handler.decide(item, found)
         return { ...changes, deletes: { ...changes.deletes, due: [...changes.deletes?.due ?? [], item.id] } }
       })
       if (events.length > 0) onEvents(events, item)
     } catch (error) {
-      await store.transact({}, () => ({ deletes: deletion }))
+      await store.transact({ due: [item.id] }, found => isPending(found) ? { deletes: { due: [item.id] } } : {})
       onError(error, item)
     }
   }

@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { Clock } from '../../src/domain/clock.js'
+import type { Reads, Store } from '../../src/domain/store.js'
+import { type DueHandler, type DueItem, Timeline } from '../../src/domain/timeline.js'
+import { dueItem, memoryStore, NOW, session } from './examples.js'
+import { Machine } from './machine.js'
+
+const DAY = 24 * 60 * 60 * 1000
+
+/** A timeline on a machine whose time the test controls, and what it has carried out: IDs with the time of the clock. */
+function timelineOn (machine: Machine, moreHandlers: Record<string, DueHandler> = {}, wrap = (store: Store) => store) {
+  const done: [id: string, clock: number][] = []
+  const failed: [id: string, message: string][] = []
+  const events: string[] = []
+  const clock = new Clock()
+  const note = (item: DueItem) => done.push([item.id, clock.now() - NOW])
+  const handlers: Record<string, DueHandler> = {
+    test: {
+      reads: () => ({}),
+      decide: item => {
+        note(item)
+        return {}
+      }
+    },
+    follow: {
+      reads: () => ({}),
+      decide: item => {
+        note(item)
+        return { puts: { due: [dueItem(`${item.id}+`, item.at + 5)] } }
+      }
+    },
+    repeat: {
+      reads: () => ({}),
+      decide: item => {
+        note(item)
+        return { puts: { due: [dueItem(item.id, item.at + 10)] }, deletes: { due: ['a'] } }
+      }
+    },
+    fail: {
+      reads: () => ({}),
+      decide: () => {
+        throw new Error('failed')
+      }
+    },
+    ...moreHandlers
+  }
+  const store = wrap(memoryStore({ onDue: () => timeline.schedule() }))
+  const timeline = new Timeline({
+    store,
+    clock,
+    handlers,
+    onEvents: (all, item) => events.push(...all.map(({ type }) => `${item.id} ${type}`)),
+    onError: (error, { id }) => failed.push([id, (error as Error).message])
+  })
+  const put = async (...due: DueItem[]) => {
+    await store.transact({}, () => ({ puts: { due } }))
+    await machine.settle()
+  }
+  const cancel = async (id: string) => store.transact({}, () => ({ deletes: { due: [id] } }))
+  return { store, clock, timeline, done, failed, events, put, cancel }
+}
+
+const start = (t: Test, ...parts: [Record<string, DueHandler>?, ((store: Store) => Store)?]) => {
+  const machine = new Machine(t)
+  return { machine, ...timelineOn(machine, ...parts) }
+}
+
+const pending = async (store: Store) => (await store.list('due')).map(({ id, at }) => [id, at - NOW])
+
+t.test('a move carries out what is due, by time and then by ID, each item with the clock at its time', async t => {
+  const { clock, timeline, put, done, store } = start(t)
+  clock.freeze(true)
+  await put(dueItem('c', NOW + 2), dueItem('b', NOW + 3), dueItem('a', NOW + 3), dueItem('later', NOW + 11))
+  await timeline.moveTo(now => now + 10)
+  t.same(done, [['c', 2], ['a', 3], ['b', 3]])
+  t.same([clock.now(), clock.frozen], [NOW + 10, true])
+  t.same(await pending(store), [['later', 11]])
+})
+
+t.test('a move carries out what its items schedule too, when that is due by then', async t => {
+  const { timeline, put, done } = start(t)
+  await put(dueItem('x', NOW + 1, 'follow'), dueItem('y', NOW + 4))
+  await timeline.moveTo(now => now + 5)
+  t.same(done, [['x', 1], ['y', 4]])
+  await timeline.moveTo(now => now + 1)
+  t.same(done.at(-1), ['x+', 6], 'it was due five milliseconds later')
+})
+
+t.test('an item that is due already is carried out at once, also while the clock is frozen', async t => {
+  const { clock, put, done, machine } = start(t)
+  clock.freeze(true)
+  await put(dueItem('past', NOW - 1), dueItem('now', NOW), dueItem('future', NOW + 1))
+  t.same(done, [['past', 0], ['now', 0]])
+  await machine.pass(DAY)
+  t.same([done.length, machine.timers], [2, []])
+})
+
+t.test('while the clock runs, one timer waits for the next item, and keeps no process alive', async t => {
+  const { clock, put, cancel, done, machine } = start(t)
+  t.same(machine.timers, [])
+  await put(dueItem('b', NOW + 500))
+  t.same(machine.timers, [[500, true]])
+  await put(dueItem('a', NOW + 200), dueItem('c', NOW + 900))
+  t.same(machine.timers, [[200, true]])
+  await machine.pass(600)
+  t.same(done, [['a', 200], ['b', 500]])
+  t.same(machine.timers, [[300, true]])
+  clock.freeze(true)
+  await machine.settle()
+  t.same(machine.timers, [])
+  clock.freeze(false)
+  await machine.settle()
+  t.same(machine.timers, [[300, true]])
+  await cancel('c')
+  await machine.settle()
+  t.same(machine.timers, [])
+})
+
+t.test('a timer that fires too early waits for the rest', async t => {
+  const { put, done, machine } = start(t)
+  await put(dueItem('a', NOW + 500))
+  machine.now -= 1
+  await machine.pass(500)
+  t.same([done, machine.timers], [[], [[1, true]]])
+  await machine.pass(1)
+  t.same(done, [['a', 500]])
+})
+
+t.test('an item is waited for longer than a timer can wait', async t => {
+  const { put, done, machine } = start(t)
+  await put(dueItem('a', NOW + 60 * DAY))
+  t.same(machine.timers, [[2 ** 31 - 1, true]])
+  await machine.pass(60 * DAY - 1)
+  t.same(done, [])
+  await machine.pass(1)
+  t.same(done, [['a', 60 * DAY]])
+})
+
+t.test('a clock that is moved back repeats nothing, and what is pending waits for its time', async t => {
+  const { timeline, put, done, store, clock } = start(t)
+  await put(dueItem('a', NOW + 10), dueItem('b', NOW + 30))
+  await timeline.moveTo(now => now + 20)
+  await timeline.moveTo(now => now - 100)
+  t.equal(clock.now(), NOW - 80)
+  await timeline.moveTo(() => NOW + 20)
+  t.same([done, await pending(store)], [[['a', 10]], [['b', 30]]])
+})
+
+t.test('a clock that is set carries out what is due by then', async t => {
+  const { clock, put, done, machine } = start(t)
+  await put(dueItem('a', NOW + 10))
+  clock.set(NOW + 15)
+  await machine.settle()
+  t.same(done, [['a', 15]])
+})
+
+t.test('moves are made one after the other', async t => {
+  const { timeline, put, done, clock } = start(t)
+  clock.freeze(true)
+  await put(dueItem('a', NOW + 5), dueItem('b', NOW + 15))
+  await Promise.all([timeline.moveTo(now => now + 10), timeline.moveTo(now => now + 10)])
+  t.same([done, clock.now()], [[['a', 5], ['b', 15]], NOW + 20])
+})
+
+t.test('a move that is refused changes nothing, and does not hold up the next', async t => {
+  const { timeline, put, done, clock } = start(t)
+  await put(dueItem('a', NOW + 5))
+  await t.rejects(timeline.moveTo(() => {
+    throw new Error('refused')
+  }), { message: 'refused' })
+  t.same([done, clock.now()], [[], NOW])
+  await timeline.moveTo(now => now + 5)
+  t.same(done, [['a', 5]])
+})
+
+t.test('an item that fails is dropped and reported, and does not hold up the next', async t => {
+  const { timeline, put, done, failed, store } = start(t)
+  await put(dueItem('a', NOW + 1, 'fail'), dueItem('b', NOW + 1, 'unknown'), dueItem('c', NOW + 1, 'repeat'))
+  await timeline.moveTo(now => now + 5)
+  t.same(failed, [['a', 'failed'], ['b', 'no handler for due items of type unknown']])
+  t.same([done, await pending(store)], [[['c', 1]], [['c', 11]]])
+})
+
+t.test('what an item decides is written with the end of the item, and its events are passed on', async t => {
+  const expire: DueHandler<{ sessions: string[] }> = {
+    reads: item => ({ sessions: [item.subject] }),
+    decide: (item, { sessions: [before = session()] }) => {
+      const after = session({ id: item.subject, status: 'expired' })
+      return { puts: { sessions: [after] }, events: [{ type: 'session.updated', session_id: after.id, before, after }] }
+    }
+  }
+  const { timeline, put, events, store } = start(t, { expire })
+  await put(dueItem('ses_a', NOW + 1, 'expire'), dueItem('b', NOW + 1))
+  await timeline.moveTo(now => now + 1)
+  t.match(await store.list('sessions'), [{ id: 'ses_a', status: 'expired' }])
+  t.same([events, await pending(store)], [['ses_a session.updated'], []])
+})
+
+t.test('an item that is cancelled or put off at the last moment is not carried out', async t => {
+  let meanwhile: (item: DueItem) => Promise<unknown>
+  let error: Error | undefined = undefined
+  const late: DueHandler = {
+    reads: (item): Reads => {
+      void meanwhile(item)
+      if (error !== undefined) throw error
+      return {}
+    },
+    decide: () => t.fail('carried out') as never
+  }
+  const { timeline, put, failed, store } = start(t, { late })
+  meanwhile = async ({ id }) => store.transact({}, () => ({ deletes: { due: [id] } }))
+  await put(dueItem('a', NOW + 1, 'late'))
+  await timeline.moveTo(now => now + 1)
+  meanwhile = async ({ id }) => store.transact({}, () => ({ puts: { due: [dueItem(id, NOW + 9)] } }))
+  await put(dueItem('b', NOW + 2, 'late'))
+  await timeline.moveTo(now => now + 1)
+  t.same([failed, await pending(store)], [[], [['b', 9]]])
+  error = new Error('failed')
+  await put(dueItem('b', NOW + 3, 'late'))
+  await timeline.moveTo(now => now + 1)
+  t.same([failed, await pending(store)], [[['b', 'failed']], [['b', 9]]], 'nor is it dropped when the old one fails')
+})
+
+t.test('a store that returns copies does as well', async t => {
+  const copying = (store: Store): Store => ({
+    transact: async (reads, decide) => store.transact(reads, found => decide(structuredClone(found))),
+    list: async collection => store.list(collection),
+    count: async collection => store.count(collection),
+    firstDue: async () => structuredClone(await store.firstDue())
+  })
+  const { timeline, put, done, store } = start(t, {}, copying)
+  await put(dueItem('a', NOW + 1), dueItem('b', NOW + 2))
+  await timeline.moveTo(now => now + 5)
+  t.same([done, await pending(store)], [[['a', 1], ['b', 2]], []])
+})
+
+t.test('a stopped timeline carries out nothing more, also of a move that has begun', async t => {
+  let stop = (): void => undefined
+  const handlers = { stop: { reads: () => ({}), decide: () => (stop(), {}) } }
+  const { timeline, put, done, store, machine } = start(t, handlers)
+  stop = () => timeline.stop()
+  await put(dueItem('a', NOW + 1, 'stop'), dueItem('b', NOW + 2))
+  t.equal(machine.timers.length, 1)
+  await timeline.moveTo(now => now + 5)
+  await put(dueItem('c', NOW))
+  await machine.pass(DAY)
+  t.same([done, await pending(store), machine.timers], [[], [['b', 2], ['c', 0]], []])
+})
+
+type Operation = { put: DueItem } | { cancel: string } | { move: number } | { freeze: boolean } | { pass: number }
+
+/** What a timeline does, as simply as it can be said. */
+class Model {
+  readonly done: [id: string, clock: number][] = []
+  readonly failed: string[] = []
+  readonly pending = new Map<string, DueItem>()
+  #now = 0
+  #frozen = false
+
+  apply (operation: Operation): void {
+    if ('put' in operation) this.pending.set(operation.put.id, operation.put)
+    if ('cancel' in operation) this.pending.delete(operation.cancel)
+    if ('freeze' in operation) this.#frozen = operation.freeze
+    if ('move' in operation) this.#goTo(this.#now + operation.move)
+    if ('pass' in operation && !this.#frozen) this.#goTo(this.#now + operation.pass)
+    this.#carryOut(this.#now)
+  }
+
+  #goTo (time: number): void {
+    this.#carryOut(time)
+    this.#now = time
+  }
+
+  #carryOut (until: number): void {
+    for (;;) {
+      const [item] = [...this.pending.values()].sort((one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+      if (item === undefined || item.at - NOW > until) return
+      this.#now = Math.max(this.#now, item.at - NOW)
+      this.pending.delete(item.id)
+      if (item.type === 'fail') {
+        this.failed.push(item.id)
+        continue
+      }
+      this.done.push([item.id, this.#now])
+      if (item.type === 'follow') this.pending.set(`${item.id}+`, dueItem(`${item.id}+`, item.at + 5))
+      if (item.type === 'repeat') {
+        this.pending.delete('a')
+        this.pending.set(item.id, dueItem(item.id, item.at + 10))
+      }
+    }
+  }
+}
+
+t.test('whatever is scheduled, cancelled, moved, frozen and waited for, each item is carried out once, in order and at its time', async t => {
+  const machine = new Machine(t)
+  const id = fc.constantFrom('a', 'b', 'c', 'd')
+  const time = fc.integer({ min: -20, max: 60 })
+  const type = fc.constantFrom('test', 'test', 'follow', 'repeat', 'fail')
+  const operation: fc.Arbitrary<Operation> = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ put: fc.tuple(id, time, type).map(([id, at, type]) => dueItem(id, NOW + at, type)) }) },
+    { weight: 1, arbitrary: fc.record({ cancel: id }) },
+    { weight: 2, arbitrary: fc.record({ move: time }) },
+    { weight: 1, arbitrary: fc.record({ freeze: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ pass: fc.nat(30) }) }
+  )
+  await fc.assert(fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async operations => {
+    machine.now = NOW
+    const model = new Model()
+    const { store, clock, timeline, done, failed, put, cancel } = timelineOn(machine)
+    for (const operation of operations) {
+      model.apply(operation)
+      if ('put' in operation) await put(operation.put)
+      else if ('cancel' in operation) await cancel(operation.cancel)
+      else if ('move' in operation) await timeline.moveTo(now => now + operation.move)
+      else if ('freeze' in operation) clock.freeze(operation.freeze)
+      else await machine.pass(operation.pass)
+      await machine.settle()
+      assert.deepEqual([done, failed.map(([id]) => id)], [model.done, model.failed])
+      assert.deepEqual(new Map((await store.list('due')).map(item => [item.id, item])), model.pending)
+      assert.ok(machine.timers.length === (model.pending.size > 0 && !clock.frozen ? 1 : 0), 'there is one timer at most')
+    }
+    timeline.stop()
+  }), { numRuns: 200 })
+})
+
+t.test('the clock runs with the machine until it is moved', async t => {
+  const machine = new Machine(t)
+  const clock = new Clock()
+  const changes: number[] = []
+  clock.onChange(() => changes.push(clock.now() - NOW))
+  t.same([clock.now(), clock.frozen], [NOW, false])
+  machine.now += 10
+  t.equal(clock.now(), NOW + 10)
+  clock.set(NOW + 1_000)
+  machine.now += 10
+  t.equal(clock.now(), NOW + 1_010)
+  clock.freeze(true)
+  machine.now += 10
+  t.same([clock.now(), clock.frozen], [NOW + 1_010, true])
+  clock.set(NOW + 500)
+  clock.freeze(true)
+  t.equal(clock.now(), NOW + 500)
+  clock.freeze(false)
+  machine.now += 10
+  t.same([clock.now(), clock.frozen], [NOW + 510, false])
+  clock.freeze(true)
+  clock.reset()
+  t.same([clock.now(), clock.frozen], [NOW + 40, false])
+  t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'listeners hear of each change, and not of the running of time')
+})
