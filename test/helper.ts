@@ -1,7 +1,6 @@
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Test } from 'tap'
 import { buildApp, type ErrorBody, type Options, type Session } from '../src/index.js'
-import type { StoredSession } from '../src/sessions/stored-session.js'
 
 export const SANDBOX_KEY = 'vk_sandbox_4f1c9a7be2'
 export const LIVE_KEY = 'vk_live_90ab12cd34'
@@ -13,7 +12,21 @@ export function startApp (t: Test, options: Partial<Options> = {}): FastifyInsta
   return app
 }
 
-/** One update, by default with a sandbox key; an `undefined` header is not sent. */
+/** The same on a free port, for tests of what `inject` cannot show. */
+export async function listen (t: Test, options: Partial<Options> = {}): Promise<FastifyInstance & { url: string }> {
+  const app = startApp(t, options)
+  return Object.assign(app, { url: await app.listen({ host: '127.0.0.1', port: 0 }) })
+}
+
+/** A mock and what it logs. */
+export function startLogged (t: Test, options: Partial<Options> = {}) {
+  const lines: string[] = []
+  const app = buildApp(options, { write: line => lines.push(line) })
+  t.teardown(() => app.close())
+  return { app, lines, log: () => lines.map(line => JSON.parse(line) as Record<string, unknown>) }
+}
+
+/** One update, by default with a sandbox key. A header that is `undefined` is not sent. */
 export async function update (
   app: FastifyInstance, id: string, body: unknown, headers: Record<string, string | undefined> = {}
 ): Promise<LightMyRequestResponse> {
@@ -27,34 +40,29 @@ export async function update (
   return app.inject(request)
 }
 
-/** Moves the clock of a mock by so many milliseconds. */
+/** Moves the clock of a mock by some milliseconds. */
 export function advance (app: FastifyInstance, milliseconds: number): void {
-  const { clock } = app.workspaces.shared
+  const { clock } = app.workspaces.shared.world
   clock.set(clock.now() + milliseconds)
 }
 
-/** The session as it stands in the store, past everything that answers about it. */
-export function stored (app: FastifyInstance, id: string): Session {
-  return versionOf(app, id).toJSON()
+/** All sessions in the store, as they are and not as a response shows them. */
+export async function allStored (app: FastifyInstance): Promise<readonly Session[]> {
+  return app.workspaces.shared.world.store.list('sessions')
 }
 
-/** All sessions as they stand in the store. */
-export function allStored (app: FastifyInstance): Session[] {
-  return Array.from(app.workspaces.shared.store.all(), session => session.toJSON())
-}
-
-/** The version of a session that is in the store: the very same as long as nothing has updated it. */
-export function versionOf (app: FastifyInstance, id: string): StoredSession {
-  const session = Array.from(app.workspaces.shared.store.all()).find(session => session.id === id)
+/** A session in the store. It is the same object as long as nothing has updated it. */
+export async function stored (app: FastifyInstance, id: string): Promise<Session> {
+  const session = (await allStored(app)).find(session => session.id === id)
   if (session === undefined) throw new Error(`there is no session ${id}`)
   return session
 }
 
-/** The error that a response is, after a look at its shape. */
+/** The error in a response, after a check of its shape. */
 export function errorOf (t: Test, response: LightMyRequestResponse): ErrorBody {
   t.match(response.headers['content-type'], /^application\/json/, 'an error is JSON')
   const body = response.json<ErrorBody>()
-  t.same(Object.keys(body), ['error', 'detail', 'status_code'], 'an error has its three members, in order')
+  t.same(Object.keys(body), ['error', 'detail', 'status_code'], 'an error has three fields, in order')
   t.equal(body.status_code, response.statusCode, 'status_code is the status')
   return body
 }

@@ -59,8 +59,11 @@ export function createClient (options: ClientOptions): VerifaMock {
     removeSession: async id => call('DELETE', sessionPath(id)),
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
     clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),
-    // not async: the stack of an unmet expectation begins where the test called this
-    verify: expectation => call<{ matched: number }>('POST', '/requests/verify', expectation, new Error()).then(({ matched }) => matched),
+    verify: async function verify (expectation) {
+      const caller = new Error()
+      Error.captureStackTrace(caller, verify)
+      return (await call<{ matched: number }>('POST', '/requests/verify', expectation, caller)).matched
+    },
     faults: {
       add: async rule => call('POST', '/faults', rule),
       list: async () => (await call<{ data: Fault[] }>('GET', '/faults')).data,
