@@ -7,7 +7,7 @@ import { type InitialState, Workspace } from './domain/workspace.js'
 import { Workspaces } from './domain/workspaces.js'
 import { type Endpoint, endpointOf, endpointOfRoute } from './http/openapi/endpoint.js'
 import { openApiDocument } from './http/openapi/document.js'
-import { operations, resultSchemas } from './http/operations/operations.js'
+import { operations, resultSchemasOf } from './http/operations/operations.js'
 import { docsPlugin } from './http/plugins/docs.js'
 import { apiRoutes } from './http/routes.js'
 import { createServer } from './http/server.js'
@@ -32,10 +32,11 @@ declare module 'fastify' {
 export function buildApp (given: Partial<Options> = {}, logStream?: DestinationStream): FastifyInstance {
   const options = resolveOptions(given)
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
-  const { fixtures, ...rest } = readFixtures(options.fixtures, resultSchemas)
+  const results = resultSchemasOf(operations)
+  const { fixtures, ...rest } = readFixtures(options.fixtures, results)
   let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures) }
   const workspaces = createWorkspaces(options, () => initialState, log)
-  const dependencies = { log, options, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
+  const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
@@ -46,7 +47,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
       path,
       fixtures,
       log,
-      read: () => readFixtures(path, resultSchemas).fixtures,
+      read: () => readFixtures(path, results).fixtures,
       onChange: (changes, all) => {
         initialState = { ...initialState, fixtures: new FixtureSet(all) }
         for (const workspace of workspaces.all()) void workspace.refresh(changes)

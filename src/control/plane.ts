@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
+import { resultSchemasOf } from '../http/operations/operations.js'
 import { createErrorHandler } from '../http/plugins/error-handler.js'
 import { notFound, type Route } from '../http/plugins/not-found.js'
 import { requestBodyPlugin } from '../http/plugins/request-body.js'
@@ -12,7 +13,7 @@ import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 
 /** The mock's own API, by which a test brings a workspace into any state. Everything but health is guarded. */
-export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, apiKeys, workspaces }) => {
+export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {
     if (schema?.operationId !== undefined && method !== 'HEAD') routes.push([String(method), url.replace(/:(\w+)/g, '{$1}')])
@@ -26,9 +27,9 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
     guarded.register(sessionsRoutes)
-    guarded.register(stateRoutes)
+    guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
-    guarded.register(faultsRoutes)
+    guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
     guarded.register(clockRoutes)
   })
 }

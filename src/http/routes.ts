@@ -6,8 +6,8 @@ import type { ApiKeys } from '../domain/api-keys.js'
 import type { Workspaces } from '../domain/workspaces.js'
 import type { Options } from '../options/options.js'
 import { notMocked } from './not-mocked.js'
+import type { Operation } from './operation.js'
 import { operationRoutes } from './operation-routes.js'
-import { operations } from './operations/operations.js'
 import { apiKeyPlugin } from './plugins/api-key.js'
 import { apiVersionPlugin } from './plugins/api-version.js'
 import { faultsPlugin } from './plugins/faults.js'
@@ -20,13 +20,16 @@ import { requestHeadersPlugin } from './plugins/request-headers.js'
 export interface Dependencies {
   log: Logger
   options: Options
+  /** The operations of the vendor's API. */
+  operations: readonly Operation[]
   apiKeys: ApiKeys
   workspaces: Workspaces
 }
 
 /** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
-export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options, apiKeys, workspaces }) => {
+export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options, operations, apiKeys, workspaces }) => {
   const { control, defaultKeyInflection, unknownFields } = options
+  const routes = operations.map(({ method, path }): Route => [method, path])
   app.decorateRequest('outcome')
 
   if (control) app.register(journalPlugin, { apiKeys, workspaces })
@@ -41,8 +44,6 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
     api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection })
   })
 }
-
-const routes = operations.map(({ method, path }): Route => [method, path])
 
 /** Responds to operations that Verifa has and the mock does not. */
 const notMockedRoutes: FastifyPluginAsync = async app => {

@@ -3,11 +3,15 @@ import { Type } from '@sinclair/typebox'
 import { apiError, validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkFaultRule, Fault, FaultRule } from '../../domain/faults/rules.js'
-import { operationIds } from '../../http/operations/operations.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
+export interface FaultsRoutesOptions {
+  /** The IDs of the operations that a fault can name. */
+  operations: readonly string[]
+}
+
 /** Faults: rules that make responses late, wrong or lost. */
-export const faultsRoutes: FastifyPluginAsyncTypebox = async app => {
+export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = async (app, { operations }) => {
   app.post('/faults', {
     config: { needsWorkspaceKey: true },
     schema: controlSchema('addFault', 'Add a fault', {
@@ -16,7 +20,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 201: ref(Fault) }
     }, 'workspaceKeyRequired')
   }, async ({ body, workspace: { world } }, reply) => {
-    const problems = checkFaultRule(body, operationIds, ['body'])
+    const problems = checkFaultRule(body, operations, ['body'])
     if (problems.length > 0) throw validationError(problems)
     reply.code(201)
     return world.faults.add(body)

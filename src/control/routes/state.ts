@@ -4,8 +4,7 @@ import { validationError } from '../../contract/errors.js'
 import { ref, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import { IDEMPOTENCY_WINDOW, type IdempotencyRecord, isExpired } from '../../domain/idempotency/record.js'
-import { checkStateRules, State } from '../../domain/state.js'
-import { resultSchemas } from '../../http/operations/operations.js'
+import { checkStateRules, type ResultSchemas, State } from '../../domain/state.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
 /** An idempotency key that is kept. */
@@ -33,8 +32,13 @@ export const IdempotencyKey = schemaOf<IdempotencyKey>()(Type.Object({
   replays: Type.Integer({ description: 'How often the result was replayed' })
 }, { $id: 'IdempotencyKey', description: 'An idempotency key that is kept' }))
 
+export interface StateRoutesOptions {
+  /** What the saved result of an operation has to fit. */
+  results: ResultSchemas
+}
+
 /** A whole workspace: saved, restored, and reset. */
-export const stateRoutes: FastifyPluginAsyncTypebox = async app => {
+export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async (app, { results }) => {
   app.get('/state', {
     schema: controlSchema('saveState', 'Save the state', {
       description: 'Sessions, idempotency keys, timeline and clock, for `PUT /_mock/state` or as a fixture file.',
@@ -51,7 +55,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 204: Type.Null({ description: 'Restored' }) }
     }, 'workspaceKeyRequired')
   }, async ({ body, workspace }, reply) => {
-    const problems = checkStateRules(body, ['body'], resultSchemas)
+    const problems = checkStateRules(body, ['body'], results)
     if (problems.length > 0) throw validationError(problems)
     workspace.restore(body)
     return reply.code(204).send(null)

@@ -106,7 +106,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     reason: exchange.reason ?? null,
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
-    response: { headers: responseHeadersOf(exchange), body: JSON.parse(exchange.responseBody) as unknown },
+    response: { headers: responseHeadersOf(exchange), body: exchange.responseBody === '' ? null : JSON.parse(exchange.responseBody) as unknown },
     changes: [...exchange.events]
   }
 }
@@ -122,12 +122,12 @@ export function sessionIdOf ({ sessionId }: Exchange): string | undefined {
 }
 
 /** All headers of the response but those that Node.js adds when it sends them. */
-function responseHeadersOf ({ version, replayed, errorHeaders }: Exchange): Record<string, string> {
+function responseHeadersOf ({ version, replayed, errorHeaders, responseBody }: Exchange): Record<string, string> {
   return {
     ...(version !== undefined && { 'verifa-version': version }),
     ...(replayed && { 'idempotent-replayed': 'true' }),
     ...errorHeaders,
-    'content-type': JSON_TYPE
+    ...(responseBody !== '' && { 'content-type': JSON_TYPE })
   }
 }
 

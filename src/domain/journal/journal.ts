@@ -32,7 +32,7 @@ export interface Exchange {
   errorHeaders: Readonly<Record<string, string>> | undefined
   /** Why the request was refused. */
   reason: string | undefined
-  /** The body of the response: JSON. */
+  /** The body of the response: JSON, or empty when there is none. */
   responseBody: string
   /** The fault that took effect, as in `X-Mock-Fault`. */
   fault: string | undefined

@@ -6,8 +6,7 @@ import { updateSession } from './update-session.js'
 /** All operations of the vendor's API that the mock has. */
 export const operations: readonly Operation[] = [updateSession]
 
-/** The IDs of all operations, by which faults and journal name them. */
-export const operationIds: readonly string[] = operations.map(({ id }) => id)
-
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
-export const resultSchemas: ResultSchemas = Object.fromEntries(operations.map(({ id, success }) => [id, success.schema ?? Type.Null()]))
+export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {
+  return Object.fromEntries(operations.map(({ id, success }) => [id, success.schema ?? Type.Null()]))
+}

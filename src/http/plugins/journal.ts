@@ -37,7 +37,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       replayed: outcome?.replayed === true,
       errorHeaders: failure?.headers,
       reason: failure?.reason,
-      responseBody: payload as string,
+      responseBody: payload as string | null | undefined ?? '',
       fault: fault === undefined ? undefined : describeEffect(fault),
       events: outcome?.events ?? []
     })
