@@ -103,7 +103,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     replayed: exchange.replayed,
     fault: exchange.fault ?? null,
     status: exchange.status,
-    reason: exchange.reason ?? null,
+    reason: exchange.reason === undefined ? null : maskApiKeysIn(exchange.reason),
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
     response: { headers: responseHeadersOf(exchange), body: exchange.responseBody === '' ? null : JSON.parse(exchange.responseBody) as unknown },

@@ -58,7 +58,8 @@ export const faultsPlugin = fastifyPlugin(async app => {
       done(null, payload)
       return
     }
-    reply.raw.destroy() // and without `done` the response is not sent
+    reply.hijack() // or Fastify would respond to the error that follows
+    reply.raw.destroy()
   })
 }, { name: 'faults', dependencies: ['api-key', 'idempotency-key'] })
 

@@ -24,7 +24,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       id: world.journal.nextId(),
       requestId: request.id,
       at: world.clock.now(),
-      durationMs: performance.now() - request.startedAt,
+      durationMs: performance.now() - (request.startedAt as number),
       method: request.method,
       url: request.url,
       sessionId: (request.params as { session_id?: string }).session_id,

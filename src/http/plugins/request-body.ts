@@ -55,14 +55,17 @@ function parseJson (app: FastifyInstance): void {
     try {
       done(null, JSON.parse(text as string))
     } catch (error) {
-      done(apiError('malformedJson', {}, reasonOf(error as SyntaxError, text.length)))
+      done(apiError('malformedJson', {}, reasonOf(error as SyntaxError)))
     }
   })
 }
 
-function reasonOf ({ message }: SyntaxError, length: number): string {
-  const position = /at position (\d+)/.exec(message)?.[1]
-  return `body is not valid JSON at position ${position ?? length}`
+/** Where a text is broken. V8 gives the position, or a character and the text around it, or neither when the text ends too early. */
+function reasonOf ({ message }: SyntaxError): string {
+  const position = /at position \d+/.exec(message)?.[0]
+  const [, character, around] = /^Unexpected token (.+?), (.*) is not valid JSON$/s.exec(message) ?? []
+  if (position !== undefined) return `body is not valid JSON ${position}`
+  return character === undefined ? 'body is not valid JSON: it ends too early' : `body is not valid JSON at ${character} in ${around}`
 }
 
 function refuse (problems: Problem[]): { error: Error } | undefined {

@@ -11,8 +11,10 @@ declare module 'fastify' {
     logRequest: (request: FastifyRequest, reply: FastifyReply) => void
   }
   interface FastifyRequest {
-    /** When the request arrived, by the process's own clock (`performance.now()`), in milliseconds. */
-    startedAt: number
+    /**
+     * When the request arrived, by the process's own clock (`performance.now()`), in milliseconds; `undefined` where Fastify runs no hooks.
+     */
+    startedAt: number | undefined
   }
 }
 
@@ -23,7 +25,7 @@ declare module 'fastify' {
 export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log }) => {
   const isOn = log.isLevelEnabled('info')
 
-  app.decorateRequest('startedAt', 0)
+  app.decorateRequest('startedAt')
 
   app.addHook('onRequest', (request, _reply, done) => {
     request.startedAt = performance.now()
@@ -51,7 +53,7 @@ function lineOf (request: FastifyRequest, reply: FastifyReply): object {
     method: request.method,
     url: maskApiKeysIn(request.url),
     status: statusOf(request, reply),
-    ms: startedAt === 0 ? 0 : Math.round((performance.now() - startedAt) * 1000) / 1000,
+    ms: startedAt === undefined ? undefined : Math.round((performance.now() - startedAt) * 1000) / 1000,
     apiKey: typeof apiKey === 'string' ? maskApiKey(apiKey) : undefined,
     replayed: outcome?.replayed === true || undefined,
     fault: fault && describeEffect(fault),
