@@ -1,7 +1,7 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeSession } from './fixtures/fixture.js'
+import { completeSession, newSessionId } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import type { Base } from './fixtures/base.js'
@@ -50,7 +50,6 @@ export interface FixtureChanges {
 export class Workspace {
   readonly #options: WorkspaceOptions
   #world: World
-  #evicted = 0
 
   constructor (options: WorkspaceOptions) {
     this.#options = options
@@ -64,7 +63,7 @@ export class Workspace {
 
   /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
   get evictedIdempotencyKeys (): number {
-    return this.#evicted
+    return this.#world.evictedIdempotencyKeys
   }
 
   /** Returns to the initial state. */
@@ -76,10 +75,11 @@ export class Workspace {
   async save (): Promise<State> {
     const { store, clock } = this.#world
     const now = clock.now()
-    const dueItems = await store.list('due')
+    // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
+    const [sessions, records, dueItems] = await Promise.all([listSessions(store), store.list('idempotency'), store.list('due')])
     return {
-      sessions: [...await listSessions(store)],
-      idempotency_keys: (await store.list('idempotency')).filter(record => !isExpired(record, now)).map(saveKey),
+      sessions: [...sessions],
+      idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
       ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
       clock: { now: timestamp(now), frozen: clock.frozen }
     }
@@ -88,7 +88,7 @@ export class Workspace {
   /** Replaces the state by a checked one. What it leaves out is empty. The journal and the faults stay. */
   restore ({ sessions, ...rest }: State): void {
     const { faults, journal } = this.#world
-    const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? completeSession(fixture, 0).id }))
+    const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newSessionId() }))
     this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal)
   }
 
@@ -116,20 +116,20 @@ export class Workspace {
     const { createStore, dueHandlers = {}, onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
     setClock(clock, state.clock)
-    this.#evicted = 0
     const store = createStore({
       sessions: state.fixtures.sessionsAt(clock.now()),
       onEvict: record => {
         if (isExpired(record, clock.now())) return
-        if (++this.#evicted === 1) onFirstEviction()
+        if (++world.evictedIdempotencyKeys === 1) onFirstEviction()
       },
       onDue: () => timeline.schedule()
     })
     const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
+    const world = { clock, store, timeline, faults, journal, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const due = (state.timeline ?? []).map(restoreDueItem)
     if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))
-    return { clock, store, timeline, faults, journal }
+    return world
   }
 }
 

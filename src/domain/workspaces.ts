@@ -25,9 +25,9 @@ export class Workspaces {
     if (isolation === 'none') return
     this.#own = new LRUCache({
       max,
-      dispose: (workspace, _digest, reason) => {
+      dispose: workspace => {
         workspace.close()
-        if (reason === 'evict') onDrop()
+        onDrop()
       }
     })
   }

@@ -14,4 +14,6 @@ export interface World {
   readonly timeline: Timeline
   readonly faults: Faults
   readonly journal: Journal
+  /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
+  evictedIdempotencyKeys: number
 }

@@ -1,0 +1,353 @@
+import { rejects } from 'node:assert/strict'
+import fc from 'fast-check'
+import t, { type Test } from 'tap'
+import { ApiKeys, type ApiKey } from '../../src/domain/api-keys.js'
+import { apply } from '../../src/domain/apply.js'
+import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture-set.js'
+import { Session } from '../../src/domain/sessions/session.js'
+import { updateSession } from '../../src/domain/sessions/update.js'
+import { checkStateForm, checkStateRules, type SavedKey, type State } from '../../src/domain/state.js'
+import { type InitialState, Workspace, type WorkspaceOptions } from '../../src/domain/workspace.js'
+import { Workspaces } from '../../src/domain/workspaces.js'
+import type { World } from '../../src/domain/world.js'
+import { claim, dueItem, memoryStore, NOW, session, type StoreParts } from './examples.js'
+import { Machine } from './machine.js'
+
+const results = { updateSession: Session }
+
+interface Parts extends Partial<Omit<WorkspaceOptions, 'initialState' | 'createStore'>> {
+  fixtures?: readonly NamedFixture[]
+  state?: Omit<InitialState, 'fixtures'>
+  bounds?: StoreParts
+}
+
+function workspaceOf ({ fixtures = [{ id: 'ses_a' }], state = {}, bounds = {}, ...options }: Parts = {}): Workspace {
+  const initial = { ...state, fixtures: new FixtureSet(fixtures) }
+  return new Workspace({
+    initialState: () => initial,
+    createStore: parts => memoryStore({ ...parts, ...bounds }),
+    maxJournalEntries: 10,
+    maxJournalBytes: 1e6,
+    onFirstEviction: () => undefined,
+    onTimelineError: () => undefined,
+    ...options
+  })
+}
+
+/** An update of `ses_a` in a world. */
+async function update ({ store, clock }: World, ref: string, key?: string) {
+  const now = clock.now()
+  const body = { external_ref: ref }
+  return apply(store, {
+    claim: key === undefined ? undefined : claim({ key, body }),
+    reads: { sessions: ['ses_a'] },
+    now,
+    decide: ({ sessions: [before = session()] }) => updateSession(before, body, now)
+  })
+}
+
+const refsIn = async ({ world }: Workspace) => (await world.store.list('sessions')).map(({ id, external_ref: ref }) => `${id}=${String(ref)}`)
+const exchange = { id: 1, url: '/', requestHeaders: {}, responseBody: '{}', events: [] } as unknown as Parameters<World['journal']['add']>[0]
+
+t.test('a reset returns to the initial state', async t => {
+  const workspace = workspaceOf()
+  const { world } = workspace
+  await update(world, 'new', 'k')
+  world.clock.set(0)
+  world.faults.add({ then: { status: 500 } })
+  world.journal.add(exchange)
+  workspace.reset()
+  t.not(workspace.world, world)
+  t.same(await refsIn(workspace), ['ses_a=null'])
+  t.equal(await workspace.world.store.count('idempotency'), 0)
+  t.ok(workspace.world.clock.now() > 0)
+  t.same([workspace.world.faults.list(), workspace.world.journal.all()], [[], []])
+})
+
+t.test('a request of the world before a reset or restore changes nothing in the new one', async t => {
+  for (const [name, renew] of Object.entries<(workspace: Workspace) => void>({
+    reset: workspace => workspace.reset(),
+    restore: workspace => workspace.restore({ sessions: [{ id: 'ses_a' }] })
+  })) {
+    const workspace = workspaceOf({ bounds: { max: 1 } })
+    const { world } = workspace
+    renew(workspace)
+    t.match((await update(world, 'late', 'k')).result, { status: 200, body: { external_ref: 'late' } }, `${name}: it is carried out in the old world`)
+    await update(world, 'later', 'l')
+    world.clock.set(0)
+    await world.store.transact({}, () => ({ puts: { due: [dueItem('d', 0)] } }))
+    t.same(await refsIn(workspace), ['ses_a=null'], name)
+    t.same([await workspace.world.store.count('idempotency'), await workspace.world.store.count('due')], [0, 0])
+    t.equal(workspace.evictedIdempotencyKeys, 0, 'nor does a key that the old world evicts count')
+    t.ok(workspace.world.clock.now() > 0)
+    t.equal((await update(workspace.world, 'new', 'k')).replayed, false)
+  }
+})
+
+t.test('a restore replaces everything but journal and faults', async t => {
+  const workspace = workspaceOf({ fixtures: [{ id: 'ses_a' }, { id: 'ses_b' }] })
+  const { faults, journal } = workspace.world
+  await update(workspace.world, 'old', 'k')
+  workspace.restore({ sessions: [{ id: 'ses_c' }, { created_at: '2026-01-01T00:00:00Z' }] })
+  t.match(await refsIn(workspace), ['ses_c=null', /^ses_[0-9a-f]{20}=null$/])
+  t.equal(await workspace.world.store.count('idempotency'), 0)
+  t.equal(workspace.world.faults, faults)
+  t.equal(workspace.world.journal, journal)
+  workspace.reset()
+  t.same(await refsIn(workspace), ['ses_a=null', 'ses_b=null'], 'a reset goes back to the fixtures')
+})
+
+t.test('whatever has happened, a saved state is restored as it was', async () => {
+  const step = fc.record({ ref: fc.string(), key: fc.option(fc.constantFrom('a', 'b', '__proto__'), { nil: undefined }) })
+  await fc.assert(fc.asyncProperty(fc.array(step), fc.date({ min: new Date(0), max: new Date(NOW) }), async (steps, date) => {
+    const workspace = workspaceOf({ fixtures: [{ id: 'ses_live', is_sandbox: false }, { id: 'ses_a', metadata: { a: { b: [1] } } }] })
+    workspace.world.clock.freeze(true)
+    workspace.world.clock.set(Number(date))
+    for (const { ref, key } of steps) await update(workspace.world, ref, key).catch(() => undefined)
+    await workspace.world.store.transact({}, () => ({ puts: { due: [dueItem('d', NOW + 1)] } }))
+    const saved = JSON.parse(JSON.stringify(await workspace.save())) as State
+    const problems = [...checkStateForm(saved, []), ...checkStateRules(saved, [], results)]
+    const other = workspaceOf()
+    other.restore(saved)
+    const initial = workspaceOf({ fixtures: saved.sessions as NamedFixture[], state: saved })
+    const text = JSON.stringify(saved)
+    return problems.length === 0 && JSON.stringify(await other.save()) === text && JSON.stringify(await initial.save()) === text
+  }), { numRuns: 50 })
+})
+
+t.test('a replay after a restore has the saved result, a mismatch still is one, and 24 hours are 24 hours', async t => {
+  const workspace = workspaceOf()
+  workspace.world.clock.freeze(true)
+  await update(workspace.world, 'first', 'k')
+  const saved = JSON.parse(JSON.stringify(await workspace.save())) as State
+  const other = workspaceOf()
+  other.restore(saved)
+  t.match(await update(other.world, 'first', 'k'), { replayed: true, result: { body: { external_ref: 'first' } } })
+  await rejects(update(other.world, 'second', 'k'), { code: 'idempotency_mismatch', reason: 'body differs at external_ref' })
+  t.match((await other.save()).idempotency_keys, [{ replays: 1 }])
+  other.world.clock.set(other.world.clock.now() + 24 * 60 * 60 * 1000)
+  t.same((await other.save()).idempotency_keys, [], 'an expired key is not saved')
+  t.equal((await update(other.world, 'second', 'k')).replayed, false)
+})
+
+t.test('a state that the last release saved is restored', async t => {
+  const body = session({ external_ref: 'a' })
+  const key: SavedKey = {
+    key: 'key', api_key: 'vk_live_…', api_key_digest: 'digest', operation: 'updateSession', session_id: 'ses_a',
+    body: { external_ref: 'a' }, first_seen_at: '2026-03-01T12:00:00.000Z', replays: 2, result: { status: 200, body }
+  }
+  const clock = { now: '2026-03-01T13:00:00.000Z', frozen: true }
+  const state: State = { sessions: [body], idempotency_keys: [key, { ...key, key: 'other', session_id: null }], clock }
+  t.same([...checkStateForm(state, []), ...checkStateRules(state, [], results)], [])
+  const workspace = workspaceOf()
+  workspace.restore(state)
+  t.match(await update(workspace.world, 'a', 'key'), { replayed: true, result: { body } })
+  await rejects(update(workspace.world, 'a', 'other'), { reason: 'path differs at session_id' })
+  t.match((await workspace.save()).idempotency_keys, [
+    { ...key, replays: 3, params: { session_id: 'ses_a' }, query: {} }, { key: 'other', session_id: null, params: {}, query: {} }
+  ])
+})
+
+t.test('the problems of a state', async t => {
+  t.same(checkStateForm({}, ['body']), [{ loc: ['body', 'sessions'], msg: 'is required', type: 'missing' }])
+  t.match(checkStateForm({ sessions: [], session: [] }, []), [{ loc: ['session'], type: 'extra_forbidden' }])
+  const fixture = { status: 'failed', capture_url: 'x' } as const
+  t.match(checkStateRules({ sessions: [fixture] }, ['body'], results), [{ loc: ['body', 'sessions', 0, 'capture_url'] }])
+})
+
+t.test('a save is of one moment, whatever happens while it is made', async t => {
+  const workspace = workspaceOf()
+  const saving = workspace.save()
+  const updating = update(workspace.world, 'new', 'k')
+  const [saved] = await Promise.all([saving, updating])
+  t.same([saved.sessions.map(({ external_ref: ref }) => ref), saved.idempotency_keys?.length], [[null], 0])
+})
+
+t.test('what is pending is saved and restored, and forgotten by a reset', async t => {
+  const machine = new Machine(t)
+  const done: string[] = []
+  const dueHandlers = {
+    test: {
+      reads: () => ({}),
+      decide: ({ id }: { id: string }) => {
+        done.push(id)
+        return {}
+      }
+    }
+  }
+  const workspace = workspaceOf({ dueHandlers })
+  const put = async (id: string, at: number) => workspace.world.store.transact({}, () => ({ puts: { due: [dueItem(id, at)] } }))
+  await put('a', NOW + 10)
+  await put('b', NOW + 20)
+  const saved = await workspace.save()
+  t.same(saved.timeline, [
+    { id: 'a', at: '2026-03-01T12:00:00.010Z', type: 'test', subject: 'a' }, { id: 'b', at: '2026-03-01T12:00:00.020Z', type: 'test', subject: 'b' }
+  ])
+  await machine.pass(10)
+  workspace.restore(saved)
+  await machine.settle()
+  t.equal(machine.timers.length, 1, 'the timer of the old world is gone')
+  await machine.pass(10)
+  t.same(done, ['a', 'a'], 'the restored clock stands where it stood')
+  workspace.reset()
+  await machine.pass(1_000)
+  t.same([done, machine.timers], [['a', 'a'], []])
+  await put('c', machine.now + 10)
+  await machine.settle()
+  t.equal(machine.timers.length, 1)
+  workspace.close()
+  t.same(machine.timers, [])
+  t.notOk('timeline' in await workspaceOf().save(), 'nothing pending, nothing saved')
+})
+
+t.test('a due item that cannot be carried out is reported, and its events go nowhere', async t => {
+  const machine = new Machine(t)
+  const errors: unknown[] = []
+  const before = session()
+  const workspace = workspaceOf({
+    dueHandlers: {
+      test: { reads: () => ({}), decide: () => ({ events: [{ type: 'session.updated', session_id: 'ses_a', before, after: before }] }) }
+    },
+    onTimelineError: (error, { id }) => errors.push([id, (error as Error).message])
+  })
+  await workspace.world.store.transact({}, () => ({ puts: { due: [dueItem('a', NOW), dueItem('b', NOW, 'unknown')] } }))
+  await machine.settle()
+  t.same(errors, [['b', 'no handler for due items of type unknown']])
+})
+
+t.test('keys that are evicted within their 24 hours are counted, and reported once', async t => {
+  let reports = 0
+  const workspace = workspaceOf({ bounds: { max: 1 }, onFirstEviction: () => reports++ })
+  for (const key of ['a', 'b', 'c']) await update(workspace.world, 'x', key)
+  t.same([workspace.evictedIdempotencyKeys, reports], [2, 1])
+  workspace.world.clock.set(workspace.world.clock.now() + 24 * 60 * 60 * 1000)
+  await update(workspace.world, 'x', 'd')
+  t.equal(workspace.evictedIdempotencyKeys, 2, 'a key that expired is no loss')
+  workspace.reset()
+  t.equal(workspace.evictedIdempotencyKeys, 0)
+})
+
+t.test('keys of a state that there are too many of are evicted, and counted too', async t => {
+  const workspace = workspaceOf()
+  workspace.world.clock.freeze(true)
+  for (const key of ['a', 'b', 'c']) await update(workspace.world, 'x', key)
+  const small = workspaceOf({ bounds: { max: 2 } })
+  small.restore(await workspace.save())
+  t.same([small.evictedIdempotencyKeys, (await small.save()).idempotency_keys?.map(({ key }) => key)], [1, ['b', 'c']])
+})
+
+t.test('fixtures that were read again are taken over, and all other sessions stay', async t => {
+  const workspace = workspaceOf({ fixtures: [{ id: 'ses_a' }, { id: 'ses_b' }, { id: 'ses_c' }] })
+  await update(workspace.world, 'mine')
+  await workspace.refresh({ outdated: ['ses_b', 'ses_c'], updated: [{ id: 'ses_c', external_ref: 'new' }, { id: 'ses_d' }] })
+  t.same(await refsIn(workspace), ['ses_a=mine', 'ses_c=new', 'ses_d=null'])
+})
+
+t.test('workspaces share the sessions of their fixtures, and no fixture costs a new workspace anything', async t => {
+  let reads = 0
+  const fixtures = Array.from({ length: 10_000 }, (_, index) => ({ id: `ses_${index}`, created_at: '2026-01-01T00:00:00.000Z' }))
+  const set = new FixtureSet(fixtures)
+  const count = <A extends unknown[], R>(call: (...parts: A) => R) => (...parts: A) => {
+    reads++
+    return call(...parts)
+  }
+  const sessionsAt = set.sessionsAt.bind(set)
+  t.intercept(set, 'sessionsAt', {
+    value: (now: number) => {
+      const { size, has, get, ids } = sessionsAt(now)
+      return { size, has: count(has), get: count(get), ids: count(ids) }
+    }
+  })
+  const [one, other] = [0, 1].map(() => new Workspace({
+    initialState: () => ({ fixtures: set }),
+    createStore: parts => memoryStore(parts),
+    maxJournalEntries: 1,
+    maxJournalBytes: 1,
+    onFirstEviction: () => undefined,
+    onTimelineError: () => undefined
+  })) as [Workspace, Workspace]
+  t.equal(reads, 0, 'no session is looked at before somebody asks for it')
+  const sessionIn = async ({ world }: Workspace) => (await world.store.transact({ sessions: ['ses_7'] }, found => ({ puts: {}, found }))).found.sessions[0]
+  t.equal(await sessionIn(one), await sessionIn(other))
+  t.same([await one.world.store.count('sessions'), await other.world.store.count('sessions')], [10_000, 10_000])
+})
+
+t.test('sessions are listed by environment, the sandbox first', async t => {
+  const workspace = workspaceOf({ fixtures: [{ id: 'live', is_sandbox: false }, { id: 'sandbox' }] })
+  t.same((await workspace.save()).sessions.map(({ id }) => id), ['sandbox', 'live'])
+})
+
+const [key, otherKey] = ['vk_live_1', 'vk_live_2'].map(text => new ApiKeys([]).find(text)) as [ApiKey, ApiKey]
+
+function workspacesOf (t: Test, isolation: 'none' | 'api-key', max = 10) {
+  const made: Workspace[] = []
+  const closed: number[] = []
+  let drops = 0
+  const workspaces = new Workspaces({
+    isolation,
+    max,
+    create: () => {
+      const workspace = workspaceOf()
+      const number = made.push(workspace) - 1
+      t.intercept(workspace, 'close', { value: () => closed.push(number) })
+      return workspace
+    },
+    onDrop: () => drops++
+  })
+  return { workspaces, made, closed, drops: () => drops }
+}
+
+t.test('without isolation all API keys share one workspace', async t => {
+  const { workspaces, closed } = workspacesOf(t, 'none')
+  t.notOk(workspaces.isolated)
+  t.equal(workspaces.of(key), workspaces.shared)
+  t.equal(workspaces.existing(key), workspaces.shared)
+  t.same([...workspaces.all()], [workspaces.shared])
+  workspaces.close()
+  t.same(closed, [0])
+})
+
+t.test('with isolation each API key has its own, from its first use on', async t => {
+  const { workspaces, made, closed } = workspacesOf(t, 'api-key')
+  t.ok(workspaces.isolated)
+  t.equal(workspaces.existing(key), workspaces.shared, 'a refused request makes none')
+  t.equal(workspaces.existing(undefined), workspaces.shared)
+  const own = workspaces.of(key)
+  t.not(own, workspaces.shared)
+  t.equal(workspaces.of(key), own)
+  t.equal(workspaces.existing(key), own)
+  t.not(workspaces.of(otherKey), own)
+  t.same(new Set(workspaces.all()), new Set(made))
+  workspaces.close()
+  t.same(closed.sort(), [0, 1, 2])
+})
+
+t.test('one workspace too many drops the one that was unused for the longest time', async t => {
+  const { workspaces, closed, drops } = workspacesOf(t, 'api-key', 2)
+  const third = new ApiKeys([]).find('vk_live_3') as ApiKey
+  const first = workspaces.of(key)
+  workspaces.of(otherKey)
+  workspaces.of(key)
+  workspaces.of(third)
+  t.equal(workspaces.of(key), first)
+  t.same([closed, drops()], [[2], 1])
+})
+
+t.test('a well-formed API key is valid, and its prefix says what it is', async t => {
+  const keys = new ApiKeys([])
+  t.match(keys.find('vk_live_90ab12cd34'), { masked: 'vk_live_…cd34', environment: 'live', publishable: false, scopes: undefined })
+  t.match(keys.find('vk_pub_sandbox_x'), { masked: 'vk_pub_sandbox_…', environment: 'sandbox', publishable: true })
+  t.equal(keys.find('vk_live_90ab12cd34'), keys.find('vk_live_90ab12cd34'))
+  t.not(keys.find('vk_live_90ab12cd34')?.digest, keys.find('vk_live_90ab12cd35')?.digest)
+  for (const text of ['', 'vk_live_', 'vk_test_x', 'VK_LIVE_x', 'vk_live_a b', 'vk_live_a, vk_live_b', ' vk_live_a', 'undefined']) {
+    t.equal(keys.find(text), undefined, `"${text}" is not valid`)
+    t.equal(keys.reasonToRefuse(text), 'keys start with vk_live_ or vk_sandbox_, and have no spaces or commas')
+  }
+})
+
+t.test('with a list of API keys only those are valid, each with its scopes', async t => {
+  const keys = new ApiKeys(['vk_live_all', 'vk_live_some=sessions:read+sessions:write', 'vk_live_none='])
+  t.same(['vk_live_all', 'vk_live_some', 'vk_live_none'].map(text => keys.find(text)?.scopes), [undefined, ['sessions:read', 'sessions:write'], ['']])
+  t.equal(keys.find('vk_live_other12345'), undefined)
+  t.equal(keys.reasonToRefuse('vk_live_other12345'), 'vk_live_…2345 is not one of the keys that --api-key lists')
+})
