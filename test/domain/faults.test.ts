@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { checkOf } from '../../src/contract/validation.js'
+import { Faults } from '../../src/domain/faults/faults.js'
+import { injectedError } from '../../src/domain/faults/injected-error.js'
+import { checkFaultRule, describeEffect, type FaultEffect, FaultRule, parseFaultHeader } from '../../src/domain/faults/rules.js'
+
+const request = { method: 'PATCH', session_id: 'ses_a', idempotency_key: 'k', operation: 'updateSession' }
+const failure: FaultEffect = { status: 500 }
+
+t.test('a fault takes effect on the requests that match every field', async t => {
+  const matches = [{}, { method: 'PATCH' }, { session_id: 'ses_a', idempotency_key: 'k' }, request]
+  const others = [{ method: 'GET' }, { session_id: 'ses_b' }, { ...request, idempotency_key: 'l' }, { operation: 'createSession' }]
+  const takesEffect = (match: object) => {
+    const faults = new Faults()
+    faults.add({ match, then: failure })
+    return faults.takeEffect(request) === failure
+  }
+  t.same([...matches, ...others].map(takesEffect), [true, true, true, true, false, false, false, false])
+  const faults = new Faults()
+  faults.add({ match: { session_id: 'ses_a' }, then: failure })
+  t.equal(faults.takeEffect({ method: 'GET', session_id: undefined, idempotency_key: undefined, operation: undefined }), undefined)
+})
+
+t.test('a fault takes effect once unless it says how often, after the requests that it skips', async t => {
+  const effects = (rule: Omit<FaultRule, 'then'>, requests: number) => {
+    const faults = new Faults()
+    faults.add({ ...rule, then: failure })
+    return Array.from({ length: requests }, () => faults.takeEffect(request) === undefined ? '-' : 'x').join('') + String(faults.list().length)
+  }
+  t.equal(effects({}, 3), 'x--0')
+  t.equal(effects({ times: 2 }, 3), 'xx-0')
+  t.equal(effects({ times: 2, skip: 2 }, 3), '--x1')
+  t.equal(effects({ times: null, skip: 1 }, 4), '-xxx1')
+})
+
+t.test('of the faults that match, the first that is not used up takes effect, and every match counts for those before it', async t => {
+  const faults = new Faults()
+  t.ok(faults.isEmpty)
+  const [first, second, third] = [{ status: 500 }, { delay_ms: 1 }, { drop: 'after' } as const]
+  faults.add({ then: first, skip: 1 })
+  faults.add({ then: second })
+  faults.add({ then: third })
+  t.notOk(faults.isEmpty)
+  t.same([1, 2, 3, 4].map(() => faults.takeEffect(request)), [second, first, third, undefined])
+})
+
+t.test('faults are listed with what remains of them, and removed', async t => {
+  const faults = new Faults()
+  const added = faults.add({ then: failure, times: 3 })
+  t.same(added, { id: 'fault_1', match: {}, then: failure, times: 3, skip: 0, remaining: 3 })
+  faults.add({ then: failure, times: null })
+  faults.takeEffect(request)
+  t.match(faults.list(), [{ id: 'fault_1', remaining: 2 }, { id: 'fault_2', remaining: null }])
+  t.equal(added.remaining, 3)
+  t.same([faults.remove('fault_1'), faults.remove('fault_1')], [true, false])
+  faults.clear()
+  t.same([faults.list(), faults.add({ then: failure }).id], [[], 'fault_3'])
+})
+
+const problemsOf = (rule: object) => {
+  const problems = checkOf(FaultRule)(rule)
+  return (problems.length > 0 ? problems : checkFaultRule(rule as FaultRule, ['updateSession'], [])).map(({ loc, msg }) => `${loc.join('.')} ${msg}`)
+}
+const wrong: [rule: object, problem: string][] = [
+  [{}, 'then is required'],
+  [{ then: {} }, 'then must have exactly one of status, delay_ms and drop'],
+  [{ then: { status: 500, delay_ms: 1 } }, 'then must have exactly one of status, delay_ms and drop'],
+  [{ then: { delay_ms: 1, detail: 'x' } }, 'then.detail requires status'],
+  [{ then: { drop: 'after', headers: { a: 'b' } } }, 'then.headers requires status'],
+  [{ then: { status: 399 } }, 'then.status must be >= 400'],
+  [{ then: { drop: 'never' } }, 'then.drop must be one of: before, after'],
+  [{ then: failure, times: 0 }, 'times must be >= 1'],
+  [{ then: failure, match: { operation: 'updateSesion' } }, 'match.operation must be one of: updateSession'],
+  [{ then: { status: 500, headers: { 'Content-Length': '1' } } }, 'then.headers.Content-Length is a header that the server sets'],
+  [{ then: { status: 500, headers: { 'a b': '1' } } }, 'then.headers.a b is not a valid header'],
+  [{ then: { status: 500, headers: { a: 'x\n' } } }, 'then.headers.a is not a valid header'],
+  [{ then: { status: 500, headers: JSON.parse('{"__proto__":"x"}') as object } }, 'then.headers.__proto__ is not a valid header']
+]
+for (const [rule, problem] of wrong) {
+  t.test(`refuses ${JSON.stringify(rule)}`, async t => t.same(problemsOf(rule), [problem]))
+}
+
+t.test('accepts a rule with everything', async t => {
+  const then = { status: 429, error: 'e', detail: 'd', headers: { 'X-Extra': 'a', 'Retry-After': '3' } }
+  t.same(problemsOf({ match: request, then, times: null, skip: 2 }), [])
+})
+
+t.test('an injected error is the documented one for its status, unless the fault says otherwise', async t => {
+  t.match(injectedError({ status: 500 }), { statusCode: 500, code: 'internal_error', detail: 'Injected fault: 500.', reason: 'injected by a fault', headers: {} })
+  t.match(injectedError({ status: 404, error: 'e', detail: 'd', headers: { 'X-Extra': 'a' } }), { code: 'e', detail: 'd', headers: { 'x-extra': 'a' } })
+  t.match(injectedError({ status: 429 }),
+    { code: 'rate_limited', detail: 'Rate limit exceeded. Retry after 1 seconds.', headers: { 'retry-after': '1' } })
+  t.match(injectedError({ status: 429, headers: { 'Retry-After': '7' } }),
+    { detail: 'Rate limit exceeded. Retry after 7 seconds.', headers: { 'retry-after': '7' } })
+  t.equal(injectedError({ status: 429, detail: 'd' }).detail, 'd')
+})
+
+t.test('an effect is read as it is written in X-Mock-Fault', async t => {
+  const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
+    fc.integer({ min: 400, max: 599 }).map(status => ({ status })),
+    fc.integer({ min: 0, max: 600_000 }).map(delay => ({ delay_ms: delay })),
+    fc.constantFrom('before' as const, 'after' as const).map(drop => ({ drop }))
+  )
+  fc.assert(fc.property(effect, effect => JSON.stringify(parseFaultHeader(` ${describeEffect(effect)} `)) === JSON.stringify(effect)))
+  for (const text of ['', 'status', 'status=', 'status=399', 'status=600', 'status=4000', 'delay=-1', 'delay=600001', 'delay=1s', 'drop=never', 'stop=500', 'status=500,delay=1']) {
+    t.equal(parseFaultHeader(text), undefined, text)
+  }
+})
