@@ -3,17 +3,14 @@ import { connect, type Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { AddressInfo } from 'node:net'
 
-/** An answer as it came over a connection. */
-export interface RawAnswer {
+/** A response as it came over a connection. */
+export interface RawResponse {
   status: number
   headers: Record<string, string>
   body: string
 }
 
-/**
- * A connection to a mock, on which bytes can be sent that no client of HTTP would send, and as many requests at once as one
- * likes. (undici, which pipelines too, sends no request that is not well formed.)
- */
+/** A connection to a mock, for bytes that no HTTP client sends, and for many requests at the same time. */
 export class Connection {
   /** Whether nothing more will come. */
   closed = false
@@ -27,14 +24,14 @@ export class Connection {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
       this.#wake()
     })
-    socket.on('error', () => undefined) // said by its end
+    socket.on('error', () => undefined) // 'close' follows
     socket.on('close', () => {
       this.closed = true
       this.#wake()
     })
   }
 
-  /** @param mock one of this process, or the port of another */
+  /** @param mock a mock in this process, or the port of another */
   static async open (mock: FastifyInstance | number): Promise<Connection> {
     const socket = connect(typeof mock === 'number' ? mock : (mock.server.address() as AddressInfo).port, '127.0.0.1')
     const connection = new Connection(socket.setNoDelay(true))
@@ -47,21 +44,21 @@ export class Connection {
     if (!this.#socket.destroyed) this.#socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
   }
 
-  /** Ends it from this side: politely, or as a process that is killed. */
+  /** Ends the connection from this side: politely, or as a process that is killed. */
   hangUp (how: 'end' | 'reset' = 'reset'): void {
     if (how === 'end') this.#socket.end()
     else this.#socket.resetAndDestroy()
   }
 
   /**
-   * The next answer, but for interim ones (1xx); `undefined` when the connection is closed instead.
-   * @param withoutBody whether it is the answer to a HEAD
+   * The next response, except interim ones (1xx); `undefined` when the connection is closed instead.
+   * @param withoutBody whether it is the response to a HEAD
    */
-  async answer (withoutBody = false): Promise<RawAnswer | undefined> {
+  async response (withoutBody = false): Promise<RawResponse | undefined> {
     for (;;) {
-      const answer = this.#take(withoutBody)
-      if (answer !== undefined && answer.status >= 200) return answer
-      if (answer !== undefined) continue
+      const response = this.#take(withoutBody)
+      if (response !== undefined && response.status >= 200) return response
+      if (response !== undefined) continue
       if (this.closed) return undefined
       await this.#more()
     }
@@ -72,7 +69,7 @@ export class Connection {
     while (this.#received.length === 0 && !this.closed) await this.#more()
   }
 
-  /** What came and is no whole answer, when the connection is closed. */
+  /** What came and is no whole response, when the connection is closed. */
   async rest (): Promise<string> {
     while (!this.closed) await this.#more()
     return this.#received.toString()
@@ -84,8 +81,8 @@ export class Connection {
     })
   }
 
-  /** Takes one answer off what was received, if a whole one is there. All of the mock's say how long they are. */
-  #take (withoutBody: boolean): RawAnswer | undefined {
+  /** Takes a response off what was received, if a whole one is there. All responses of the mock have a length. */
+  #take (withoutBody: boolean): RawResponse | undefined {
     const end = this.#received.indexOf('\r\n\r\n')
     if (end < 0) return undefined
     const [line = '', ...lines] = this.#received.toString('latin1', 0, end).split('\r\n')
@@ -102,9 +99,9 @@ export class Connection {
   }
 }
 
-/** Waits until a mock has no connection left: one that it forgot would keep this from ending. */
+/** Waits until a mock has no connection left. One that it forgot would keep this from ending. */
 export async function allClosed (app: FastifyInstance): Promise<void> {
-  while (await connectionsOf(app) > 0) await new Promise(resolve => setTimeout(resolve, 1))
+  while (await connectionsOf(app) > 0) await new Promise(resolve => setImmediate(resolve))
 }
 
 async function connectionsOf (app: FastifyInstance): Promise<number> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Session } from '../src/index.js'
-import { Connection, type RawAnswer } from './connection.js'
+import { Connection, type RawResponse } from './connection.js'
 
 /** Names of metadata that every update of the load sets to the number that is its reference: one that differs was left half done. */
 const PARTS = ['a', 'b', 'c', 'd']
@@ -43,9 +43,9 @@ export async function keepUpdating (connection: Connection, id: string, next: ()
     if (numbers.length === 0 || connection.closed) return { ...sent, cut: [...sent.cut, ...numbers] }
     connection.send(numbers.map(number => updateBytes(id, number, { key: keyOf(number) })).join(''))
     for (const number of numbers) {
-      const answer = await connection.answer()
+      const answer = await connection.response()
       if (answer === undefined) sent.cut.push(number)
-      else sent.answered.push(checkAnswer(answer, number))
+      else sent.answered.push(checkResponse(answer, number))
     }
   }
 }
@@ -55,7 +55,7 @@ export function keyOf (number: number): string | undefined {
   return number % 2 === 0 ? `k${number}` : undefined
 }
 
-export function checkAnswer ({ status, body }: RawAnswer, number: number): number {
+export function checkResponse ({ status, body }: RawResponse, number: number): number {
   assert.equal(status, 200, body)
   assert.equal(numberOf(JSON.parse(body) as Session), number)
   return number

@@ -21,6 +21,7 @@ const TIMEOUT_INTERVAL = 5_000
 export class Listeners {
   readonly #inflection: KeyInflection
   readonly #servers: Server[] = []
+  #closed: Promise<unknown> | undefined
 
   constructor (defaultKeyInflection: KeyInflection) {
     this.#inflection = defaultKeyInflection
@@ -48,13 +49,18 @@ export class Listeners {
     return server
   }
 
-  /** Listens on an address. For `localhost`, listens on each of its addresses, with the same port. */
-  async listen (app: FastifyInstance, { host, port }: { host: string, port: number }): Promise<void> {
+  /**
+   * Listens on an address. For `localhost`, listens on each of its addresses, with the same port.
+   * @param addressesOf finds the addresses of a host name
+   */
+  async listen (
+    app: FastifyInstance, { host, port }: { host: string, port: number }, addressesOf: typeof lookupAll = lookupAll
+  ): Promise<void> {
     await app.listen({ host, port })
     if (host !== 'localhost') return
     const main = app.server.address() as AddressInfo
-    const addresses = await lookup(host, { all: true })
-    for (const { address } of addresses.filter(({ address }) => address !== main.address)) {
+    const addresses = await addressesOf(host)
+    for (const address of addresses.filter(address => address !== main.address)) {
       const server = this.create((request, response) => app.routing(request, response))
       server.listen({ host: address, port: main.port })
       // an address that is in use is left out: the other one works
@@ -64,25 +70,23 @@ export class Listeners {
 
   /** Begins to close, before Fastify closes the main server: requests in flight have their time, then all connections are closed. */
   close (): void {
-    for (const server of this.#servers) {
+    const listening = this.#servers.filter(server => server.listening)
+    const closed = listening.map(async server => once(server, 'close'))
+    for (const server of listening) {
       // a connection whose last response comes while the server closes must not keep it until its client closes it
       server.keepAliveTimeout = 1
       server.closeIdleConnections()
     }
-    for (const server of this.#further()) server.close()
+    for (const server of this.#servers.slice(1)) server.close()
     const timer = setTimeout(() => {
-      for (const server of this.#servers) server.closeAllConnections()
+      for (const server of listening) server.closeAllConnections()
     }, CLOSING_TIME).unref()
-    this.#servers[0]?.once('close', () => clearTimeout(timer))
+    this.#closed = Promise.all(closed).then(() => clearTimeout(timer))
   }
 
-  /** Resolves when the servers beside the main one are closed. */
+  /** Resolves when all servers are closed. */
   async closed (): Promise<void> {
-    await Promise.all(this.#further().filter(({ listening }) => listening).map(async server => once(server, 'close')))
-  }
-
-  #further (): Server[] {
-    return this.#servers.slice(1)
+    await this.#closed
   }
 
   /** Responds to bytes that are not HTTP, after the requests before them, and closes the connection. */
@@ -101,6 +105,11 @@ export class Listeners {
       socket.destroy()
     })
   }
+}
+
+/** The addresses of a host name. */
+async function lookupAll (host: string): Promise<string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address)
 }
 
 /** Node's codes of malformed requests that have an error of their own. */

@@ -48,7 +48,7 @@ export class Wire {
         connection.send(Buffer.concat(together))
       }
       this.sent++
-      const answer = await connection.answer(request.method === 'HEAD') ?? 'cut'
+      const answer = await connection.response(request.method === 'HEAD') ?? 'cut'
       this.laws.check(request, answer, faults || headerOf(request, 'X-Mock-Fault') !== undefined)
       if (answer !== 'cut' && answer.status === 200) bodies.push(answer.body)
       waiting--

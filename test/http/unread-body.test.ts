@@ -44,14 +44,14 @@ for (const [name, status, apiKey] of [['too large', 413, SANDBOX_KEY], ['without
       const connection = await Connection.open(app)
       connection.send(head(apiKey, size * MEBIBYTE))
       connection.send(Buffer.alloc(size * MEBIBYTE, 'x'))
-      t.equal((await connection.answer())?.status, status, `${size} MiB`)
+      t.equal((await connection.response())?.status, status, `${size} MiB`)
       // Fastify ends the connection of a 413
       if (status === 413) {
         t.equal(await connection.rest(), '')
         continue
       }
       connection.send(`${head(SANDBOX_KEY, 2)}{}`)
-      t.equal((await connection.answer())?.status, 200, 'the next request on the same connection')
+      t.equal((await connection.response())?.status, 200, 'the next request on the same connection')
       connection.hangUp()
     }
   })
@@ -63,7 +63,7 @@ for (const [name, status, apiKey] of [['too large', 413, SANDBOX_KEY], ['without
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(MEBIBYTE, 'x'), Buffer.from('\r\n')])
     for (let sent = 0; sent < 8; sent++) connection.send(chunk)
     connection.send('0\r\n\r\n')
-    t.equal((await connection.answer())?.status, status)
+    t.equal((await connection.response())?.status, status)
     connection.hangUp()
   })
 }
@@ -74,7 +74,7 @@ t.test('of a body beyond 64 MiB the rest is not read: the connection closes afte
   connection.send(head('secret', 200 * MEBIBYTE))
   const part = Buffer.alloc(MEBIBYTE, 'x')
   for (let sent = 0; sent < 66; sent++) connection.send(part)
-  const response = await connection.answer()
+  const response = await connection.response()
   t.equal(response?.status, 401)
   t.equal(response?.headers['connection'], 'close')
   t.equal(await connection.rest(), '')
@@ -96,7 +96,7 @@ t.test('the rest of a body has five seconds: then the connection closes after th
   connection.send(`${head('secret', 100)}{`)
   await arrived
   elapse()
-  const response = await connection.answer()
+  const response = await connection.response()
   t.equal(response?.status, 401)
   t.equal(response?.headers['connection'], 'close')
   t.equal(await connection.rest(), '')

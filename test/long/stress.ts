@@ -6,7 +6,7 @@ import { serve } from './command/process.js'
 import { allClosed, Connection } from './connection.js'
 import { heapInUse } from './heap.js'
 import { startApp, stored } from './helper.js'
-import { checkAnswer, keepUpdating, keyOf, numberOf, type Sent, updateBytes } from './load.js'
+import { checkResponse, keepUpdating, keyOf, numberOf, type Sent, updateBytes } from './load.js'
 
 // PROOF_KEYS=1000000 fills the idempotency keys up to a million, and does it again.
 const maxKeys = Number(process.env['PROOF_KEYS'] ?? 20_000)
@@ -28,8 +28,8 @@ async function underLoad (mock: FastifyInstance | number, together: number, duri
   waiting.forEach((connection, index) => connection.send(updateBytes(idOf(index), -1 - index, { delay: 60_000 })))
   await Promise.all(waiting.map(async connection => connection.began()))
   const late = waiting.map(async (connection, index) => {
-    const answer = await connection.answer()
-    return { answered: answer === undefined ? [] : [checkAnswer(answer, -1 - index)], cut: answer === undefined ? [-1 - index] : [] }
+    const answer = await connection.response()
+    return { answered: answer === undefined ? [] : [checkResponse(answer, -1 - index)], cut: answer === undefined ? [-1 - index] : [] }
   })
   const busy = connections.map((connection, index) => keepUpdating(connection, idOf(index), next, together))
   const sent = await Promise.all([...busy, ...late])
@@ -63,11 +63,11 @@ t.test('a mock that closes is held neither by a delay that begins then, nor by a
   await connection.began()
   const idle = await Connection.open(app)
   idle.send(updateBytes('ses_pending', 0))
-  await idle.answer()
+  await idle.response()
   const closed = app.close()
   await idle.rest() // it is cut when the mock has begun to close, and has let go who waits
   connection.send(body)
-  checkAnswer(await connection.answer() ?? assert.fail('cut'), 1)
+  checkResponse(await connection.response() ?? assert.fail('cut'), 1)
   await closed
   t.equal(numberOf(stored(app, 'ses_pending')), 1, 'it is carried out')
 })
@@ -108,12 +108,12 @@ t.test(`${maxKeys} idempotency keys are kept, and no more: the oldest go, the ne
     for (let first = from; first < to; first += 50) {
       const numbers = Array.from({ length: Math.min(50, to - first) }, (_, index) => first + index)
       connection.send(numbers.map(number => updateBytes('ses_pending', number, { key: `k${number}` })).join(''))
-      for (const number of numbers) checkAnswer(await connection.answer() ?? assert.fail('cut'), number)
+      for (const number of numbers) checkResponse(await connection.response() ?? assert.fail('cut'), number)
     }
   }
   const once = async (number: number) => {
     connection.send(updateBytes('ses_pending', number, { key: `k${number}` }))
-    const answer = await connection.answer()
+    const answer = await connection.response()
     return answer?.headers['idempotent-replayed'] === 'true' ? 'replayed' : 'carried out'
   }
   await fill(0, maxKeys)
@@ -151,7 +151,7 @@ t.test('clients that hang up, in each phase, leave nothing behind', async t => {
     ['while a fault delays it', client => updateBytes('ses_pending', client, { delay: 5 })],
     ['while an equal request is at work', () => updateBytes('ses_pending', 7, { key: 'the same', delay: 5 })],
     ['during an answer of 16 MB', () => updateBytes('ses_large', 8), async connection => connection.began()],
-    ['after the answer', () => bytes, async connection => connection.answer()],
+    ['after the answer', () => bytes, async connection => connection.response()],
     ['when the mock has cut it', () => bytes.replace('Host:', 'X-Mock-Fault: drop=after\r\nHost:'), async connection => connection.rest()]
   ]
   for (const [name, bytesOf, meanwhile] of phases) {
@@ -163,7 +163,7 @@ t.test('clients that hang up, in each phase, leave nothing behind', async t => {
       await allClosed(app)
       const next = await Connection.open(app)
       next.send(updateBytes('ses_pending', 9))
-      t.equal(checkAnswer(await next.answer() ?? assert.fail('cut'), 9), 9, `${name}, ${how}: the next client is answered`)
+      t.equal(checkResponse(await next.response() ?? assert.fail('cut'), 9), 9, `${name}, ${how}: the next client is answered`)
       next.hangUp()
     }
   }
@@ -171,7 +171,7 @@ t.test('clients that hang up, in each phase, leave nothing behind', async t => {
   t.doesNotThrow(() => numberOf(stored(app, 'ses_pending')))
   const replay = await Connection.open(app)
   replay.send(updateBytes('ses_pending', 7, { key: 'the same' }))
-  t.match((await replay.answer())?.headers, { 'idempotent-replayed': 'true' }, 'a key whose clients are all gone is not held')
+  t.match((await replay.response())?.headers, { 'idempotent-replayed': 'true' }, 'a key whose clients are all gone is not held')
   replay.hangUp()
   await allClosed(app)
   const held = () => responses.filter(response => response.deref() !== undefined).length
