@@ -73,7 +73,7 @@ assert.equal(fresh.response.headers.get('Idempotent-Replayed'), null)
 // the journal, and an expectation of it
 const { data: journal } = await mock.GET('/_mock/requests', { params: { query: { session_id: 'ses_mine', idempotency_key: 'k1' } } })
 assert.deepEqual(journal?.data.map(({ status, replayed }) => [status, replayed]), [[200, false], [200, true], [422, false], [200, false]])
-assert.equal(journal.data[0]?.change?.after.external_ref, 'order-7')
+assert.equal(journal.data[0]?.changes[0]?.after.external_ref, 'order-7')
 const met = await mock.POST('/_mock/requests/verify', { body: { match: { status: 404 }, count: 1 } })
 assert.equal(met.data?.matched, 1)
 const unmet = await mock.POST('/_mock/requests/verify', { body: { match: { status: 418 } } })
