@@ -3,19 +3,19 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { help, readCommandLine } from './command-line.js'
 import { comparisons } from './comparisons.js'
+import { InvalidRun } from './invalid-run.js'
 import { chooseLoad } from './load/load.js'
 import { describeMachine } from './machine.js'
 import { pinBench } from './pinning.js'
 import { stopAll } from './server.js'
 import { allSubjects, prepareSubjects } from './subjects/subjects.js'
 import { formatRow, formatTable } from './table.js'
-import { VoidRun } from './void-run.js'
 
 const settings = readCommandLine(process.argv.slice(2))
 if (settings === undefined) console.log(help(comparisons))
 else await compare(settings)
 
-/** Measures one comparison after the other; one that cannot be measured says why, and the others go on. */
+/** Makes one comparison after the other. When one fails, its row says why, and the others go on. */
 async function compare (settings) {
   pinBench(settings)
   const load = chooseLoad(settings)
@@ -26,7 +26,7 @@ async function compare (settings) {
     for (const { id, what, measure } of comparisons.filter(({ id, peer }) => isWanted(id, peer, settings))) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`)
       const results = await measure({ settings, load }).catch(error => {
-        if (!(error instanceof VoidRun)) console.error(error)
+        if (!(error instanceof InvalidRun)) console.error(error)
         return { what, problem: error.message }
       })
       for (const row of [results].flat()) {
@@ -45,8 +45,8 @@ async function compare (settings) {
   if (rows.some(({ problem }) => problem !== undefined)) process.exitCode = 1
 }
 
-/** `--only log` means `log` and `log-both`. */
+/** `--only prism` means `prism`, `prism-ready`, and `prism-idle`. */
 function isWanted (id, peer, { only, skipPeers }) {
   if (peer && skipPeers) return false
-  return only.length === 0 || only.some(word => id === word || id.startsWith(`${word}-`))
+  return only.length === 0 || only.some(name => id === name || id.startsWith(`${name}-`))
 }

@@ -1,23 +1,23 @@
+import { InvalidRun } from './invalid-run.js'
 import { pause, resume } from './server.js'
-import { VoidRun } from './void-run.js'
 
 /**
- * What rounds gave: the pairs that count, why others do not, and which share of a core other programs took at worst.
- * @typedef {{ pairs: [number, number][], voided: string[], disturbed?: number }} Rounds
+ * The results of rounds: the valid pairs, why other rounds were discarded, and the largest share of a core that other programs took.
+ * @typedef {{ pairs: [number, number][], invalid: string[], disturbed?: number }} Rounds
  */
 
 /**
- * Measures a pair again and again. Whoever comes second finds the processor warmer, or slower: so that the rounds can
- * take turns, A B B A, each is told whether it is to go backwards.
+ * Measures a pair several times. The second of a pair may find the processor warmer or slower, so every other round is measured
+ * backwards: A B B A.
  * @param {(backwards: boolean) => Promise<{ pair: [number, number], disturbed?: number }>} measurePair
  * @returns {Promise<Rounds>}
  */
 export async function pairedRounds (count, measurePair) {
-  const rounds = { pairs: [], voided: [], disturbed: undefined }
+  const rounds = { pairs: [], invalid: [], disturbed: undefined }
   for (let round = 1; round <= count; round++) {
-    await orVoid(rounds, async () => {
+    await discardInvalid(rounds, async () => {
       const { pair, disturbed } = await measurePair(round % 2 === 0)
-      add(rounds, { pairs: [pair], voided: [], disturbed })
+      add(rounds, { pairs: [pair], invalid: [], disturbed })
       console.error(`  ${pair.map(value => value.toPrecision(4)).join('  ')}  ratio ${(pair[0] / pair[1]).toFixed(3)}`)
     })
   }
@@ -25,47 +25,47 @@ export async function pairedRounds (count, measurePair) {
 }
 
 /**
- * Rounds on servers that are started anew after every few, so that the luck of one process (where its code and its heap
- * came to lie) does not decide.
+ * Makes rounds in batches, each with new processes: the speed of a process also depends on chance, such as where its code and its heap
+ * are in memory.
  * @param {(count: number) => Promise<Rounds>} measureBatch
  */
 export async function freshRounds ({ rounds: count, fresh }, measureBatch) {
-  const rounds = { pairs: [], voided: [], disturbed: undefined }
+  const rounds = { pairs: [], invalid: [], disturbed: undefined }
   for (let done = 0; done < count; done += fresh) {
-    await orVoid(rounds, async () => add(rounds, await measureBatch(Math.min(fresh, count - done))))
+    await discardInvalid(rounds, async () => add(rounds, await measureBatch(Math.min(fresh, count - done))))
   }
   return rounds
 }
 
-async function orVoid (rounds, act) {
+async function discardInvalid (rounds, measure) {
   try {
-    await act()
+    await measure()
   } catch (error) {
-    if (!(error instanceof VoidRun)) throw error
-    rounds.voided.push(error.message)
-    console.error(`  void: ${error.message}`)
+    if (!(error instanceof InvalidRun)) throw error
+    rounds.invalid.push(error.message)
+    console.error(`  discarded: ${error.message}`)
   }
 }
 
-function add (rounds, { pairs, voided, disturbed }) {
+function add (rounds, { pairs, invalid, disturbed }) {
   rounds.pairs.push(...pairs)
-  rounds.voided.push(...voided)
+  rounds.invalid.push(...invalid)
   if (disturbed !== undefined) rounds.disturbed = Math.max(disturbed, rounds.disturbed ?? 0)
 }
 
 /**
- * The speed of two servers, one right after the other; whoever is not measured stands still.
- * @param tasks each server and what it is asked
- * @param backwards whether to begin with the last of them
+ * Measures the speed of two servers, one right after the other, while all others are paused.
+ * @param tasks each server and its workload
+ * @param backwards whether to begin with the last task
  * @param running all servers that run
  */
-export async function speeds ({ put }, tasks, backwards, running = tasks.map(([server]) => server)) {
+export async function speeds (load, tasks, backwards, running = tasks.map(([server]) => server)) {
   const results = []
-  for (const [server, work] of backwards ? tasks.toReversed() : tasks) {
+  for (const [server, workload] of backwards ? tasks.toReversed() : tasks) {
     const others = running.filter(other => other !== server)
     others.forEach(pause)
     try {
-      results.push(await put(server, work))
+      results.push(await load.apply(server, workload))
     } finally {
       others.forEach(resume)
     }
@@ -85,11 +85,11 @@ export function median (values) {
 }
 
 /**
- * A row of the table: what is compared is the ratio within each pair, never across rounds.
- * @throws VoidRun when no round counts
+ * A row of the table with the ratios within pairs. Measurements of different rounds are never compared.
+ * @throws InvalidRun when all rounds were discarded
  */
-export function ratioRow (row, { pairs, voided, disturbed }) {
-  if (pairs.length === 0) throw new VoidRun(`every round is void: ${voided.at(-1)}`)
+export function ratioRow (row, { pairs, invalid, disturbed }) {
+  if (pairs.length === 0) throw new InvalidRun(`all rounds were discarded: ${invalid.at(-1)}`)
   return {
     ...row,
     unit: 'ratio',
@@ -97,7 +97,7 @@ export function ratioRow (row, { pairs, voided, disturbed }) {
     mock: median(pairs.map(([first]) => first)),
     other: median(pairs.map(([, second]) => second)),
     pairs,
-    voided,
+    invalid,
     disturbed
   }
 }

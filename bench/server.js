@@ -5,20 +5,20 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask, checkAnswer } from './answers.js'
 import { pinned } from './pinning.js'
-import { works } from './works.js'
+import { checkResponse, send } from './responses.js'
+import { workloads } from './workloads.js'
 
-const READY_WITHIN = 60_000
-const STOPPED_WITHIN = 3_000
+const START_TIMEOUT = 60_000
+const STOP_TIMEOUT = 3_000
 
 const running = new Set()
 
 /**
- * Starts a subject in a process and a folder of its own, pinned to the servers' core, and waits until it answers an
- * update as it should.
- * @param options what the subject's command is made with, beside its port
- * @returns a server: where it is, and how long it took from the start of its process to the first 200
+ * Starts a subject in its own process and folder, pinned to the core of the servers, and waits until it responds to an update as it
+ * should.
+ * @param options what the subject's command is made from, besides its port
+ * @returns a server, with its URL and the time from the start of its process to the first 200
  */
 export async function start (subject, { serverCore }, options = {}) {
   const port = await freePort()
@@ -26,27 +26,27 @@ export async function start (subject, { serverCore }, options = {}) {
   const log = openSync(join(folder, 'log'), 'w')
   const [file, ...args] = pinned(serverCore, subject.command({ port, folder, logLevel: 'warn', ...options }))
   const startedAt = performance.now()
-  // a group of its own, so that stopping it also stops what it started; with a channel when the subject talks
-  const child = spawn(file, args, { cwd: folder, detached: true, stdio: ['ignore', log, log, ...subject.talks ? ['ipc'] : []] })
+  // in its own process group, so that its child processes can be stopped too; with a channel if the subject uses one
+  const child = spawn(file, args, { cwd: folder, detached: true, stdio: ['ignore', log, log, ...subject.hasChannel ? ['ipc'] : []] })
   closeSync(log)
-  const server = { subject, child, folder, url: `http://127.0.0.1:${port}`, firstWork: options.firstWork ?? works.update }
+  const server = { subject, child, folder, url: `http://127.0.0.1:${port}`, firstWorkload: options.firstWorkload ?? workloads.update }
   running.add(server)
   child.on('error', error => server.error = error)
-  await firstAnswer(server, startedAt)
+  await firstResponse(server, startedAt)
   server.readyAfter = performance.now() - startedAt
-  await checkAnswer(server, server.firstWork)
+  await checkResponse(server, server.firstWorkload)
   return server
 }
 
-async function firstAnswer (server, startedAt) {
-  while (performance.now() - startedAt < READY_WITHIN) {
+async function firstResponse (server, startedAt) {
+  while (performance.now() - startedAt < START_TIMEOUT) {
     if (hasEnded(server)) break
-    const answer = await ask(server, server.firstWork).catch(() => undefined)
-    if (answer?.status === 200) return
+    const response = await send(server, server.firstWorkload).catch(() => undefined)
+    if (response?.status === 200) return
     await sleep(1)
   }
   const log = readFileSync(join(server.folder, 'log'), 'utf8').slice(-2_000)
-  throw new Error(`${server.subject.name} did not answer: ${server.error?.message ?? log}`)
+  throw new Error(`${server.subject.name} did not start: ${server.error?.message ?? log}`)
 }
 
 async function freePort () {
@@ -62,7 +62,7 @@ function hasEnded ({ child, error }) {
   return child.exitCode !== null || child.signalCode !== null || error !== undefined
 }
 
-/** Lets a server stand still, so that it takes nothing from the one that is measured. */
+/** Pauses a server, so that it takes no time from the one that is measured. */
 export function pause (server) {
   signal(server, 'SIGSTOP')
 }
@@ -71,12 +71,12 @@ export function resume (server) {
   signal(server, 'SIGCONT')
 }
 
-/** Ends a server, and whatever it started: politely, then not. */
+/** Stops a server and its child processes, and kills those that do not stop. */
 export async function stop (server) {
   const ended = hasEnded(server) ? Promise.resolve() : once(server.child, 'exit')
   resume(server)
   signal(server, 'SIGTERM')
-  await Promise.race([ended, sleep(STOPPED_WITHIN, undefined, { ref: false })])
+  await Promise.race([ended, sleep(STOP_TIMEOUT, undefined, { ref: false })])
   signal(server, 'SIGKILL')
   await ended
   running.delete(server)
@@ -88,7 +88,7 @@ function signal ({ child }, name) {
   try {
     process.kill(-child.pid, name)
   } catch {
-    // the whole group has ended
+    // the process group has ended
   }
 }
 
@@ -102,13 +102,13 @@ process.on('exit', () => running.forEach(server => {
 }))
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => process.exit(130))
 
-/** Starts servers one after the other, does something with them, and stops them, whatever happens. */
-export async function withServers (starts, act) {
+/** Starts servers one after the other, calls `use` with them, and stops them, also when that fails. */
+export async function withServers (starts, use) {
   const servers = []
   try {
-    for (const begin of starts) servers.push(await begin())
-    return await act(servers)
+    for (const startServer of starts) servers.push(await startServer())
+    return await use(servers)
   } finally {
-    await stopAll() // also one that had no time to get into the list
+    await stopAll() // also one whose start has failed
   }
 }

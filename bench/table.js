@@ -21,11 +21,11 @@ export function formatRow (row) {
   return line(cells(row))
 }
 
-function line (words) {
-  return `| ${words.join(' | ')} |`
+function line (texts) {
+  return `| ${texts.join(' | ')} |`
 }
 
-function cells ({ what, against = '–', problem, values, unit, of, target, mock, other, voided, disturbed }) {
+function cells ({ what, against = '–', problem, values, unit, of, target, mock, other, invalid, disturbed }) {
   if (problem !== undefined) return [what, against, `not measured: ${problem.replace(/\s+/g, ' ').replaceAll('|', '/').slice(0, 300)}`, ...Array(columns.length - 3).fill('–')]
   const format = formats[unit]
   const middle = median(values)
@@ -39,7 +39,7 @@ function cells ({ what, against = '–', problem, values, unit, of, target, mock
     target === undefined ? '–' : middle >= (target.min ?? -Infinity) && middle <= (target.max ?? Infinity) ? 'yes' : '**no**',
     mock === undefined ? '–' : formats[of](mock),
     other === undefined ? '–' : formats[of](other),
-    voided?.length > 0 ? `${values.length}, ${voided.length} void` : `${values.length}`,
+    invalid?.length > 0 ? `${values.length}, ${invalid.length} discarded` : `${values.length}`,
     disturbed === undefined ? '–' : `${number(disturbed * 100, 0)} %`
   ]
 }

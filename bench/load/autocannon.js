@@ -5,7 +5,7 @@ import { run } from './run.js'
 const require = createRequire(import.meta.url)
 const child = fileURLToPath(new URL('autocannon-child.js', import.meta.url))
 
-/** For machines without wrk. It needs more of its core than a fast server of its own, so that ratios come nearer to 1. */
+/** For machines without wrk. It uses more of its core than a fast server does, which moves ratios closer to 1. */
 export const autocannon = {
   version: () => require('autocannon/package.json').version,
 

@@ -1,14 +1,16 @@
-import { watchCores } from '../disturbance.js'
-import { VoidRun } from '../void-run.js'
-import { requestOf } from '../works.js'
+import { watchCores } from '../interference.js'
+import { InvalidRun } from '../invalid-run.js'
+import { requestOf } from '../workloads.js'
 import { autocannon } from './autocannon.js'
 import { wrk } from './wrk.js'
 
-/** After how many seconds an answer counts as lost: while something is measured, and while a server gets warm or is filled. */
+/** After how many seconds without a response a request has failed while a server is measured. */
 const TIMEOUT = 2
+
+/** The same while a server is warmed up or filled. */
 const PATIENT_TIMEOUT = 20
 
-/** wrk where it is installed, else autocannon. */
+/** wrk if it is installed, otherwise autocannon. */
 export function chooseLoad (settings) {
   const [name, tool] = wrk.version() === undefined || settings.autocannon ? ['autocannon', autocannon] : ['wrk', wrk]
   return { name, version: tool.version(), ...createLoad(tool, settings) }
@@ -16,35 +18,31 @@ export function chooseLoad (settings) {
 
 function createLoad (tool, { seconds, warmup, connections, serverCore, loadCore }) {
   /**
-   * Puts a server under load, for some seconds or until so many requests have been answered.
-   * @returns requests in a second, the median and the 99th percentile of the latency in milliseconds, and which share of a
-   * core others took meanwhile
-   * @throws VoidRun when a connection broke, or an answer had a status that it should not have
+   * Puts a server under load, for some seconds or for `limit` responses.
+   * @returns requests per second, and the share of a core that others took meanwhile
+   * @throws InvalidRun when a connection broke or a response had an error status
    */
-  async function put (server, work, { limit, ...given } = {}) {
-    const request = requestOf(server, work)
-    const options = {
-      seconds, connections, core: loadCore, timeout: TIMEOUT, ...given, ...limit !== undefined && { limit, seconds: 600, timeout: PATIENT_TIMEOUT }
-    }
+  async function apply (server, workload, { limit, ...given } = {}) {
+    const filling = limit === undefined ? {} : { limit, seconds: 600, timeout: PATIENT_TIMEOUT }
+    const options = { seconds, connections, core: loadCore, timeout: TIMEOUT, ...given, ...filling }
     const othersShare = watchCores({ serverCore, loadCore }, server)
-    const result = await tool.load(server.url, request, options)
-    if (server.child.exitCode !== null || server.child.signalCode !== null) throw new VoidRun(`${server.subject.name} has ended`)
+    const result = await tool.load(server.url, requestOf(server, workload), options)
+    if (server.child.exitCode !== null || server.child.signalCode !== null) throw new InvalidRun(`${server.subject.name} has ended`)
     const disturbed = othersShare()
-    if (!result?.requests) throw new VoidRun(`${server.subject.name} answered nothing`)
-    if (result.broken > 0) throw new VoidRun(`${result.broken} connections to ${server.subject.name} broke or timed out`)
-    const refused = request.status < 400 ? 0 : result.requests
-    if (result.refused !== refused) throw new VoidRun(`${server.subject.name} refused ${result.refused} requests, and should have ${refused}`)
-    return { perSecond: result.requests / result.seconds, median: result.median, p99: result.p99, disturbed }
+    if (!result?.requests) throw new InvalidRun(`${server.subject.name} did not respond`)
+    if (result.broken > 0) throw new InvalidRun(`${result.broken} connections to ${server.subject.name} broke or timed out`)
+    if (result.refused > 0) throw new InvalidRun(`${server.subject.name} refused ${result.refused} requests`)
+    return { perSecond: result.requests / result.seconds, disturbed }
   }
   return {
-    put,
+    apply,
     /**
-     * The load that makes a server warm; what it measures counts for nothing. It comes in two runs: when the first
-     * connections have closed and others open, V8 takes back much of what it had optimized, and does it once.
+     * Warms a server up, in two runs: when the first connections have closed and others open, V8 discards much of its optimized code,
+     * and does so once.
      */
-    async warm (server, work) {
+    async warm (server, workload) {
       const seconds = warmup * (server.subject.warmupFactor ?? 1)
-      for (const share of [2 / 3, 1 / 3]) await put(server, work, { seconds: seconds * share, timeout: PATIENT_TIMEOUT })
+      for (const share of [2 / 3, 1 / 3]) await apply(server, workload, { seconds: seconds * share, timeout: PATIENT_TIMEOUT })
     }
   }
 }

@@ -1,10 +1,10 @@
--- What wrk asks for, and how it tells the outcome.
---   args: body, path, how many numbers there are, after how many answers to stop (0: when the time is over), header lines
--- In the path and in the headers {count} counts requests, {next} does and begins anew after the last number, {random} is
--- any number. There is one thread, so two requests never share a count.
+-- The requests that wrk sends, and the results that it prints.
+--   args: body, path, highest number, number of responses after which to stop (0: stop when the time is over), header lines
+-- In the path and in the headers {count} counts requests, {next} counts from 1 to the highest number again and again, and {random} is a
+-- random number up to it. There is one thread, so no two requests have the same count.
 
 local text, among, limit
-local count, answered, refused = 0, 0, 0
+local count, responses, refused = 0, 0, 0
 
 local function send ()
   count = count + 1
@@ -15,19 +15,18 @@ local function send ()
   }))
 end
 
-local function tell (outcome)
+local function report (result)
   io.write(string.format(
-    '\nbench {"requests":%d,"seconds":%f,"median":%f,"p99":%f,"refused":%d,"broken":%d}\n',
-    outcome.requests, outcome.seconds, outcome.median, outcome.p99, outcome.refused, outcome.broken
+    '\nbench {"requests":%d,"seconds":%f,"refused":%d,"broken":%d}\n', result.requests, result.seconds, result.refused, result.broken
   ))
 end
 
--- wrk itself would sit out the rest of the time; a limit is for filling and not for timing, so what counts is counted here
+-- With a limit wrk would wait until the time is over. A limit is used for filling and not for timing, so the responses are counted here.
 local function receive (status)
-  answered = answered + 1
+  responses = responses + 1
   if status >= 400 then refused = refused + 1 end
-  if answered == limit then
-    tell { requests = answered, refused = refused, broken = 0, seconds = 0, median = 0, p99 = 0 }
+  if responses == limit then
+    report { requests = responses, seconds = 0, refused = refused, broken = 0 }
     os.exit(0)
   end
 end
@@ -36,25 +35,22 @@ function init (args)
   local body = args[1]
   among = tonumber(args[3])
   limit = tonumber(args[4])
-  math.randomseed(os.time()) -- LuaJIT's own seed is the same each time, and every run would meet the sessions of the run before
-  -- wrk itself puts headers in another order each time it is started, and V8 then takes back what it had optimized for
-  -- another one: no client that people write does that
+  math.randomseed(os.time()) -- the seed of LuaJIT is always the same, and every run would update the same sessions
+  -- wrk puts headers in another order each time it starts, and V8 then discards its optimized code. Real clients keep one order.
   local lines = { 'PATCH ' .. args[2] .. ' HTTP/1.1', 'Host: ' .. wrk.headers['Host'], 'Content-Length: ' .. #body }
   for index = 5, #args do lines[#lines + 1] = args[index] end
   text = table.concat(lines, '\r\n') .. '\r\n\r\n' .. body
   wrk.format = function () return text end
-  -- wrk sends one and the same text without calling Lua when there is no function called request
+  -- without a function called request, wrk sends the same text again and again and does not call Lua
   if text:find('{%a+}') then request = send end
   if limit > 0 then response = receive end
 end
 
-function done (summary, latency)
+function done (summary)
   local errors = summary.errors
-  tell {
+  report {
     requests = summary.requests,
     seconds = summary.duration / 1e6,
-    median = latency:percentile(50) / 1e3,
-    p99 = latency:percentile(99) / 1e3,
     refused = errors.status,
     broken = errors.connect + errors.read + errors.write + errors.timeout
   }

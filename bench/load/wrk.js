@@ -5,7 +5,7 @@ import { run } from './run.js'
 const script = fileURLToPath(new URL('requests.lua', import.meta.url))
 
 export const wrk = {
-  /** Its version, or nothing when it is not installed. */
+  /** The version, or `undefined` when wrk is not installed. */
   version: () => /^wrk (\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1],
 
   async load (url, { path, headers, body, among }, { seconds, connections, limit = 0, timeout, core }) {

@@ -1,37 +1,37 @@
 import { once } from 'node:events'
-import { fillSessions, nearlyNoFixtures } from '../filling.js'
+import { fillSessions, oneFixture } from '../filling.js'
 import { start, withServers } from '../server.js'
-import { worksAmong } from '../works.js'
+import { workloadsAmong } from '../workloads.js'
 
-/** What `buildApp` takes so that the journal keeps as good as nothing, while others are weighed, and so that it keeps so many entries. */
+/** Options of `buildApp`: a journal with a single entry, while something else is weighed, and one that keeps `count` entries. */
 const journal = {
-  none: { maxJournalEntries: 1 },
-  keep: count => ({ maxJournalEntries: count, maxJournalBytes: Number.MAX_SAFE_INTEGER })
+  small: { maxJournalEntries: 1 },
+  large: count => ({ maxJournalEntries: count, maxJournalBytes: Number.MAX_SAFE_INTEGER })
 }
 
 /**
- * How many bytes of heap one session, one idempotency key and one journal entry hold, after a garbage collection.
- * All keys are used on one session, so that each holds an answer of its own.
+ * How many bytes of heap a session, an idempotency key, and a journal entry hold, after a garbage collection.
+ * All keys are used for one session, so each holds a response of its own.
  */
 export function weights ({ weighedMock, target }) {
   return async ({ settings, load }) => {
     const { weigh: count } = settings
-    const weighIn = (options, act) => {
-      const given = { fixtures: nearlyNoFixtures(), maxIdempotencyKeys: count, ...options }
-      const begin = () => start(weighedMock, settings, { given, firstWork: worksAmong.update(1) })
-      return withServers([begin], async ([server]) => act(server, () => weigh(server)))
+    const withMock = (journalOptions, measure) => {
+      const app = { fixtures: oneFixture(), maxIdempotencyKeys: count, maxIdempotencyBytes: Number.MAX_SAFE_INTEGER, ...journalOptions }
+      const startMock = () => start(weighedMock, settings, { app, firstWorkload: workloadsAmong.update(1) })
+      return withServers([startMock], async ([server]) => measure(server, () => heapOf(server)))
     }
-    const [session, key] = await weighIn(journal.none, async (server, weigh) => {
-      const before = await weigh()
+    const [session, key] = await withMock(journal.small, async (server, readHeap) => {
+      const empty = await readHeap()
       await fillSessions(server, count)
-      const withSessions = await weigh()
-      await load.put(server, worksAmong.newKey(1), { limit: count + 1_000 })
-      return [(withSessions - before) / count, (await weigh() - withSessions) / count]
+      const withSessions = await readHeap()
+      await load.apply(server, workloadsAmong.newKey(1), { limit: count + 1_000 })
+      return [(withSessions - empty) / count, (await readHeap() - withSessions) / count]
     })
-    const entry = await weighIn(journal.keep(count), async (server, weigh) => {
-      const before = await weigh()
-      await load.put(server, worksAmong.update(1), { limit: count + 1_000 })
-      return (await weigh() - before) / count
+    const entry = await withMock(journal.large(count), async (server, readHeap) => {
+      const empty = await readHeap()
+      await load.apply(server, workloadsAmong.update(1), { limit: count + 1_000 })
+      return (await readHeap() - empty) / count
     })
     return [
       row('heap of a session', session, target),
@@ -41,10 +41,10 @@ export function weights ({ weighedMock, target }) {
   }
 }
 
-async function weigh ({ child }) {
-  const answer = once(child, 'message')
-  child.send('weigh')
-  const [bytes] = await answer
+async function heapOf ({ child }) {
+  const response = once(child, 'message')
+  child.send('heap')
+  const [bytes] = await response
   return bytes
 }
 

@@ -4,13 +4,12 @@ import { packageFolder, readSession, versionIn } from './files.js'
 
 const folder = packageFolder('@mockoon/cli')
 
-/** A fixed answer without templates, the least that it can do. Its log has no levels: a line for each request. */
+/** A fixed response without templates. Its log has no levels: it has a line for each request. */
 export const mockoon = {
   name: 'Mockoon',
   version: () => versionIn(folder),
-  invalidStatus: 200,
-  command: ({ port, folder: own }) => {
-    const file = join(own, 'environment.json')
+  command: ({ port, folder: ownFolder }) => {
+    const file = join(ownFolder, 'environment.json')
     writeFileSync(file, JSON.stringify(environment()))
     return [
       process.execPath, `${folder}/bin/run.js`, 'start', '--data', file, '--repair', '--hostname', '127.0.0.1', '--port', `${port}`,
@@ -19,7 +18,7 @@ export const mockoon = {
   }
 }
 
-/** As little as `--repair` can make a whole environment of. */
+/** The minimum that `--repair` completes to an environment. */
 function environment () {
   return {
     name: 'sessions',

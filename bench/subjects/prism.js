@@ -2,12 +2,11 @@ import { files, packageFolder, versionIn } from './files.js'
 
 const folder = packageFolder('@stoplight/prism-cli')
 
-/** A mock of the mock's own OpenAPI document: it checks the request and answers with the document's example. */
+/** A mock made from the mock's own OpenAPI document: it validates the request and responds with the document's example. */
 export const prism = {
   name: 'Prism',
   version: () => versionIn(folder),
-  prefix: '/api/v1', // where the document has the operation
-  invalidStatus: 422,
+  prefix: '/api/v1', // the path of the operation in the document
   command: ({ port }) => [
     process.execPath, `${folder}/dist/index.js`, 'mock', '--port', `${port}`, '--verboseLevel', 'warn', files.openapi
   ]

@@ -3,10 +3,9 @@ import { files } from './files.js'
 
 const program = fileURLToPath(new URL('servers/raw-http.js', import.meta.url))
 
-/** node:http alone: what no server on Node.js can be much faster than. */
+/** node:http alone: no server on Node.js can be much faster. */
 export const rawHttp = {
   name: 'node:http',
   version: () => process.version,
-  invalidStatus: 200,
   command: ({ port }) => [process.execPath, program, `${port}`, files.session]
 }

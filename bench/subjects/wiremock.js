@@ -5,18 +5,17 @@ import { packageFolder, readSession, versionIn } from './files.js'
 
 const folder = packageFolder('wiremock')
 
-/** A fixed answer, without its journal of requests, which would fill the memory. It needs a Java, 11 or later. */
+/** A fixed response, without its journal of requests, which would fill the memory. It needs Java 11 or later. */
 export const wiremock = {
   name: 'WireMock',
   version: () => versionIn(folder) && javaVersion() && `${versionIn(folder)} on Java ${javaVersion()}`,
-  warmupFactor: 3, // a JVM is as fast as it gets only after seconds
-  invalidStatus: 200,
-  command: ({ port, folder: own }) => {
-    mkdirSync(join(own, 'mappings'))
-    writeFileSync(join(own, 'mappings', 'update.json'), JSON.stringify(mapping()))
+  warmupFactor: 3, // a JVM takes seconds to reach its full speed
+  command: ({ port, folder: ownFolder }) => {
+    mkdirSync(join(ownFolder, 'mappings'))
+    writeFileSync(join(ownFolder, 'mappings', 'update.json'), JSON.stringify(mapping()))
     const jar = readdirSync(join(folder, 'build')).find(name => name.endsWith('.jar'))
     return [
-      'java', '-jar', join(folder, 'build', jar), '--bind-address', '127.0.0.1', '--port', `${port}`, '--root-dir', own,
+      'java', '-jar', join(folder, 'build', jar), '--bind-address', '127.0.0.1', '--port', `${port}`, '--root-dir', ownFolder,
       '--no-request-journal', '--disable-request-logging', '--disable-response-templating', '--disable-banner'
     ]
   }

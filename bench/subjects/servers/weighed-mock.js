@@ -1,18 +1,18 @@
 import { buildApp } from '../../../dist/index.js'
 
-// what a first app loads and compiles is there once in a process, and is not weighed
+// what the first app of a process loads and compiles is not weighed
 await buildApp({ logLevel: 'silent' }).ready()
-const withoutApp = weigh()
+const withoutApp = readHeap()
 
-const [port, given] = process.argv.slice(2)
-const app = buildApp({ logLevel: 'warn', ...JSON.parse(given) })
+const [port, options] = process.argv.slice(2)
+const app = buildApp({ logLevel: 'warn', ...JSON.parse(options) })
 await app.listen({ host: '127.0.0.1', port: Number(port) })
 
-process.on('message', () => process.send(weigh() - withoutApp))
+process.on('message', () => process.send(readHeap() - withoutApp))
 process.on('disconnect', () => process.exit())
 
-/** The bytes that are still held after a garbage collection. */
-function weigh () {
+/** How many bytes are held after a garbage collection. */
+function readHeap () {
   globalThis.gc()
   globalThis.gc()
   const { heapUsed, external } = process.memoryUsage()

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Resident memory of a server and the processes that it started, in bytes, as Linux counts it. */
+/** Resident memory of a server and its child processes, in bytes, as Linux counts it. */
 export function residentMemory ({ child }) {
-  return tree(child.pid).reduce((sum, pid) => sum + residentOf(pid), 0)
+  return processTree(child.pid).reduce((sum, pid) => sum + residentOf(pid), 0)
 }
 
 function residentOf (pid) {
@@ -10,8 +10,8 @@ function residentOf (pid) {
   return Number(kilobytes ?? 0) * 1024
 }
 
-function tree (pid) {
+function processTree (pid) {
   const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number))
-  return [pid, ...children.flatMap(tree)]
+  return [pid, ...children.flatMap(processTree)]
 }
