@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { here, run, serve, verifaMock } from './processes.js'
 
 /**
- * Compiles one of the scripts in clients/, with what has been generated for it and all that it imports, and runs it against two mocks:
- * one that answers in snake case, one that answers in camel case.
- * @param compilerOptions beside those of clients/tsconfig.json
+ * Compiles a script of clients/ with its generated code and all its imports, and runs it against two mocks: one that responds in snake
+ * case, and one in camel case.
+ * @param compilerOptions overrides those of clients/tsconfig.json
  */
 export async function compileAndRun (name, compilerOptions) {
   const project = `${here}generated/${name}.tsconfig.json`

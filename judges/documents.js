@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { here, run, verifaMock } from './processes.js'
 
-/** The casings that the mock answers in; each has a document of its own, in which schemas have their names in it. */
+/** The casings of responses. Each has its own document, whose schemas have their field names in that casing. */
 export const casings = ['snake', 'camel', 'kebab']
 
-/** The document that `verifa-mock openapi` prints with these options. */
+/** Reads the document that `verifa-mock openapi` prints with these options. */
 export async function readDocument (...options) {
   return JSON.parse(await run(verifaMock, 'openapi', ...options))
 }

@@ -1,4 +1,4 @@
-// Runs the judges one after the other, all or those that are named: npm test, npm test -- prism
+// Runs all judges, or those that are named, one after the other: npm test, npm test -- prism
 import { mkdir, rm } from 'node:fs/promises'
 import { here, stopServers } from './processes.js'
 
@@ -6,7 +6,7 @@ const all = ['linters', 'prism', 'openapi-fetch', 'hey-api', 'package', 'knip']
 const named = process.argv.slice(2)
 const unknown = named.filter(name => !all.includes(name))
 if (unknown.length > 0) {
-  console.error(`There is no judge ${unknown.join(', ')}. There is ${all.join(', ')}.`)
+  console.error(`Unknown: ${unknown.join(', ')}. The judges are ${all.join(', ')}.`)
   process.exit(2)
 }
 

@@ -1,4 +1,4 @@
-// Two linters for OpenAPI, which know nothing of each other: the rules that each recommends find nothing, not even a warning.
+// Two independent linters for OpenAPI, each with its recommended rules, have no findings, not even warnings.
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import spectralCore from '@stoplight/spectral-core'
 import spectralRulesets from '@stoplight/spectral-rulesets'
@@ -17,7 +17,7 @@ export default async function () {
     }
   }
   if (findings.length > 0) throw new Error(findings.join('\n'))
-  return `Spectral and Redocly find nothing in ${variants.length} documents`
+  return `Spectral and Redocly have no findings in ${variants.length} documents`
 }
 
 async function spectral (document) {

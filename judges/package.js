@@ -1,32 +1,32 @@
-// The package as npm would publish it: two linters for packages find nothing, and what the README says of its weight is so.
+// The package as npm would publish it: two linters for packages have no findings, and its size is what the README says.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { here, root, run } from './processes.js'
 
-/** What the README says, in one line. */
+/** The sentence in the README, on one line. */
 const sentence = new RegExp('It weighs (?<packedSize>\\d+) kB packed and (?<unpackedSize>\\d+) kB unpacked, ' +
   'and has (?<direct>\\d+) direct production dependencies, (?<total>\\d+) in all\\.')
-/** How far the sizes may be from what the README says: every change moves them a little. */
+/** By which share the sizes may differ from the README, because every change moves them a little. */
 const TOLERANCE = 0.1
 
 export default async function () {
   const [packed] = JSON.parse(await npm('pack', '--json', '--ignore-scripts', '--pack-destination', `${here}generated`))
   const tarball = `${here}generated/${packed.filename}`
   await run(`${here}node_modules/publint/src/cli.js`, tarball, '--strict', '--level', 'suggestion')
-  // Of its profiles `node16` leaves out how resolved before Node.js 12.7, which no Node.js that runs the mock does. That CommonJS gets an
-  // ES module is no mistake of a package that has no other: Node.js from 20.19 on can require it, as test/package/use.cjs does.
+  // The profile leaves out module resolution before Node.js 12.7. The rule warns that CommonJS gets an ES module, which Node.js can
+  // require since 20.19, as test/package/use.cjs does.
   const profile = ['--profile', 'node16', '--ignore-rules', 'cjs-resolves-to-esm', '--no-definitely-typed']
   await run(`${here}node_modules/@arethetypeswrong/cli/dist/index.js`, tarball, ...profile)
 
   const weight = await weigh(packed)
-  const said = sentence.exec(await readFile(`${root}README.md`, 'utf8'))?.groups
-  const isSo = name => name.endsWith('Size') ? Math.abs(weight[name] / said[name] - 1) <= TOLERANCE : weight[name] === Number(said[name])
-  if (said === undefined || !Object.keys(weight).every(isSo)) {
-    throw new Error(`README.md must say of the package: It weighs ${weight.packedSize} kB packed and ${weight.unpackedSize} kB unpacked, ` +
+  const stated = sentence.exec(await readFile(`${root}README.md`, 'utf8'))?.groups
+  const isTrue = name => name.endsWith('Size') ? Math.abs(weight[name] / stated[name] - 1) <= TOLERANCE : weight[name] === Number(stated[name])
+  if (stated === undefined || !Object.keys(weight).every(isTrue)) {
+    throw new Error(`README.md must say: It weighs ${weight.packedSize} kB packed and ${weight.unpackedSize} kB unpacked, ` +
       `and has ${weight.direct} direct production dependencies, ${weight.total} in all.`)
   }
-  return `publint and attw find nothing, and the README tells the package's weight: ${weight.packedSize} kB packed, ${weight.total} dependencies`
+  return `publint and attw have no findings, and the README states the right size: ${weight.packedSize} kB packed, ${weight.total} dependencies`
 }
 
 async function weigh ({ size, unpackedSize }) {

@@ -1,14 +1,14 @@
-// Prism between a client and the mock. With --errors it answers in the mock's place when a request or an answer breaks the
-// document; without, it says so in a header and hands on what it has.
+// Prism as a proxy between a client and the mock. With --errors it responds itself when a request or a response violates the document.
+// Without, it lists the violations in a header and forwards both.
 import { readFile } from 'node:fs/promises'
 import { differences } from './differences.js'
 import { casings, writeDocument } from './documents.js'
 import { here, run, serve, verifaMock } from './processes.js'
 import { record } from './recorder.js'
-import { brokenRequests, validRequests } from './requests.js'
+import { invalidRequests, validRequests } from './requests.js'
 
-/** How long, in milliseconds, an answer may take: Prism is slow at first, and may not answer at all. */
-const PATIENCE = 20_000
+/** How long a response may take, in milliseconds. Prism is slow at first, and sometimes does not respond. */
+const TIMEOUT = 20_000
 const cli = `${here}node_modules/@stoplight/prism-cli/dist/index.js`
 
 export default async function () {
@@ -22,13 +22,13 @@ export default async function () {
   const strict = await recordThroughPrism('--errors')
   for (const request of validRequests) await send(strict, request)
   const tolerant = await recordThroughPrism()
-  for (const request of [...validRequests, ...brokenRequests]) await send(tolerant, request)
+  for (const request of [...validRequests, ...invalidRequests]) await send(tolerant, request)
 
-  const drift = await conformance(`${tolerant.url}/api/v1`)
+  const drift = await runConformance(`${tolerant.url}/api/v1`)
 
   const findings = [
     ...drift,
-    ...strict.exchanges.filter(({ text }) => text.includes('stoplight.io/prism')).map(exchange => describe('Prism answered in the place of the mock', exchange)),
+    ...strict.exchanges.filter(({ text }) => text.includes('stoplight.io/prism')).map(exchange => describe('Prism responded instead of the mock', exchange)),
     ...disagreements(tolerant.exchanges),
     ...strict.failures,
     ...tolerant.failures,
@@ -36,12 +36,12 @@ export default async function () {
   ]
   if (findings.length > 0) throw new Error(findings.join('\n'))
   const { length } = tolerant.exchanges.filter(({ judged }) => judged)
-  return `${strict.exchanges.length} valid requests pass Prism with --errors. Of ${length}, with broken ones and the conformance suite, no answer ` +
-    `breaks the document, and Prism and the mock agree which requests do, with ${differences.length} exceptions`
+  return `${strict.exchanges.length} valid requests pass Prism with --errors. Of ${length} requests, with invalid ones and the conformance suite, no ` +
+    `response violates the document, and Prism and the mock agree which requests do, with ${differences.length} exceptions`
 }
 
-/** The conformance suite, which sends much that is broken on purpose. @returns its report when it finds drift, in a list */
-async function conformance (baseUrl) {
+/** Runs the conformance suite, which sends many invalid requests. @returns a list of the drift that it finds */
+async function runConformance (baseUrl) {
   const options = ['--base-url', baseUrl, '--api-key', 'vk_sandbox_test', '--session-id', 'ses_rich', '--json']
   const { cases, stopped } = JSON.parse(await run(verifaMock, 'conformance', ...options))
   const drifted = [...stopped === null ? [] : [stopped], ...cases.filter(({ drift }) => drift !== null)]
@@ -49,11 +49,11 @@ async function conformance (baseUrl) {
 }
 
 async function send ({ url }, { method, path, headers, body }) {
-  const response = await fetch(url + path, { method, headers, signal: AbortSignal.timeout(PATIENCE), ...body !== undefined && { body } })
+  const response = await fetch(url + path, { method, headers, signal: AbortSignal.timeout(TIMEOUT), ...body !== undefined && { body } })
   await response.arrayBuffer()
 }
 
-/** The operations of the document that no request has called with success: of these nothing is proven. */
+/** The operations of the document that no request has called successfully, and that are therefore not checked. */
 function operationsWithoutSuccess ({ paths }, exchanges) {
   return Object.entries(paths).flatMap(([path, methods]) => {
     const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}(\\?|$)`)
@@ -62,23 +62,23 @@ function operationsWithoutSuccess ({ paths }, exchanges) {
   })
 }
 
-/** Where Prism finds fault with an answer, and where Prism and the mock are of two minds about a request and it is not known why. */
+/** The responses that violate the document, and the requests about which Prism and the mock disagree for no known reason. */
 function disagreements (exchanges) {
   const needed = new Set()
   const findings = exchanges.filter(({ judged }) => judged).flatMap(exchange => {
     const { status, text, violations } = exchange
     const { detail } = status === 422 ? JSON.parse(text) : {}
     const problems = Array.isArray(detail) ? detail : []
-    const [inRequest, inAnswer] = ['request', 'response'].map(part => violations.some(({ location }) => location[0] === part))
-    if (inAnswer) return [describe('the answer breaks the document', exchange)]
-    // it has the wrong form when its media type is wrong, or members of its headers, query and body are
+    const [inRequest, inResponse] = ['request', 'response'].map(part => violations.some(({ location }) => location[0] === part))
+    if (inResponse) return [describe('the response violates the document', exchange)]
+    // malformed: the media type is wrong, or fields of the headers, query, or body are
     const isRefused = status === 415 || problems.length > 0
     if (inRequest === isRefused || (inRequest && status >= 400)) return []
     const difference = differences.find(({ applies }) => applies({ ...exchange, problems }))
     needed.add(difference)
     return difference === undefined ? [describe(isRefused ? 'the mock refuses what Prism allows' : 'the mock accepts what Prism forbids', exchange)] : []
   })
-  return [...findings, ...differences.filter(difference => !needed.has(difference)).map(({ why }) => `nothing needs the exception that ${why}`)]
+  return [...findings, ...differences.filter(difference => !needed.has(difference)).map(({ why }) => `an exception applies to no request: ${why}`)]
 }
 
 function describe (what, { method, url, headers, body, status, text, violations }) {

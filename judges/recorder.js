@@ -2,10 +2,10 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 
 /**
- * Stands before the proxies: sends a request to the one whose document has the casing that the request asks for, and
- * writes down what the proxy found in it and in its answer.
- * @param proxies their URLs by casing
- * @param mock the URL of what the proxies stand before, for what they do not hand on
+ * Starts a server in front of the proxies. It forwards each request to the proxy that has the document in the requested casing, and
+ * records the violations that this proxy finds in the request and the response.
+ * @param proxies the URLs of the proxies, by casing
+ * @param mock the URL of the mock, for requests that Prism cannot forward
  */
 export async function record (proxies, mock) {
   const exchanges = []
@@ -14,20 +14,20 @@ export async function record (proxies, mock) {
     const { method, url, headers } = request
     const body = Buffer.concat(await request.toArray()).toString()
     const proxy = isForPrism(url, body) ? proxies[headers['key-inflection']] ?? proxies.snake : mock
-    const answer = await fetch(proxy + url, {
+    const forwarded = await fetch(proxy + url, {
       method,
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.includes(name))),
       ...body !== '' && { body }
     })
-    const violations = JSON.parse(answer.headers.get('sl-violations') ?? '[]')
-    const text = await answer.text()
-    exchanges.push({ method, url, headers, body, status: answer.status, text, violations, judged: proxy !== mock })
-    response.writeHead(answer.status, Object.fromEntries(Array.from(answer.headers).filter(([name]) => !hopByHop.includes(name) && name !== 'sl-violations')))
+    const violations = JSON.parse(forwarded.headers.get('sl-violations') ?? '[]')
+    const text = await forwarded.text()
+    exchanges.push({ method, url, headers, body, status: forwarded.status, text, violations, judged: proxy !== mock })
+    response.writeHead(forwarded.status, Object.fromEntries(Array.from(forwarded.headers).filter(([name]) => !hopByHop.includes(name) && name !== 'sl-violations')))
     response.end(text)
   }
   const server = createServer((request, response) => {
     handle(request, response).catch(error => {
-      failures.push(`no answer to ${request.method} ${request.url} ${JSON.stringify(request.headers)}: ${error.message}, ${error.cause?.message}`)
+      failures.push(`no response to ${request.method} ${request.url} ${JSON.stringify(request.headers)}: ${error.message}, ${error.cause?.message}`)
       response.destroy()
     })
   }).listen(0, '127.0.0.1')
@@ -39,8 +39,8 @@ export async function record (proxies, mock) {
 const hopByHop = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding', 'content-encoding', 'expect']
 
 /**
- * Whether Prism can hand a request on as it is. It parses bodies and writes them anew, so that what is no JSON does not come through, nor
- * white space or a number beyond a double; a text loses its quotes, and `null` and a path that cannot be decoded are never answered.
+ * Whether Prism can forward a request unchanged. It parses bodies and writes them again, which changes what is not JSON, white space, and
+ * numbers beyond a double. A bare string loses its quotes. Prism does not respond to `null`, or to a path that cannot be decoded.
  */
 function isForPrism (url, body) {
   try {

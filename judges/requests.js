@@ -4,7 +4,7 @@ const key = { 'X-API-Key': 'vk_sandbox_test' }
 const update = '/api/v1/sessions/ses_pending'
 const fixture = { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', deep_er: { a_b: [1, null, { c_d: true }] } }, tags: ['a'] }
 
-/** An update. Members of its body that have names of the API's are in snake case, and sent in the casing asked for. */
+/** An update of `ses_pending`, unless the options have another path. */
 function patch (body, { headers = {}, ...options } = {}) {
   return { method: 'PATCH', path: update, headers: { ...key, 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body), ...options }
 }
@@ -15,7 +15,7 @@ function control (method, path, body) {
 
 const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'external-ref' }
 
-/** Requests as the document allows them, in an order in which each is answered with what the document says, or with an error of its. */
+/** Requests that the document allows. Their order matters: some need what earlier ones have made. */
 export const validRequests = [
   control('GET', '/health'),
   ...casings.flatMap(casing => {
@@ -40,7 +40,7 @@ export const validRequests = [
   }),
   control('GET', '/sessions'),
   control('POST', '/sessions', fixture),
-  control('POST', '/sessions', fixture), // there already
+  control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
   control('GET', '/sessions/ses_mine'),
   control('DELETE', '/sessions/ses_mine'),
@@ -63,6 +63,7 @@ export const validRequests = [
   control('GET', '/requests?method=PATCH&status=500&limit=1'),
   control('POST', '/requests/verify', { match: { method: 'PATCH' }, at_least: 1 }),
   control('POST', '/requests/verify', { match: { session_id: 'ses_pending', body: { metadata: { n: 9 } } }, count: 1 }),
+  control('DELETE', '/requests?session_id=ses_pending&status=500'),
   control('DELETE', '/requests'),
   control('GET', '/clock'),
   control('POST', '/clock', { set: '2030-01-01T00:00:00Z', advance: '24h', freeze: true }),
@@ -72,7 +73,7 @@ export const validRequests = [
 ]
 
 /** Requests that the document forbids. */
-export const brokenRequests = [
+export const invalidRequests = [
   ...casings.flatMap(casing => {
     const headers = { 'Key-Inflection': casing }
     const name = reference[casing]
@@ -99,6 +100,7 @@ export const brokenRequests = [
   control('POST', '/faults', { then: { drop: 'later' }, times: 0 }),
   control('GET', '/requests?status=none'),
   control('GET', '/requests?limit=-1'),
+  control('DELETE', '/requests?status=none'),
   control('POST', '/requests/verify', { count: -1 }),
   control('POST', '/clock', { set: 'noon' }),
   control('POST', '/clock', { freeze: 'yes' })

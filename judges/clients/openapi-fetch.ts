@@ -1,4 +1,4 @@
-// What a user of openapi-fetch writes, against a mock that answers in snake case and one that answers in camel case.
+// Code as a user of openapi-fetch writes it, against a mock that responds in snake case and one that responds in camel case.
 import assert from 'node:assert/strict'
 import createClient from 'openapi-fetch'
 import type { paths as CamelPaths } from '../generated/openapi-fetch/camel.js'
@@ -11,7 +11,7 @@ const mock = createClient<paths>({ baseUrl })
 const api = createClient<paths>({ baseUrl, headers: { 'X-API-Key': 'vk_sandbox_test' } })
 const path = { session_id: 'ses_mine' }
 
-// a session of our own
+// a new session
 const seeded = await mock.POST('/_mock/sessions', { body: { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', trial: true } } })
 assert.equal(seeded.response.status, 201)
 
@@ -28,19 +28,19 @@ assert.ok(['under_review', 'completed'].includes(session.status))
 const impossible: Session['status'] = 'lost'
 assert.notEqual(session.status, impossible)
 
-// the same again: a replay
+// the same again is a replay
 const again = await api.PATCH('/api/v1/sessions/{session_id}', { params: { path, header: { 'Idempotency-Key': 'k1' } }, body })
 assert.deepEqual(again.data, first.data)
 assert.equal(again.response.headers.get('Idempotent-Replayed'), 'true')
 
-// another body under the same key
+// another body with the same key
 const mismatch = await api.PATCH('/api/v1/sessions/{session_id}', {
   params: { path, header: { 'Idempotency-Key': 'k1' } }, body: { external_ref: 'order-8' }
 })
 assert.equal(mismatch.error?.status_code, 422)
 assert.equal(mismatch.error.error, 'idempotency_mismatch')
 
-// what the types forbid, the mock refuses too, and says where
+// the mock refuses what the types forbid, and names the field
 const wrong = await api.PATCH('/api/v1/sessions/{session_id}', {
   params: { path },
   // @ts-expect-error a reference is a string
@@ -57,20 +57,20 @@ assert.equal(absent.error?.detail, 'Session not found.')
 const stranger = await mock.PATCH('/api/v1/sessions/{session_id}', { params: { path }, body: {} })
 assert.equal(stranger.error?.status_code, 401)
 
-// a fault: one answer is an error, the next is not
+// a fault: one response is an error, the next is not
 const fault = await mock.POST('/_mock/faults', { body: { match: { session_id: 'ses_mine' }, then: { status: 503, headers: { 'Retry-After': '1' } } } })
 assert.equal(fault.data?.remaining, 1)
 const failed = await api.PATCH('/api/v1/sessions/{session_id}', { params: { path }, body: {} })
 assert.equal(failed.response.status, 503)
 assert.equal((await api.PATCH('/api/v1/sessions/{session_id}', { params: { path }, body: {} })).response.status, 200)
 
-// the clock: a day later the key is free
+// the clock: a day later the key is new again
 const day = await mock.POST('/_mock/clock', { body: { advance: '24h' } })
 assert.equal(day.data?.frozen, false)
 const fresh = await api.PATCH('/api/v1/sessions/{session_id}', { params: { path, header: { 'Idempotency-Key': 'k1' } }, body })
 assert.equal(fresh.response.headers.get('Idempotent-Replayed'), null)
 
-// the journal, and an expectation of it
+// the journal, and an expectation
 const { data: journal } = await mock.GET('/_mock/requests', { params: { query: { session_id: 'ses_mine', idempotency_key: 'k1' } } })
 assert.deepEqual(journal?.data.map(({ status, replayed }) => [status, replayed]), [[200, false], [200, true], [422, false], [200, false]])
 assert.equal(journal.data[0]?.changes[0]?.after.external_ref, 'order-7')
@@ -79,7 +79,7 @@ assert.equal(met.data?.matched, 1)
 const unmet = await mock.POST('/_mock/requests/verify', { body: { match: { status: 418 } } })
 assert.equal(unmet.error?.status_code, 409)
 
-// the casing: a document of its own, and so types of its own
+// the casing: each has its own document and types
 const camel = createClient<CamelPaths>({ baseUrl: camelUrl, headers: { 'X-API-Key': 'vk_sandbox_test' } })
 const updated = await camel.PATCH('/api/v1/sessions/{session_id}', {
   params: { path: { session_id: 'ses_pending' } }, body: { externalRef: 'order-9', metadata: { a_b: 1 } }
@@ -89,7 +89,7 @@ assert.equal(updated.data.metadata['a_b'], 1)
 const lost = await camel.PATCH('/api/v1/sessions/{session_id}', { params: { path: { session_id: 'ses_nowhere' } }, body: {} })
 assert.equal(lost.error?.statusCode, 404)
 
-// back to the start
+// a reset
 const reset = await mock.POST('/_mock/reset')
 assert.equal(reset.response.status, 204)
 const gone = await mock.GET('/_mock/sessions/{session_id}', { params: { path } })
