@@ -1,4 +1,4 @@
-// For Stryker: the texts of schemas are for people, and no test is to repeat them.
+// A plugin for Stryker: the descriptions in schemas are for people, so tests do not repeat them.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin'
 
 const isDescription = ({ type, key }) => type === 'ObjectProperty' && key.name === 'description'

@@ -1,19 +1,27 @@
-/** What is mutated, and the fast tests that are to notice it, those that are about it first. */
+/** What is mutated, and the fast tests that must notice it, as patterns below test/. Only tests that run the mutated code are started. */
 export const groups = {
   merge: {
-    files: ['src/sessions/update.ts'],
-    tests: ['sessions/update', 'routes/sessions', 'plugins/idempotency']
+    files: ['src/domain/sessions/metadata.ts', 'src/domain/sessions/update.ts'],
+    tests: ['domain/**/*']
   },
   idempotency: {
-    files: ['src/sessions/idempotency-records.ts', 'src/plugins/idempotency.ts'],
-    tests: ['plugins/idempotency', 'routes/sessions', 'openapi']
+    files: ['src/domain/idempotency/record.ts', 'src/domain/apply.ts'],
+    tests: ['domain/**/*']
   },
   casing: {
-    files: ['src/casing.ts', 'src/plugins/key-inflection.ts', 'src/serialization.ts'],
-    tests: ['casing', 'routes/sessions', 'openapi']
+    files: ['src/contract/casing.ts'],
+    tests: ['contract/**/*']
   },
-  world: {
-    files: ['src/clock.ts', 'src/sessions/memory-store.ts', 'src/control/faults.ts'],
-    tests: ['control/health-and-seeding', 'plugins/idempotency', 'routes/sessions', 'mock']
+  time: {
+    files: ['src/domain/clock.ts', 'src/domain/timeline.ts'],
+    tests: ['domain/**/*']
+  },
+  store: {
+    files: ['src/stores/memory-store.ts', 'src/stores/collections.ts'],
+    tests: ['stores/memory-store*', 'domain/**/*']
+  },
+  faults: {
+    files: ['src/domain/faults/faults.ts', 'src/domain/faults/injected-error.ts', 'src/domain/faults/rules.ts'],
+    tests: ['domain/**/*']
   }
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { root } from './stryker.js'
 
-/** What became of a mutant; those that are ignored are neither. One with which the tests hang or crash was noticed. */
+/** The outcome of a mutant; ignored ones are neither. A mutant with which the tests hang or crash is killed. */
 export const isKilled = ({ status }) => ['Killed', 'Timeout', 'RuntimeError'].includes(status)
 export const isSurvivor = ({ status }) => ['Survived', 'NoCoverage'].includes(status)
 
-/** A mutant of Stryker's as people read it: where it is, what is there, and what it becomes. */
+/** A mutant in readable form: its place, the code before, and the code after. */
 export function describe ({ fileName, location: { start, end }, replacement, status, statusReason }) {
   const lines = readFileSync(fileName, 'utf8').split('\n')
   const before = lines[start.line - 1].slice(0, start.column - 1)

@@ -1,4 +1,4 @@
-// Loaded into each process of a test. tap's fixtures get a folder for each: in one, processes at the same time remove each other's.
+// Loaded into each test process. Gives each its own folder for tap's test directories: processes that share one delete each other's.
 import { join } from 'node:path'
 
 process.env['TAP_CWD'] = join(process.cwd(), '.tap', String(process.pid))

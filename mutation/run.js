@@ -1,4 +1,4 @@
-// Mutates the groups one after the other, all or those that are named: npm test, npm test -- casing
+// Mutates all groups, or those that are named, one after the other: npm test, npm test -- casing
 import { equivalent } from './equivalent.js'
 import { groups } from './groups.js'
 import { describe, isKilled, isSurvivor } from './mutants.js'
@@ -7,7 +7,7 @@ import { mutate } from './stryker.js'
 const named = process.argv.slice(2)
 const unknown = named.filter(name => !Object.hasOwn(groups, name))
 if (unknown.length > 0) {
-  console.error(`There is no group ${unknown.join(', ')}. There is ${Object.keys(groups).join(', ')}.`)
+  console.error(`Unknown: ${unknown.join(', ')}. The groups are ${Object.keys(groups).join(', ')}.`)
   process.exit(2)
 }
 
@@ -31,11 +31,11 @@ console.table(Object.fromEntries(files.map(name => {
 
 const unexplained = survivors.filter(mutant => !isExplained(mutant))
 const unneeded = equivalent.filter(entry => files.includes(entry.file) && !survivors.some(mutant => isSame(entry, mutant)))
-const tell = (what, { file, line, was, becomes }) => console.log(`${what}: ${file}${line ? `:${line}` : ''}\n  was      ${was}\n  becomes  ${becomes}`)
-unexplained.forEach(mutant => tell('survived', mutant))
+const print = (what, { file, line, was, becomes }) => console.log(`${what}: ${file}${line ? `:${line}` : ''}\n  was      ${was}\n  becomes  ${becomes}`)
+unexplained.forEach(mutant => print('survived', mutant))
 for (const entry of unneeded) {
-  tell('explained, but does not survive', entry)
+  print('explained, but did not survive', entry)
   for (const { status, reason } of mutants.filter(mutant => isSame(entry, mutant))) console.log(`  ${status}: ${reason}`)
 }
-console.log(`${unexplained.length} survived without an explanation, ${unneeded.length} explanations are not needed`)
+console.log(`${unexplained.length} survived without an explanation, ${unneeded.length} explanations are no longer needed`)
 process.exitCode = unexplained.length + unneeded.length > 0 ? 1 : 0
