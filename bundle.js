@@ -1,6 +1,6 @@
-// The last step of the build: bundles the command with its dependencies into a few files of dist/, because finding and
-// compiling four hundred small files took half of a start. The library (dist/index.js) stays as tsc has written it.
-// The tests run this before they start, so that they spawn the command as it is shipped.
+// The last step of the build. It bundles the command and its dependencies into a few files in dist/, because finding and compiling four
+// hundred small files takes half of a start. The library (dist/index.js) stays as tsc writes it. The tests run this before they start, so
+// that they start the command as it is shipped.
 import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -8,34 +8,34 @@ import { build } from 'esbuild'
 const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
-  chunkNames: 'command-[hash]', // in dist/ itself, from where src/own-package.ts finds the package's files
+  chunkNames: 'command-[hash]', // directly in dist/, because src/own-package.ts finds the package's files from there
   bundle: true,
-  splitting: true, // an `await import()` stays a file of its own
+  splitting: true, // what `await import()` loads stays in a separate file
   sourcemap: 'external',
   sourcesContent: false,
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  legalComments: 'none', // whole licences stand in the file below
-  // loaded by few starts, and with files of their own beside them
-  external: ['@fastify/swagger', '@fastify/swagger-ui'],
-  // what was CommonJS loads Node's modules with `require`
+  legalComments: 'none', // the file below has the whole licenses
+  // loaded only when somebody opens /docs, and it has files beside its code
+  external: ['@fastify/swagger-ui'],
+  // code of CommonJS packages loads Node.js modules with `require`
   banner: { js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);' },
   metafile: true
 })
 
-// Files of an earlier build, and source maps but that of src/main.ts, by which the tests measure its coverage.
+// Removes files of earlier builds, and all source maps except that of src/main.ts, which the tests need for its coverage.
 const built = new Set(Object.keys(metafile.outputs))
 for (const file of readdirSync('dist').filter(name => /^command-.*\.js(\.map)?$/.test(name)).map(name => `dist/${name}`)) {
   if (!built.has(file) || file.endsWith('.map')) rmSync(file)
 }
 appendFileSync('dist/main.js', '//# sourceMappingURL=main.js.map\n')
 
-// Licences that must accompany the code.
+// The licenses of the bundled packages, which must accompany their code.
 const folders = new Set(Object.keys(metafile.inputs).map(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))
 const notices = [...folders].sort().map(folder => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const text = readdirSync(folder).filter(file => /^licen[cs]e/i.test(file)).map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
   return `${name} ${version} (${license})\n\n${text}`
 })
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `The command holds code of these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `The command contains code of these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
