@@ -51,6 +51,6 @@ export class ApiKeys {
 
   /** Why a key is not valid, for the log. */
   reasonToRefuse (key: string): string {
-    return KEY.test(key) ? `${maskApiKey(key)} is not one of the keys that --api-key lists` : 'keys start with vk_live_ or vk_sandbox_, and have no spaces or commas'
+    return KEY.test(key) ? `${maskApiKey(key)} is not one of the keys that --api-key lists` : 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas'
   }
 }

@@ -77,7 +77,7 @@ t.test('fixtures are checked for what their schema cannot say', async t => {
     { loc: [1, 'capture_url'], msg: 'must be null unless the status is pending or capturing', type: 'value_error' },
     { loc: [1, 'token_expires_at'], msg: 'must be null unless the status is pending or capturing', type: 'value_error' },
     { loc: [2, 'is_sandbox'], msg: 'must be false in env_live', type: 'value_error' },
-    { loc: [3, 'id'], msg: 'is already the ID of an earlier session: x', type: 'value_error' }
+    { loc: [3, 'id'], msg: 'is the ID of an earlier session, too: x', type: 'value_error' }
   ]
   t.same(checkFixtures(fixtures), problems)
   t.same(checkFixtureRules(fixtures, ['body']), problems.map(problem => ({ ...problem, loc: ['body', ...problem.loc] })))

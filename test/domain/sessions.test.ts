@@ -93,7 +93,7 @@ t.test('an API key sees the sessions of its environment', async t => {
   const errors = await Promise.all(hidden.map(async look => errorOf(t, look)))
   t.same(errors.map(({ detail }) => detail), Array(3).fill('Session not found.'), 'the response does not say why')
   t.same(errors.map(({ reason }) => reason),
-    ['ses_a is a sandbox session, the API key is live', 'ses_a is a live session, the API key is sandbox', 'no session has the ID ses_b'])
+    ['ses_a is a sandbox session, the API key is live', 'ses_a is a live session, the API key is sandbox', 'no session has the ID "ses_b"'])
 })
 
 t.test('a session can be captured while it is pending or capturing', async t => {

@@ -341,7 +341,7 @@ t.test('a well-formed API key is valid, and its prefix says what it is', async t
   t.not(keys.find('vk_live_90ab12cd34')?.digest, keys.find('vk_live_90ab12cd35')?.digest)
   for (const text of ['', 'vk_live_', 'vk_test_x', 'VK_LIVE_x', 'vk_live_a b', 'vk_live_a, vk_live_b', ' vk_live_a', 'undefined']) {
     t.equal(keys.find(text), undefined, `"${text}" is not valid`)
-    t.equal(keys.reasonToRefuse(text), 'keys start with vk_live_ or vk_sandbox_, and have no spaces or commas')
+    t.equal(keys.reasonToRefuse(text), 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas')
   }
 })
 

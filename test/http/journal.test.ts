@@ -114,8 +114,8 @@ t.test('log and journal have the reason why a request was refused, and the respo
   await update(app, 'ses_pending', { metadata: { plan: 'gold' } }, { 'idempotency-key': 'k' })
   const refused: [reason: string, id: string, body: unknown, headers?: Record<string, string>][] = [
     ['ses_pending is a sandbox session, the API key is live', 'ses_pending', {}, { 'x-api-key': LIVE_KEY }],
-    ['no session has the ID ses_none', 'ses_none', {}],
-    ['keys start with vk_live_ or vk_sandbox_, and have no spaces or commas', 'ses_pending', {}, { 'x-api-key': 'secret' }],
+    ['no session has the ID "ses_none"', 'ses_none', {}],
+    ['a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas', 'ses_pending', {}, { 'x-api-key': 'secret' }],
     ['vk_live_…6789 is not one of the keys that --api-key lists', 'ses_pending', {}, { 'x-api-key': 'vk_live_0123456789' }],
     ['body differs at metadata.plan', 'ses_pending', { metadata: { plan: 'silver' } }, { 'idempotency-key': 'k' }],
     ['path differs at session_id', 'ses_bare', { metadata: { plan: 'gold' } }, { 'idempotency-key': 'k' }],
@@ -152,7 +152,7 @@ t.test('no API key is in log or journal, wherever it was sent', async t => {
     t.match(journal, '6789', 'its end is shown')
   }
   t.match((await entries(app)).find(({ path }) => path.startsWith('/sessions/vk_sandbox')),
-    { session_id: 'vk_sandbox_…6789', path: '/sessions/vk_sandbox_…6789', reason: 'no session has the ID vk_sandbox_…6789' })
+    { session_id: 'vk_sandbox_…6789', path: '/sessions/vk_sandbox_…6789', reason: 'no session has the ID "vk_sandbox_…6789"' })
 })
 
 t.test('a saved state has no API key', async t => {

@@ -108,7 +108,7 @@ t.test('every problem is named, with file, session and field', async t => {
     'c.json: session 2: is_sandbox must be true or false',
     'c.json: session 4: capture_url must be null unless the status is pending or capturing',
     'd.json: session 1: must be a JSON object',
-    'c.json: session 3 (ses_a): id is already the ID of an earlier session: ses_a'
+    'c.json: session 3 (ses_a): id is the ID of an earlier session, too: ses_a'
   ])
   t.same(others.slice(10).filter(line => !line.includes('result.body.')), [
     'e.json: idempotency_keyss is not a field here; the fields are sessions, idempotency_keys, timeline, clock',
