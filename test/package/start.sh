@@ -10,3 +10,5 @@ while read -r -u 3 line; do
   [[ $line == *'"try":'* ]] && break
 done
 bash -c "$(node -p 'JSON.parse(process.argv[1]).try' "$line") --fail --silent --show-error" | grep '"plan":"gold"'
+# the page loads from the bundle as well, with what is beside it
+curl --fail --silent --show-error --output /dev/null "$(node -p 'JSON.parse(process.argv[1]).docs' "$line")"
