@@ -7,7 +7,9 @@ import { nearest } from '../../src/contract/nearest.js'
 t.test('an error has a code, a status, a text and a body', async t => {
   const error = apiError('sessionNotFound', {}, 'no session has the ID x')
   t.ok(error instanceof Error)
-  t.match(error, { name: 'ApiError', code: 'not_found', statusCode: 404, message: 'Session not found.', reason: 'no session has the ID x', headers: {} })
+  const { name, code, statusCode, message, reason, headers } = error
+  t.same([name, code, statusCode, message, reason, headers],
+    ['ApiError', 'not_found', 404, 'Session not found.', 'no session has the ID x', {}])
   t.same(errorBody(error), { error: 'not_found', detail: 'Session not found.', status_code: 404 })
   t.same(new ApiError('e', 500, 'd', { headers: { 'retry-after': '1' } }).headers, { 'retry-after': '1' })
 })

@@ -92,7 +92,6 @@ t.test('100,000 bad values in one body are found in one go', async t => {
   const { detail } = validationError(found)
   t.same([detail.length, detail.at(-1)], [101, { loc: ['body'], msg: 'has 99900 more problems', type: 'more_problems' }])
   t.equal(checkOf(SessionUpdate)(body(1)).length, 100_000, 'so are as many unknown fields')
-  t.equal(checkOf(Type.Array(Type.String()))(new Array(100_000).fill(1)).length, 100_000)
 })
 
 t.test('JSON that is nested too deep is refused before anything else looks at it', async t => {

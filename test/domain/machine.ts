@@ -38,7 +38,8 @@ export class Machine {
   /** Lets time pass, and the timers fire that are due in it. */
   async pass (milliseconds: number): Promise<void> {
     const end = this.now + milliseconds
-    for (;;) {
+    for (let fired = 0; ; fired++) {
+      if (fired > 10_000) throw new Error('timers are set without end')
       await this.settle()
       const [first] = [...this.#timers].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)
       if (first === undefined) break

@@ -99,7 +99,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     operation: exchange.operation ?? null,
     session_id: sessionIdOf(exchange) ?? null,
     api_key: typeof apiKey === 'string' ? maskApiKey(apiKey) : null,
-    idempotency_key: exchange.idempotencyKey ?? null,
+    idempotency_key: exchange.idempotencyKey === undefined ? null : maskApiKeysIn(exchange.idempotencyKey),
     replayed: exchange.replayed,
     fault: exchange.fault ?? null,
     status: exchange.status,

@@ -12,7 +12,7 @@ export type SessionStatus = typeof statuses[number]
 export const retentionStatuses = ['active', 'sensitive_redacted', 'redacted'] as const
 export type RetentionStatus = typeof retentionStatuses[number]
 
-export const caseStatuses = ['open', 'in_review', 'escalated', 'pending_second_review', 'approved', 'rejected'] as const
+const caseStatuses = ['open', 'in_review', 'escalated', 'pending_second_review', 'approved', 'rejected'] as const
 export type CaseStatus = typeof caseStatuses[number]
 
 /** The user's own data: any JSON under any key. Its keys are never renamed. */
