@@ -62,11 +62,12 @@ t.test('API keys are masked in any text', async t => {
   t.same(Object.keys(texts).map(maskApiKeysIn), Object.values(texts))
 })
 
-const secret = fc.stringMatching(/^[A-Za-z0-9_.~!$()*:@=-]{9,40}$/)
+const letter = fc.constantFrom(...Array.from('ABYZabyz0189_.~!$()*:@=-'))
+const secret = fc.string({ unit: letter, minLength: 9, maxLength: 40 })
 const prefix = fc.constantFrom('vk_live_', 'vk_sandbox_', 'vk_pub_live_', 'vk_pub_sandbox_')
 const encode = (text: string, encoded: readonly boolean[]) => Array.from(text, (character, index) =>
   encoded[index % encoded.length] === true ? `%${character.charCodeAt(0).toString(16).padStart(2, '0')}` : character).join('')
-const before = fc.oneof(fc.webPath(), fc.string().map(text => `${text}"`), fc.string().map(text => `${encodeURIComponent(text)}=`))
+const before = fc.oneof(fc.constant('/sessions/'), fc.string().map(text => `${text}"`), fc.string().map(text => `${encodeURIComponent(text)}=`))
 
 t.test('no API key of nine or more characters is left, plain or percent-encoded', async () => {
   const encoded = fc.array(fc.boolean(), { minLength: 1 })
@@ -81,7 +82,7 @@ t.test('no API key of nine or more characters is left, plain or percent-encoded'
 t.test('what is masked stays as it is when it is masked again, and text without a key is not changed', async () => {
   const text = fc.array(fc.oneof(fc.string(), prefix, secret, fc.constantFrom('%', '%5F', 'vk', '%76k_live_', '…', '%2576'))).map(parts => parts.join(''))
   fc.assert(fc.property(text, text => maskApiKeysIn(maskApiKeysIn(text)) === maskApiKeysIn(text)), { numRuns: 1_000 })
-  const other = fc.oneof(fc.string({ unit: 'grapheme' }), fc.webUrl({ withQueryParameters: true }), fc.string().map(encodeURIComponent))
+  const other = fc.oneof(fc.string({ unit: 'binary' }), fc.string().map(encodeURIComponent), fc.string().map(text => `/x?${text}=%zz%41`))
   fc.assert(fc.property(other, text => text.includes('vk_') || maskApiKeysIn(text) === text))
 })
 
