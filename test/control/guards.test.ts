@@ -5,7 +5,7 @@ import t from 'tap'
 import { startVerifaMock } from '../../src/index.js'
 import { errorOf, startApp, update } from '../helper.js'
 
-t.test('only those who mean this server are let in', async t => {
+t.test('only requests whose Host and Origin are the mock\'s are let in', async t => {
   const app = startApp(t, { host: '10.1.2.3', allowedHosts: ['verifa', 'Mock.internal'] })
   const ask = async (headers: Record<string, string>, path = '/_mock/sessions') =>
     app.inject({ url: path, headers, remoteAddress: '127.0.0.1' } as InjectOptions)
@@ -14,29 +14,29 @@ t.test('only those who mean this server are let in', async t => {
   }
   for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:4010', '10.1.2.4']) {
     t.same(errorOf(t, await ask({ host })),
-      { error: 'forbidden', detail: `Host ${host} is not one of this mock. Name it with --allowed-host.`, status_code: 403 })
+      { error: 'forbidden', detail: `Host "${host.replace(':4010', '')}" is not allowed. Add it with --allowed-host ${host.replace(':4010', '')}.`, status_code: 403 })
   }
   await app.listen({ host: '127.0.0.1', port: 0 })
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
   socket.write('GET /_mock/sessions HTTP/1.1\r\nConnection: close\r\n\r\n')
-  t.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 403 [^]*Host  is not one of this mock/, 'without a host')
+  t.match(String((await once(socket, 'data'))[0]), /^HTTP\/1\.1 403 [^]*Host \\"\\" is not allowed\. Add it with --allowed-host <name>\./, 'without a host')
   const host = 'localhost:4010'
-  t.equal((await ask({ host, origin: 'http://localhost:4010' })).statusCode, 200, 'a page of its own')
+  t.equal((await ask({ host, origin: 'http://localhost:4010' })).statusCode, 200, 'a page of the mock itself')
   for (const origin of ['https://evil.example', 'http://localhost:8080', 'null', '']) {
     t.same(errorOf(t, await ask({ host, origin })),
-      { error: 'forbidden', detail: `Origin ${origin} is another site. Web pages may not drive this mock.`, status_code: 403 })
+      { error: 'forbidden', detail: `Origin "${origin}" is another site. Web pages may not use the control plane.`, status_code: 403 })
   }
   t.notOk('access-control-allow-origin' in (await ask({ host })).headers, 'no CORS')
   t.equal((await ask({ host: 'evil.example' }, '/_mock/health')).statusCode, 200, 'health is for everybody')
-  t.equal((await update(app, 'ses_pending', {}, { host: 'evil.example' })).statusCode, 200, 'the API has guards of its own: its keys')
+  t.equal((await update(app, 'ses_pending', {}, { host: 'evil.example' })).statusCode, 200, 'the API is guarded by its keys')
 })
 
-t.test('the address of the connection is ours, whatever was listened on', async t => {
+t.test('the address of the connection is allowed, whatever address was listened on', async t => {
   await using mock = await startVerifaMock({ host: '0.0.0.0' })
   t.equal((await fetch(`${mock.url}/_mock/clock`)).status, 200)
 })
 
-t.test('with a token nobody controls without it', async t => {
+t.test('with a control token calls need it', async t => {
   await using mock = await startVerifaMock({ controlToken: 'secret' })
   const ask = async (authorization?: string) => mock.app.inject({ url: '/_mock/clock', headers: authorization === undefined ? {} : { authorization } })
   for (const authorization of [undefined, 'Bearer wrong', 'secret', 'Basic secret']) {
@@ -44,19 +44,19 @@ t.test('with a token nobody controls without it', async t => {
       { error: 'unauthorized', detail: 'Missing or wrong control token. Send it as Authorization: Bearer <token>.', status_code: 401 })
   }
   for (const authorization of ['Bearer secret', 'bearer secret']) t.equal((await ask(authorization)).statusCode, 200)
-  t.ok((await mock.sessions()).length > 0, 'the embedded interface has it')
+  t.ok((await mock.sessions()).length > 0, 'the embedded interface sends it')
   t.equal((await mock.app.inject('/_mock/health')).statusCode, 200)
 })
 
-t.test('without a control plane there is nothing but health', async t => {
+t.test('without the control plane there is only health', async t => {
   const app = startApp(t, { control: false })
   t.equal((await app.inject('/_mock/health')).statusCode, 200)
   for (const path of ['/_mock/sessions', '/_mock/clock', '/_mock/requests']) {
     t.same(errorOf(t, await app.inject(path)),
-      { error: 'not_found', detail: `There is no GET ${path}. There is GET /_mock/health. GET /openapi.json describes them.`, status_code: 404 })
+      { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/health. See GET /openapi.json.`, status_code: 404 })
   }
-  t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'nor are there faults')
-  t.same(app.workspaces.shared.journal.all(), [], 'nor a journal')
+  t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'no faults')
+  t.same(app.workspaces.shared.world.journal.all(), [], 'no journal')
   const { paths } = (await app.inject('/openapi.json')).json<{ paths: object }>()
-  t.same(Object.keys(paths).sort(), ['/_mock/health', '/api/v1/sessions/{session_id}'], 'and the document has none of it')
+  t.same(Object.keys(paths).sort(), ['/_mock/health', '/api/v1/sessions/{session_id}'], 'nothing else in the OpenAPI document')
 })

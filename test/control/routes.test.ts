@@ -1,0 +1,160 @@
+import t from 'tap'
+import { type Session, version } from '../../src/index.js'
+import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
+
+// What mock.test.ts does not reach through the typed interface: statuses, problems, and calls that the interface does not make.
+
+t.test('health needs no key and counts sessions', async t => {
+  const response = await startApp(t, { apiKeys: ['vk_live_only'], fixtures: [{}, {}] }).inject('/_mock/health')
+  t.equal(response.statusCode, 200)
+  t.equal(response.body, `{"status":"ok","version":"${version}","sessions":2}`)
+})
+
+t.test('seeding', async t => {
+  const app = startApp(t)
+  const seed = async (payload: object, apiKey?: string) => app.inject({
+    method: 'POST', url: '/_mock/sessions', payload, headers: apiKey === undefined ? {} : { 'x-api-key': apiKey }
+  })
+
+  t.test('returns one completed session for one', async t => {
+    const response = await seed({ id: 'ses_mine', status: 'capturing', metadata: { a: 1 } })
+    t.equal(response.statusCode, 201)
+    t.match(response.json(), { id: 'ses_mine', status: 'capturing', metadata: { a: 1 }, tags: [] })
+    t.same((await update(app, 'ses_mine', { metadata: { b: 2 } })).json<Session>().metadata, { a: 1, b: 2 })
+  })
+
+  t.test('returns a list for a list', async t => {
+    const sessions = (await seed([{}, {}])).json<Session[]>()
+    t.equal(sessions.length, 2)
+    t.not(sessions[0]?.id, sessions[1]?.id)
+    t.same((await seed([])).json(), [])
+  })
+
+  t.test('takes the environment of the fixture, else of the key, else the sandbox', async t => {
+    const environment = async (fixture: object, apiKey?: string) => (await seed(fixture, apiKey)).json<Session>().environment
+    t.equal(await environment({}), 'env_sandbox')
+    t.equal(await environment({}, SANDBOX_KEY), 'env_sandbox')
+    t.equal(await environment({}, LIVE_KEY), 'env_live')
+    t.equal(await environment({}, 'vk_pub_live_a'), 'env_live')
+    t.equal(await environment({ is_sandbox: true }, LIVE_KEY), 'env_sandbox')
+    t.equal(await environment({ is_sandbox: false }), 'env_live')
+  })
+
+  t.test('adds nothing when something is wrong', async t => {
+    const { store } = app.workspaces.shared.world
+    const before = await store.count('sessions')
+    t.same(errorOf(t, await seed([{ id: 'ses_new' }, { id: 'ses_live_pending' }])),
+      { error: 'conflict', detail: 'Session ses_live_pending already exists.', status_code: 409 })
+    t.match(errorOf(t, await seed([{ id: 'ses_new' }, { status: 1, x: 1 }])).detail, [
+      { loc: ['body', 1, 'x'], msg: /^is not a field here; the fields are id, status, /, type: 'extra_forbidden' },
+      { loc: ['body', 1, 'status'], msg: 'must be a string', type: 'string_type' }
+    ])
+    t.match(errorOf(t, await seed([{ id: 'x' }, { id: 'x' }])).detail, [{ loc: ['body', 1, 'id'], type: 'value_error' }])
+    t.same(errorOf(t, await app.inject({ method: 'POST', url: '/_mock/sessions' })).detail,
+      [{ loc: ['body'], msg: 'must be a JSON object', type: 'dict_type' }])
+    t.equal(await store.count('sessions'), before)
+  })
+})
+
+t.test('a session is removed, from whichever environment', async t => {
+  const app = startApp(t)
+  const remove = async (id: string) => app.inject({ method: 'DELETE', url: `/_mock/sessions/${id}` })
+  for (const id of ['ses_pending', 'ses_live_pending']) {
+    const response = await remove(id)
+    t.equal(response.statusCode, 204)
+    t.equal(response.body, '')
+    t.same(errorOf(t, await remove(id)), { error: 'not_found', detail: 'Session not found.', status_code: 404 })
+  }
+  t.equal((await update(app, 'ses_pending', {})).statusCode, 404)
+})
+
+t.test('with isolation, calls that change what the API does need an API key', async t => {
+  const app = startApp(t, { isolation: 'api-key' })
+  const calls: [method: 'POST' | 'PUT', url: string, payload: object, status: number][] = [
+    ['POST', '/_mock/sessions', { id: 'ses_mine' }, 201],
+    ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }] }, 204],
+    ['POST', '/_mock/faults', { then: { status: 503 } }, 201]
+  ]
+  for (const [method, url, payload, status] of calls) {
+    t.same(errorOf(t, await app.inject({ method, url, payload })),
+      { error: 'bad_request', detail: 'With --isolation api-key, send the X-API-Key whose workspace this call is for.', status_code: 400 }, url)
+    t.equal((await app.inject({ method, url, payload, headers: { 'x-api-key': SANDBOX_KEY } })).statusCode, status)
+  }
+  t.equal((await update(app, 'ses_mine', {})).statusCode, 503)
+  t.equal((await update(app, 'ses_mine', {})).statusCode, 200)
+  t.equal((await app.inject('/_mock/sessions/ses_pending')).statusCode, 200, 'reading needs none')
+  t.equal((await startApp(t).inject({ method: 'POST', url: '/_mock/sessions', payload: {} })).statusCode, 201, 'nor does anything without isolation')
+})
+
+t.test('a call without a body can have any content type', async t => {
+  const app = startApp(t)
+  const headers = { 'content-type': 'application/json' }
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/reset', headers })).statusCode, 204)
+  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/clock', headers })).statusCode, 200)
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/sessions', headers })).statusCode, 422, 'a body that is needed is missing')
+  t.equal((await app.inject({ method: 'POST', url: '/_mock/sessions', headers, payload: '{' })).statusCode, 400)
+})
+
+t.test('the clock is set, moved and released in one call', async t => {
+  const app = startApp(t)
+  const change = async (payload: object) => (await app.inject({ method: 'POST', url: '/_mock/clock', payload })).json<object>()
+  t.same(await change({ set: '2027-01-01T00:00:00Z', advance: '1h', freeze: true }), { now: '2027-01-01T01:00:00.000Z', frozen: true })
+  t.same(await change({ advance: '1m' }), { now: '2027-01-01T01:01:00.000Z', frozen: true })
+  t.match(await change({ freeze: false }), { now: /^2027-01-01T01:01:/, frozen: false })
+  t.same(Object.keys(await change({ freeze: true, advance: '-1ms' })), ['now', 'frozen'])
+})
+
+t.test('the clock goes from year 1 to 9998, to the millisecond', async t => {
+  const app = startApp(t)
+  const status = async (set: string) => (await app.inject({ method: 'POST', url: '/_mock/clock', payload: { set, freeze: true } })).statusCode
+  t.equal(await status('0001-01-01T00:00:00.000Z'), 200)
+  t.equal(await status('0000-12-31T23:59:59.999Z'), 422)
+  t.equal(await status('9998-12-31T23:59:59.999Z'), 200)
+  t.equal(await status('9999-01-01T00:00:00.000Z'), 422)
+})
+
+t.test('PUT /_mock/state names what is missing and what is misspelt', async t => {
+  const app = startApp(t)
+  const before = await stored(app, 'ses_pending')
+  const put = async (payload: object) => errorOf(t, await app.inject({ method: 'PUT', url: '/_mock/state', payload })).detail
+  t.match(await put({}), [{ loc: ['body', 'sessions'], msg: 'is required', type: 'missing' }])
+  t.match(await put({ session: [], sessions: [] }), [{ loc: ['body', 'session'], type: 'extra_forbidden' }])
+  t.equal(await stored(app, 'ses_pending'), before)
+})
+
+t.test('maxJournalEntries bounds the journal, which says how many requests were dropped', async t => {
+  const app = startApp(t, { maxJournalEntries: 1 })
+  for (let times = 0; times < 2; times++) await update(app, 'ses_pending', {})
+  const list = async () => (await app.inject('/_mock/requests')).json<{ data: unknown[], total: number, dropped: number }>()
+  t.match(await list(), { data: [{ id: 2 }], total: 1, dropped: 1 })
+  const verified = await app.inject({ method: 'POST', url: '/_mock/requests/verify', payload: { count: 2 } })
+  t.equal(verified.statusCode, 409)
+  t.match(verified.json(), { error: 'conflict', detail: /^The result is unknown: 1 requests were dropped/, expected: 'exactly 2' })
+  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/requests' })).statusCode, 204)
+  t.match(await list(), { data: [], total: 0, dropped: 0 })
+})
+
+t.test('an expectation that is nested too deep is refused', async t => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const response = await startApp(t).inject({
+    method: 'POST', url: '/_mock/requests/verify', headers: { 'content-type': 'application/json' }, payload: `{"match":{"body":${deep}}}`
+  })
+  t.equal(response.statusCode, 422)
+})
+
+t.test('a header of a fault that frames the response is refused', async t => {
+  const app = startApp(t)
+  const names = ['Content-Length', 'bad name', '__proto__']
+  const headers = Object.fromEntries(names.map(name => [name, 'x']))
+  const response = await app.inject({ method: 'POST', url: '/_mock/faults', payload: { then: { status: 500, headers } } })
+  t.match(errorOf(t, response).detail, names.map(name => ({ loc: ['body', 'then', 'headers', name] })))
+})
+
+t.test('a malformed query is refused', async t => {
+  const app = startApp(t)
+  for (const method of ['GET', 'DELETE'] as const) {
+    t.match(errorOf(t, await app.inject({ method, url: '/_mock/requests?status=abc' })).detail, [{ loc: ['query', 'status'], type: 'value_error' }])
+  }
+  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/requests?limit=1' })).statusCode, 422)
+  t.equal((await app.inject('/_mock/requests?limit=0')).statusCode, 200)
+})
