@@ -1,4 +1,4 @@
-import type { FastifyInstance, RouteHandlerMethod } from 'fastify'
+import { fastify, type FastifyInstance, type RouteHandlerMethod } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 
 /**
@@ -31,7 +31,7 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
 }, { name: 'docs' })
 
 async function buildPage (document: object): Promise<FastifyInstance> {
-  const [{ default: fastify }, { fastifySwaggerUi }] = await Promise.all([import('fastify'), import('@fastify/swagger-ui')])
+  const { fastifySwaggerUi } = await import('@fastify/swagger-ui')
   const app = fastify({ routerOptions: { maxParamLength: 64 * 1024 } })
   // the page asks for @fastify/swagger, of which it needs the document alone
   await app.register(fastifyPlugin(async () => {
