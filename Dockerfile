@@ -13,8 +13,9 @@ COPY tsconfig.json tsconfig.build.json bundle.js ./
 COPY src src
 RUN npm run build
 COPY fixtures fixtures
-# Load the whole mock from the tree that ships. This fails if a file or a dependency is missing.
-RUN cp -r dist fixtures package.json /shipped && cd /shipped && node dist/main.js openapi >/dev/null
+# Load the command and the page of the docs from the tree that ships. This fails if a file or a dependency is missing.
+RUN cp -r dist fixtures package.json /shipped && cd /shipped && node dist/main.js openapi >/dev/null \
+  && node --eval "import('./dist/index.js').then(({ buildApp }) => buildApp({ logLevel: 'fatal' }).inject('/docs/')).then(({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))"
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="verifa-mock" \
