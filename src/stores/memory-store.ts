@@ -55,12 +55,12 @@ export class MemoryStore implements Store {
   }
 
   #read<R extends Reads> (reads: R): Found<R> {
-    const found: Partial<Record<Collection, unknown[]>> = {}
-    for (const name in reads) {
-      const collection = this.#collections[name as Collection]
-      found[name as Collection] = (reads[name] as readonly string[]).map(id => collection.get(id))
-    }
-    return found as Found<R>
+    const { sessions, idempotency, due } = this.#collections
+    return {
+      sessions: reads.sessions?.map(id => sessions.get(id)),
+      idempotency: reads.idempotency?.map(id => idempotency.get(id)),
+      due: reads.due?.map(id => due.get(id))
+    } as Found<R>
   }
 
   #write ({ deletes = {}, puts = {} }: Changes): void {

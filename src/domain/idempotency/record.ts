@@ -44,7 +44,7 @@ export function recordId ({ apiKey, key }: Pick<Claim, 'apiKey' | 'key'>): strin
  * (our decision).
  */
 export function recordOf (claim: Claim, result: Result, now: number): IdempotencyRecord {
-  return { id: recordId(claim), ...claim, firstSeenAt: now, result, replays: 0, bytes: bytesOf(claim, result) }
+  return createRecord(recordId(claim), claim, now, result, 0, bytesOf(claim, result))
 }
 
 /** Whether a record counts no longer. A clock that was moved back makes none expire. */
@@ -59,7 +59,14 @@ export function isExpired ({ firstSeenAt }: IdempotencyRecord, now: number): boo
 export function replay (record: IdempotencyRecord, claim: Claim): IdempotencyRecord {
   const mismatch = mismatchOf(record, claim)
   if (mismatch !== undefined) throw apiError('idempotencyMismatch', {}, mismatch)
-  return { ...record, replays: record.replays + 1 }
+  return createRecord(record.id, record, record.firstSeenAt, record.result, record.replays + 1, record.bytes)
+}
+
+/** Field by field, which takes a fraction of the time of `{ ...record }`: every replay makes a record (bench/README.md). */
+function createRecord (
+  id: string, { key, apiKey, operation, params, query, body }: Claim, firstSeenAt: number, result: Result, replays: number, bytes: number
+): IdempotencyRecord {
+  return { id, key, apiKey, operation, params, query, body, firstSeenAt, result, replays, bytes }
 }
 
 function mismatchOf (record: IdempotencyRecord, claim: Claim): string | undefined {
@@ -75,5 +82,5 @@ function mismatchOf (record: IdempotencyRecord, claim: Claim): string | undefine
 
 /** About how many bytes a record holds: its key, its parameters, its result and itself. */
 export function bytesOf ({ key, params, query, body }: Claim, result: Result): number {
-  return 500 + key.length + [params, query, body, result.body].reduce<number>((sum, part) => sum + approximateBytes(part), 0)
+  return 500 + key.length + approximateBytes(params) + approximateBytes(query) + approximateBytes(body) + approximateBytes(result.body)
 }
