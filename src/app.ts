@@ -56,7 +56,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   }
   const routes = collectRoutes(app)
   app.register(docsPlugin, {
-    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options.defaultKeyInflection))])
+    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options))])
   })
   app.register(controlPlane, { ...dependencies, prefix: '/_mock' })
   app.register(apiRoutes, dependencies)

@@ -1,4 +1,3 @@
-import type { TSchema } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { KeyInflection } from '../contract/casing.js'
 import { JSON_TYPE } from '../contract/errors.js'
@@ -6,7 +5,7 @@ import { writerOf } from '../contract/serialization.js'
 import { apply, type Outcome } from '../domain/apply.js'
 import type { Claim } from '../domain/idempotency/record.js'
 import { inflectionOf } from './key-inflection.js'
-import { type Input, isWriting, type Operation } from './operation.js'
+import { bodyOf, type Input, isWriting, type Operation, type UnknownFields } from './operation.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -17,8 +16,7 @@ declare module 'fastify' {
 
 export interface OperationRoutesOptions {
   operations: readonly Operation[]
-  /** What happens to body fields that cannot be set: they are a 422, or are ignored. */
-  unknownFields: 'reject' | 'ignore'
+  unknownFields: UnknownFields
   defaultKeyInflection: KeyInflection
 }
 
@@ -29,26 +27,18 @@ const prefixes = ['/api/v1', '']
 export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async (app, options) => {
   const { operations, unknownFields, defaultKeyInflection } = options
   for (const operation of operations) {
-    const { method, path, query, body } = operation
+    const { method, path, query } = operation
+    const body = bodyOf(operation, unknownFields)
     for (const prefix of prefixes) {
       app.route({
         method,
         url: prefix + path.replace(/\{(\w+)\}/g, ':$1'),
         config: { operation },
-        schema: { ...(query && { querystring: query }), ...(body && { body: bodySchema(body, unknownFields) }) },
+        schema: { ...(query && { querystring: query }), ...(body && { body }) },
         handler: handlerOf(operation, defaultKeyInflection)
       })
     }
   }
-}
-
-const tolerant = new WeakMap<TSchema, TSchema>()
-
-function bodySchema (schema: TSchema, unknownFields: 'reject' | 'ignore'): TSchema {
-  if (unknownFields === 'reject') return schema
-  let copy = tolerant.get(schema)
-  if (copy === undefined) tolerant.set(schema, copy = { ...schema, additionalProperties: true })
-  return copy
 }
 
 function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): RouteHandlerMethod {

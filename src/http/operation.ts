@@ -60,6 +60,19 @@ export function operation<
   return definition as unknown as Operation
 }
 
+/** What happens to body fields that cannot be set: they are a 422, or are ignored. */
+export type UnknownFields = 'reject' | 'ignore'
+
+const tolerant = new WeakMap<TObject, TObject>()
+
+/** The schema of an operation's body; `undefined` when it takes none. */
+export function bodyOf ({ body }: Operation, unknownFields: UnknownFields): TObject | undefined {
+  if (body === undefined || unknownFields === 'reject') return body
+  let copy = tolerant.get(body)
+  if (copy === undefined) tolerant.set(body, copy = { ...body, additionalProperties: true })
+  return copy
+}
+
 /** Whether an operation changes something, and so takes an `Idempotency-Key` (our decision). */
 export function isWriting ({ method }: Operation): boolean {
   return method !== 'GET'

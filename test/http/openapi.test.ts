@@ -1,12 +1,15 @@
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
-import { inflectKey, keyInflections } from '../src/casing.js'
-import { ErrorBody, errors } from '../src/errors.js'
-import { docsPlugin } from '../src/plugins/docs.js'
-import { Session } from '../src/sessions/session.js'
-import { SessionUpdate } from '../src/sessions/update.js'
-import type { Options } from '../src/index.js'
-import { errorOf, startApp } from './helper.js'
+import { inflectKey, keyInflections } from '../../src/contract/casing.js'
+import { ErrorBody, errors } from '../../src/contract/errors.js'
+import { Session } from '../../src/domain/sessions/session.js'
+import { SessionUpdate } from '../../src/domain/sessions/update.js'
+import { openApiDocument } from '../../src/http/openapi/document.js'
+import { endpointOf } from '../../src/http/openapi/endpoint.js'
+import { docsPlugin } from '../../src/http/plugins/docs.js'
+import type { Options } from '../../src/index.js'
+import { errorOf, startApp } from '../helper.js'
+import { deleteNote, listNotes, writeNote } from './operations.js'
 
 interface Schema {
   $ref?: string
@@ -17,12 +20,12 @@ interface Schema {
 
 interface Response {
   headers?: Record<string, unknown>
-  content: Record<string, { schema: Schema, examples?: Record<string, { value: Record<string, unknown> }> }>
+  content?: Record<string, { schema: Schema, examples?: Record<string, { value: Record<string, unknown> }> }>
 }
 
 interface Operation {
   operationId: string
-  parameters: { in: string, name: string, required?: boolean, schema: { enum?: string[], default?: string } }[]
+  parameters?: { in: string, name: string, required?: boolean, schema: { enum?: string[], default?: string } }[]
   requestBody: { content: Record<string, { schema: Schema, examples: Record<string, { value: object }> }> }
   responses: Record<string, Response>
 }
@@ -43,17 +46,17 @@ function resolve ({ components }: Document, schema: Schema | undefined): Schema 
   return components.schemas[schema?.$ref?.replace('#/components/schemas/', '') ?? ''] ?? schema ?? {}
 }
 
-t.test('the document holds the whole contract of the update, once', async t => {
+t.test('the document has the whole contract of the update, once', async t => {
   const document = await openapiDocument(t)
   const { openapi, paths } = document
   t.equal(openapi, '3.1.0')
   t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.operationId, 'updateSession')
-  t.same(operation.parameters.map(({ in: place, name, required }) => [place, name, required === true]), [
+  t.same(operation.parameters?.map(({ in: place, name, required }) => [place, name, required === true]), [
     ['path', 'session_id', true], ['header', 'Verifa-Version', false], ['header', 'Key-Inflection', false], ['header', 'Idempotency-Key', false]
   ])
-  t.match(operation.parameters.find(({ name }) => name === 'Key-Inflection')?.schema, { type: 'string', enum: keyInflections, default: 'snake' })
+  t.match(operation.parameters?.find(({ name }) => name === 'Key-Inflection')?.schema, { type: 'string', enum: keyInflections, default: 'snake' })
   const { schema: body, examples } = operation.requestBody.content['application/json'] ?? { schema: undefined, examples: {} }
   const schema = resolve(document, body)
   t.same(Object.keys(schema.properties ?? {}), Object.keys(SessionUpdate.properties))
@@ -62,52 +65,52 @@ t.test('the document holds the whole contract of the update, once', async t => {
 
   t.same(Object.keys(operation.responses), ['200', '400', '401', '403', '404', '413', '415', '422', 'default'])
   const { default: others, ...stated } = operation.responses
-  t.equal(others?.content['application/json']?.schema.$ref, '#/components/schemas/ErrorBody')
+  t.equal(others?.content?.['application/json']?.schema.$ref, '#/components/schemas/ErrorBody')
   for (const [status, { headers, content }] of Object.entries(stated)) {
-    const answer = content['application/json']
-    t.ok(Object.keys(answer?.examples ?? {}).length > 0, `${status} has an example`)
+    const json = content?.['application/json']
+    t.ok(Object.keys(json?.examples ?? {}).length > 0, `${status} has an example`)
     if (status === '200') {
-      t.same(Object.keys(resolve(document, answer?.schema).properties ?? {}), Object.keys(Session.properties), 'the fields in the order of the vendor\'s page')
+      t.same(Object.keys(resolve(document, json?.schema).properties ?? {}), Object.keys(Session.properties), 'the fields in the order of the vendor\'s page')
       t.same(Object.keys(headers ?? {}), ['Verifa-Version', 'Idempotent-Replayed'])
       t.match(headers?.['Idempotent-Replayed'], { schema: { type: 'string', enum: ['true'] } })
     } else {
-      for (const [name, { value }] of Object.entries(answer?.examples ?? {})) t.equal(value['status_code'], Number(status), name)
+      for (const [name, { value }] of Object.entries(json?.examples ?? {})) t.equal(value['status_code'], Number(status), name)
     }
   }
-  t.ok(Object.keys(operation.responses['422']?.content['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
+  t.ok(Object.keys(operation.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
-t.test('every error that the update can answer with is an example of it', async t => {
+t.test('every error of the update is one of its examples', async t => {
   const { paths } = await openapiDocument(t)
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
-  const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content['application/json']?.examples ?? {}))
-  // what is answered where no operation has been found, or by none
+  const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
+  // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
-    'controlToken', 'foreignHost', 'foreignOrigin', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound', 'sessionExists',
-    'faultNotFound', 'rateLimited', 'internal'
+    'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
+    'sessionExists', 'faultNotFound', 'rateLimited', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
 
 for (const defaultKeyInflection of keyInflections) {
-  t.test(`a mock that answers in ${defaultKeyInflection} case has a document in it`, async t => {
+  t.test(`a mock whose responses have ${defaultKeyInflection} case has a document that does`, async t => {
     const document = await openapiDocument(t, { defaultKeyInflection })
     const operation = document.paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
     const renamed = (schema: { properties: object }) => Object.keys(schema.properties).map(name => inflectKey(name, defaultKeyInflection))
-    t.equal(operation.parameters.find(({ name }) => name === 'Key-Inflection')?.schema.default, defaultKeyInflection)
+    t.equal(operation.parameters?.find(({ name }) => name === 'Key-Inflection')?.schema.default, defaultKeyInflection)
 
     const sent = operation.requestBody.content['application/json']
     t.same(Object.keys(resolve(document, sent?.schema).properties ?? {}), renamed(SessionUpdate))
     t.same(Object.keys(sent?.examples['reference']?.value ?? {}), [inflectKey('external_ref', defaultKeyInflection)])
     for (const [status, fields] of [['200', renamed(Session)], ['404', renamed(ErrorBody)], ['default', renamed(ErrorBody)]] as const) {
-      const answer = operation.responses[status]?.content['application/json']
-      const { properties = {}, required } = resolve(document, answer?.schema)
+      const json = operation.responses[status]?.content?.['application/json']
+      const { properties = {}, required } = resolve(document, json?.schema)
       t.same(Object.keys(properties), fields)
       t.same(required, fields)
-      for (const { value } of Object.values(answer?.examples ?? {})) t.same(Object.keys(value), fields)
+      for (const { value } of Object.values(json?.examples ?? {})) t.same(Object.keys(value), fields)
     }
     const control = document.paths['/_mock/sessions/{session_id}']?.['get'] as Operation
-    t.equal(control.responses['200']?.content['application/json']?.schema.$ref, '#/components/schemas/Session', 'the control plane has one casing')
+    t.equal(control.responses['200']?.content?.['application/json']?.schema.$ref, '#/components/schemas/Session', 'the control plane has one casing')
   })
 }
 
@@ -119,10 +122,10 @@ t.test('generated clients have a name for each schema, and for none that is not 
   }
 })
 
-t.test('what unknownFields does is in the document', async t => {
-  const { paths } = await openapiDocument(t, { unknownFields: 'ignore' })
-  const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
-  t.equal(operation.requestBody.content['application/json']?.schema.additionalProperties, true)
+t.test('the document says that unknown fields are ignored, where they are', async t => {
+  const document = await openapiDocument(t, { unknownFields: 'ignore' })
+  const operation = document.paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
+  t.equal(resolve(document, operation.requestBody.content['application/json']?.schema).additionalProperties, true)
 })
 
 t.test('the mock serves its document, and a page to read it', async t => {
@@ -133,25 +136,106 @@ t.test('the mock serves its document, and a page to read it', async t => {
   t.equal(page.statusCode, 200)
   t.match(page.body, /swagger-ui/)
   t.equal((await app.inject('/docs/static/swagger-ui-bundle.js')).statusCode, 200)
-  t.equal(errorOf(t, await app.inject('/docs/nowhere')).error, 'not_found')
+  t.match(errorOf(t, await app.inject('/docs/nowhere')), { error: 'not_found', detail: 'No route GET /docs/nowhere. Nearest: GET /docs. See GET /openapi.json.' })
   t.equal(errorOf(t, await app.inject('/docs/static/%00')).error, 'forbidden')
-  t.equal((await app.inject('/_mock/requests')).statusCode, 200, 'the journal can be read, whatever of that stands there')
+  t.equal((await app.inject('/_mock/requests')).statusCode, 200, 'the journal can be read: the page is not in it')
 })
 
-t.test('a document that could not be made is made at the next request', async t => {
+t.test('a page that could not be built is built at the next request', async t => {
   let tries = 0
-  const site = fastify()
-  site.get('/openapi.json', async () => ({ openapi: '3.1.0' }))
   const app = fastify()
-  app.decorate('logRequest', () => undefined)
   t.teardown(() => app.close())
+  app.decorate('logRequest', () => undefined)
   app.register(docsPlugin, {
-    build: async () => {
+    document: () => {
       if (++tries === 1) throw new Error('not now')
-      await site.ready()
-      return site
+      return {}
     }
   })
-  t.equal((await app.inject('/openapi.json')).statusCode, 500)
-  t.equal((await app.inject('/openapi.json')).statusCode, 200)
+  t.equal((await app.inject('/docs/')).statusCode, 500)
+  t.equal((await app.inject('/docs/')).statusCode, 200)
+})
+
+t.test('every call of the control plane is in the document', async t => {
+  const { paths, components } = await openapiDocument(t)
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters }]) =>
+      [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
+  t.same(calls, [
+    'health get /_mock/health',
+    'listSessions get /_mock/sessions',
+    'seedSessions post /_mock/sessions',
+    'readSession get /_mock/sessions/{session_id}',
+    'removeSession delete /_mock/sessions/{session_id}',
+    'saveState get /_mock/state',
+    'restoreState put /_mock/state',
+    'reset post /_mock/reset',
+    'listIdempotencyKeys get /_mock/idempotency-keys',
+    'listRequests get /_mock/requests method path operation session_id idempotency_key status limit',
+    'clearRequests delete /_mock/requests method path operation session_id idempotency_key status',
+    'verifyRequests post /_mock/requests/verify',
+    'addFault post /_mock/faults',
+    'listFaults get /_mock/faults',
+    'clearFaults delete /_mock/faults',
+    'removeFault delete /_mock/faults/{fault_id}',
+    'readClock get /_mock/clock',
+    'changeClock post /_mock/clock',
+    'resetClock delete /_mock/clock',
+    'updateSession patch /api/v1/sessions/{session_id}'
+  ])
+  t.same(Object.keys(components.schemas).sort(), [
+    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
+    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
+  ])
+})
+
+t.test('the document is made from the declarations of any operations', async t => {
+  const documentOf = (defaultKeyInflection: Options['defaultKeyInflection']) =>
+    openApiDocument([writeNote, listNotes, deleteNote].map(operation => endpointOf(operation, { defaultKeyInflection, unknownFields: 'reject' }))) as Document
+  const document = documentOf('camel')
+  const { get, post, delete: remove } = { ...document.paths['/api/v1/sessions/{session_id}/notes'], ...document.paths['/api/v1/sessions/{session_id}/notes/{note_id}'] }
+
+  t.test('path, query and header parameters', async t => {
+    const parameters = (operation: Operation | undefined) => operation?.parameters?.map(({ in: place, name, required }) => `${place} ${name}${required ? '' : '?'}`)
+    t.same(parameters(get), ['path session_id', 'query written_by', 'query sort?', 'header Verifa-Version?', 'header Key-Inflection?'])
+    t.same(parameters(post), ['path session_id', 'path note_id', 'header Verifa-Version?', 'header Key-Inflection?', 'header Idempotency-Key?'])
+    t.match(post?.parameters?.[1], { description: 'Note ID', example: 'n1', schema: { type: 'string' } })
+    t.match(get?.parameters?.find(({ name }) => name === 'sort')?.schema, { type: 'string', enum: ['newest', 'oldest'] })
+  })
+
+  t.test('an operation that reads has neither a body nor replays', async t => {
+    t.notOk('requestBody' in (get ?? {}))
+    t.same(Object.keys(get?.responses['200']?.headers ?? {}), ['Verifa-Version'])
+    t.notOk(Object.keys(get?.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
+  })
+
+  t.test('a response without a body has no content', async t => {
+    t.match(remove?.responses['204'], { description: 'Deleted', headers: { 'Idempotent-Replayed': {} } })
+    t.notOk('content' in (remove?.responses['204'] ?? {}))
+  })
+
+  t.test('named schemas are referred to, at any depth and in the default casing', async t => {
+    const { schemas } = document.components
+    t.same(Object.keys(schemas).sort(), ['CamelAuthor', 'CamelErrorBody', 'CamelNote', 'CamelNoteInput', 'CamelNoteList', 'Problem'])
+    t.match(schemas['CamelNoteList'], {
+      properties: { data: { type: 'array', items: { $ref: '#/components/schemas/CamelNote' } }, nextPage: { type: 'string' } }, required: ['data', 'nextPage']
+    })
+    t.match(schemas['CamelNote'], {
+      properties: {
+        writtenBy: { $ref: '#/components/schemas/CamelAuthor' }, labelsByName: { additionalProperties: { properties: { labelColor: {} }, required: ['labelColor'] } }
+      }
+    })
+    t.match(schemas['CamelAuthor'], { properties: { contact: { properties: { mailAddress: {} } } } })
+    t.equal(get?.responses['200']?.content?.['application/json']?.schema.$ref, '#/components/schemas/CamelNoteList')
+    t.same(Object.keys(documentOf('snake').components.schemas).sort(), ['Author', 'ErrorBody', 'Note', 'NoteInput', 'NoteList', 'Problem'])
+  })
+
+  t.test('examples have the default casing', async t => {
+    t.match(post?.requestBody.content['application/json']?.examples, { plain: { value: { bodyText: 'Hello' } } })
+    t.match(post?.responses['201']?.content?.['application/json']?.examples, { written: { summary: 'A note', value: { writtenBy: { displayName: 'Ada' } } } })
+  })
+
+  t.test('without calls of the control plane there is no control token', async t => {
+    t.same(Object.keys((document.components as { securitySchemes?: object }).securitySchemes ?? {}), ['apiKey'])
+  })
 })

@@ -2,7 +2,8 @@ import type { TObject, TSchema } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
 import type { KeyInflection } from '../../contract/casing.js'
 import { targetOf } from '../../contract/schema.js'
-import { type Examples, isWriting, type Operation } from '../operation.js'
+import type { Options } from '../../options/options.js'
+import { bodyOf, type Examples, isWriting, type Operation } from '../operation.js'
 import { versionResponseHeader } from '../plugins/api-version.js'
 import { replayedResponseHeader } from '../plugins/idempotency-key.js'
 import { headersOf } from '../plugins/request-headers.js'
@@ -53,9 +54,12 @@ const sharedErrors: readonly DocumentedError[] = [
   'unsupportedMediaType', 'invalidFields'
 ]
 
+/** The options of the mock that change what operations take and return. */
+type EndpointOptions = Pick<Options, 'defaultKeyInflection' | 'unknownFields'>
+
 /** The endpoint of an operation of the vendor's API. */
-export function endpointOf (operation: Operation, defaultKeyInflection: KeyInflection): Endpoint {
-  const { id, method, path, summary, description, params, query, body, bodyExamples, success, errors } = operation
+export function endpointOf (operation: Operation, { defaultKeyInflection, unknownFields }: EndpointOptions): Endpoint {
+  const { id, method, path, summary, description, params, query, bodyExamples, success, errors } = operation
   const writes = isWriting(operation)
   const headers = headersOf(operation)
   const casing = { ...headers.properties['Key-Inflection'], default: defaultKeyInflection }
@@ -70,7 +74,7 @@ export function endpointOf (operation: Operation, defaultKeyInflection: KeyInfle
     params,
     query,
     headers: { ...headers, properties: { ...headers.properties, 'Key-Inflection': casing } },
-    body,
+    body: bodyOf(operation, unknownFields),
     bodyExamples,
     responses: {
       [success.status]: {

@@ -1,5 +1,7 @@
 import { fastify, type FastifyInstance, type RouteHandlerMethod } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { apiError } from '../../contract/errors.js'
+import { maskApiKeysIn } from '../../contract/masking.js'
 
 /**
  * Serves the contract: an OpenAPI document at `/openapi.json`, and a page to read it at `/docs`. Both are made at the first request for
@@ -9,7 +11,7 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
   let page: Promise<FastifyInstance> | undefined
 
   const showPage: RouteHandlerMethod = async (request, reply) => {
-    page ??= buildPage(document()).catch((error: unknown) => {
+    page ??= buildPage(document, app.errorHandler).catch((error: unknown) => {
       page = undefined // the next request tries again
       throw error
     })
@@ -30,12 +32,17 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
   app.addHook('onClose', async () => (await page)?.close())
 }, { name: 'docs' })
 
-async function buildPage (document: object): Promise<FastifyInstance> {
+async function buildPage (document: () => object, handleError: FastifyInstance['errorHandler']): Promise<FastifyInstance> {
   const { fastifySwaggerUi } = await import('@fastify/swagger-ui')
+  const description = document()
   const app = fastify({ routerOptions: { maxParamLength: 64 * 1024 } })
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(({ method, url }) => {
+    throw apiError('routeNotFound', { method, path: maskApiKeysIn(url), routes: 'GET /docs' })
+  })
   // the page asks for @fastify/swagger, of which it needs the document alone
   await app.register(fastifyPlugin(async () => {
-    app.decorate('swagger', () => document)
+    app.decorate('swagger', () => description)
   }, { name: '@fastify/swagger' }))
   await app.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { validatorUrl: null } })
   await app.ready()
