@@ -2,21 +2,21 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Fault, FaultEffect, FaultRule, Fixture, JournalEntry, Problem, Session } from '../src/index.js'
 
 /**
- * The rules of the API once more, as plainly as they can be said: lists that are searched, copies made by way of JSON.
- * Nothing but types comes from src, and no helper is shared with it, so that no mistake is made in both.
+ * The rules of the API a second time, as plainly as possible: lists that are searched, copies by way of JSON. Only types come from src,
+ * so that no mistake is made in both.
  */
 export interface Request { session: string, prefix: string, headers: Record<string, string | undefined>, payload: string | undefined }
 
-/** What comes back: the text of an answer, or nothing at all. */
-export type Answer = 'cut' | { status: number, body: string, replayed: boolean }
+/** What comes back: the text of a response, or nothing. */
+export type Response = 'cut' | { status: number, body: string, replayed: boolean }
 
-/** What is written down about a request; `sent` is its body, where that came to be read. */
-export type Line = Omit<JournalEntry, 'id' | 'method' | 'duration_ms' | 'request' | 'response'> & { sent: unknown }
+/** What the journal has of a request; `sent` is its body, if that was read. */
+export type Line = Omit<JournalEntry, 'id' | 'request_id' | 'method' | 'operation' | 'duration_ms' | 'request' | 'response'> & { sent: unknown }
 
 type Body = Record<string, unknown>
 interface Kept { apiKey: string, key: string, session: string, body: unknown, first: number, result: Session, replays: number }
 interface World { sessions: Session[], keys: Kept[], now: number, frozen: boolean }
-interface Outcome extends Partial<Pick<Line, 'replayed' | 'change' | 'sent'>> {
+interface Outcome extends Partial<Pick<Line, 'replayed' | 'changes' | 'reason' | 'sent'>> {
   status: number | null
   body: object
   effect?: FaultEffect | undefined
@@ -32,7 +32,8 @@ const FIELDS = [
 const iso = (moment: number): string => new Date(moment).toISOString()
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 const problem = (loc: Problem['loc'], msg: string, type: string): Problem => ({ loc, msg, type })
-const error = (status: number, code: string, detail: string | Problem[]) => ({ status, body: { error: code, detail, status_code: status } })
+const error = (status: number, code: string, detail: string | Problem[], reason: string | null = null) =>
+  ({ status, body: { error: code, detail, status_code: status }, reason })
 const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export class ReferenceModel implements World {
@@ -42,12 +43,12 @@ export class ReferenceModel implements World {
   journal: Line[] = []
   now = 0
   frozen = false
-  /** How many requests each fault has still to let pass. */
+  /** How many requests pass before each fault takes effect. */
   #toPass = new Map<Fault, number>()
 
   constructor (readonly fixtures: Fixture[]) {}
 
-  /** Everything as at the start, at the machine's time. */
+  /** Returns to the fixtures, at the machine's time. */
   reset (now: number): void {
     const sessions = this.fixtures.map(fixture => complete(fixture, now, true))
     Object.assign(this, { sessions, keys: [], faults: [], journal: [], now, frozen: false })
@@ -76,7 +77,7 @@ export class ReferenceModel implements World {
     const taken = fixtures.find(({ id }) => this.sessions.some(session => session.id === id))
     const sessions = fixtures.map(fixture => complete(fixture, this.now, sandbox))
     if (taken === undefined) this.sessions.push(...sessions)
-    const { status, body } = taken === undefined ? { status: 201, body: sessions } : error(409, 'conflict', `Session ${String(taken.id)} exists already.`)
+    const { status, body } = taken === undefined ? { status: 201, body: sessions } : error(409, 'conflict', `Session ${String(taken.id)} already exists.`)
     return { status, body: JSON.stringify(body) }
   }
 
@@ -93,11 +94,11 @@ export class ReferenceModel implements World {
     return fault
   }
 
-  /** A PATCH: what it answers, and what is written down about it. */
-  update (request: Request): Answer {
+  /** A PATCH: its response, and what the journal has of it. */
+  update (request: Request): Response {
     const { headers, session, prefix } = request
-    const { status, body, replayed = false, sent = null, change, effect = {} } = this.#answer(request)
-    const [fault] = Object.entries(effect as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
+    const { status, body, replayed = false, sent = null, changes = [], reason = null, effect } = this.#respond(request)
+    const [fault] = Object.entries((effect ?? {}) as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
     this.journal.push({
       at: iso(this.now),
       path: `${prefix}/sessions/${encodeURIComponent(session)}`,
@@ -108,31 +109,32 @@ export class ReferenceModel implements World {
       fault: fault ?? null,
       status,
       sent,
-      ...(change !== undefined && { change })
+      reason,
+      changes
     })
-    if (status === null || effect.drop !== undefined) return 'cut'
+    if (status === null || effect?.drop !== undefined) return 'cut'
     return { status, body: JSON.stringify(inCasing(body, headers['key-inflection'])), replayed }
   }
 
-  /** The checks, in the order in which they are documented; a fault strikes whoever has a key. */
-  #answer (request: Request): Outcome {
+  /** The checks, in their documented order; a fault takes effect on every request with a key. */
+  #respond (request: Request): Outcome {
     const apiKey = request.headers['x-api-key']
     if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
-    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) return error(401, 'unauthorized', 'Invalid API key.')
+    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) return error(401, 'unauthorized', 'Invalid API key.', 'keys start with vk_live_ or vk_sandbox_, and have no spaces or commas')
     if (apiKey.startsWith('vk_pub_')) {
       return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
     }
     const effect = this.#effectOn(request)
     if (effect === 'unknown') {
-      const msg = 'must be as status=500, delay=200, drop=before or drop=after'
+      const msg = 'must look like status=500, delay=200, drop=before or drop=after'
       return error(422, 'validation_error', [problem(['header', 'X-Mock-Fault'], msg, 'value_error')])
     }
     if (effect?.status !== undefined) return { ...injected(effect), effect }
-    if (effect?.drop === 'before') return { status: null, body: {}, effect }
+    if (effect?.drop === 'before') return { status: null, body: {}, effect, reason: 'injected by a fault' }
     return { ...this.#read(request, apiKey), effect }
   }
 
-  /** What the request asks for, or else what befalls it: the first fault that matches and does not let it pass. */
+  /** The fault that the request asks for, or else the first that matches and does not let it pass. */
   #effectOn ({ headers, session }: Request): FaultEffect | 'unknown' | undefined {
     const [name, value] = headers['x-mock-fault']?.split('=') ?? []
     if (name === 'status') return { status: Number(value) }
@@ -162,7 +164,9 @@ export class ReferenceModel implements World {
       return error(415, 'bad_request', 'Unsupported content type. Send Content-Type: application/json.')
     }
     if (!request.payload) return error(422, 'validation_error', [problem(['body'], 'must be a JSON object', 'dict_type')])
-    if (request.payload.endsWith(':')) return error(400, 'bad_request', 'Request body is not valid JSON.')
+    if (request.payload.endsWith(':')) {
+      return error(400, 'bad_request', 'Request body is not valid JSON.', 'body is not valid JSON: it ends too early')
+    }
     const sent = copy(JSON.parse(request.payload) as unknown) // -0 is 0 when it is written again
     const { body, problems } = readBody(sent)
     return { ...(problems.length > 0 ? error(422, 'validation_error', problems) : this.#execute(request, apiKey, body)), sent }
@@ -173,23 +177,29 @@ export class ReferenceModel implements World {
     const kept = this.keys.find(kept => kept.apiKey === apiKey && kept.key === key)
     if (kept !== undefined && this.#isAlive(kept)) {
       if (kept.session !== id || !isDeepStrictEqual(kept.body, body)) {
-        return error(422, 'idempotency_mismatch', 'Idempotency key has already been used with different parameters.')
+        const reason = kept.session === id ? `body differs${differenceOf(kept.body, body)}` : 'path differs at session_id'
+        return error(422, 'idempotency_mismatch', 'Idempotency key has already been used with different parameters.', reason)
       }
       kept.replays++
       return { status: 200, body: kept.result, replayed: true }
     }
     const index = this.sessions.findIndex(session => session.id === id && apiKey.startsWith(session.is_sandbox ? 'vk_sandbox_' : 'vk_live_'))
     const before = this.sessions[index]
-    if (before === undefined) return error(404, 'not_found', 'Session not found.')
+    if (before === undefined) {
+      const other = this.sessions.find(session => session.id === id)
+      const [its, mine] = other?.is_sandbox === true ? ['sandbox', 'live'] : ['live', 'sandbox']
+      return error(404, 'not_found', 'Session not found.',
+        other === undefined ? `no session has the ID ${id}` : `${id} is a ${its} session, the API key is ${mine}`)
+    }
     if (before.retention_status === 'redacted') {
       return error(422, 'validation_error', 'Session has been redacted and cannot be updated.')
     }
     const after = copy({ ...before, ...body, updated_at: iso(this.now), metadata: merge(before.metadata, body['metadata']) })
     this.sessions[index] = after
-    // one that has expired stays until a new one takes its place: a clock that goes back brings it again
+    // an expired key stays until a new one takes its place: a clock that goes back revives it
     this.keys = this.keys.filter(other => other !== kept)
     if (key !== undefined) this.keys.push({ apiKey, key, session: id, body, first: this.now, result: after, replays: 0 })
-    return { status: 200, body: after, change: { before, after } }
+    return { status: 200, body: after, changes: [{ type: 'session.updated', session_id: id, before, after }] }
   }
 
   #isAlive ({ first }: Kept): boolean {
@@ -200,14 +210,14 @@ export class ReferenceModel implements World {
 function problemsOfHeaders ({ 'verifa-version': version, 'key-inflection': casing, 'idempotency-key': key }: Request['headers']): Problem[] {
   const problems: Problem[] = []
   const add = (name: string, msg: string, type: string) => problems.push(problem(['header', name], msg, type))
-  if (version !== undefined && !/^\d/.test(version)) add('Verifa-Version', 'must be a calendar date, as 2026-01-01', 'date_parsing')
+  if (version !== undefined && !/^\d/.test(version)) add('Verifa-Version', 'must be a calendar date, such as 2026-01-01', 'date_parsing')
   if (casing !== undefined && !/^(snake|camel|kebab)$/.test(casing)) add('Key-Inflection', 'must be one of: snake, camel, kebab', 'enum')
   if (key === '') add('Idempotency-Key', 'must not be empty', 'string_too_short')
   if (key !== undefined && key.length > 255) add('Idempotency-Key', 'must have at most 255 characters', 'string_too_long')
   return problems
 }
 
-/** A body under our names, and all that is wrong with it. */
+/** A body under the names of the API, and its problems. */
 function readBody (sent: unknown): { body: Body, problems: Problem[] } {
   const body: Body = {}
   const problems: Problem[] = []
@@ -230,7 +240,7 @@ function readBody (sent: unknown): { body: Body, problems: Problem[] } {
   return { body, problems }
 }
 
-/** What is sent replaces, null removes, all else stays where it is. */
+/** What is sent replaces, null removes, everything else stays. */
 function merge (metadata: Body, patch: unknown = {}): Body {
   const merged = new Map(Object.entries(metadata))
   for (const [key, value] of Object.entries(patch as Body)) {
@@ -240,7 +250,7 @@ function merge (metadata: Body, patch: unknown = {}): Body {
   return Object.fromEntries(merged)
 }
 
-/** A session or an error, with its own names in the casing asked for; what lies in them stays. */
+/** A session or an error with its field names in a casing. */
 function inCasing (body: object, casing: string | undefined): object {
   return Object.fromEntries(Object.entries(body).map(([name, value]) => {
     const [first = '', ...words] = name.split('_')
@@ -250,8 +260,21 @@ function inCasing (body: object, casing: string | undefined): object {
 }
 
 function injected ({ status = 0, error: code, detail }: FaultEffect): Outcome {
-  if (status === 429) return error(429, 'rate_limited', 'Rate limit exceeded. Retry after 1 seconds.')
-  return error(status, code ?? 'internal_error', detail ?? `Injected fault: ${status}.`)
+  const reason = 'injected by a fault'
+  if (status === 429) return error(429, 'rate_limited', 'Rate limit exceeded. Retry after 1 seconds.', reason)
+  return error(status, code ?? 'internal_error', detail ?? `Injected fault: ${status}.`, reason)
+}
+
+/** The first place where two bodies differ. */
+function differenceOf (one: unknown, other: unknown, path = ''): string {
+  const place = path === '' ? '' : ` at ${path}`
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return place
+  const [first, second] = [new Map(Object.entries(one)), new Map(Object.entries(other))]
+  const differs = (name: string) => !first.has(name) || !second.has(name) || !isDeepStrictEqual(first.get(name), second.get(name))
+  const name = [...first.keys(), ...second.keys()].find(differs)
+  if (name === undefined) return place
+  const inner = path === '' ? name : `${path}.${name}`
+  return first.has(name) && second.has(name) ? differenceOf(first.get(name), second.get(name), inner) : ` at ${inner}`
 }
 
 function mask (apiKey: string): string {
@@ -259,7 +282,7 @@ function mask (apiKey: string): string {
   return `${prefix}…${apiKey.length - prefix.length > 8 ? apiKey.slice(-4) : ''}`
 }
 
-/** The session that a fixture stands for, with the defaults of what the fixtures of this test leave out. */
+/** The session of a fixture, with the defaults of what the fixtures of this test leave out. */
 function complete (fixture: Fixture, now: number, sandbox: boolean): Session {
   const { id = '', status = 'pending', is_sandbox: isSandbox = sandbox, created_at: created = iso(now) } = fixture
   const open = status === 'pending' || status === 'capturing'
