@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { readDocument } from './fuzz/document.js'
-import { AnswerLaws, laws } from './fuzz/laws.js'
+import { ResponseLaws, laws } from './fuzz/laws.js'
 import { anyRequest, fixtures, type Request } from './fuzz/requests.js'
 import { isForTheWire, Wire } from './fuzz/wire.js'
 import { World } from './fuzz/world.js'
@@ -10,23 +10,23 @@ import { startApp } from './helper.js'
 
 /**
  * Requests made from the mock's own OpenAPI document, sound ones and broken ones, judged by the laws of `fuzz/laws.ts`.
- * PROOF_FUZZ_REQUESTS=1000000 sends more of them. A failure prints `seed` and `path`;
- * PROOF_FUZZ_REPLAY='{"seed":1,"path":"2:3"}' does that one again.
+ * PROOF_FUZZ_REQUESTS=1000000 sends more of them. A failure prints `seed` and `path`; PROOF_FUZZ_REPLAY='{"seed":1,"path":"2:3"}' repeats
+ * that one.
  */
-const requests = Number(process.env['PROOF_FUZZ_REQUESTS'] ?? 5_000)
+const requests = Number(process.env['PROOF_FUZZ_REQUESTS'] ?? 1_000)
 const replay = JSON.parse(process.env['PROOF_FUZZ_REPLAY'] ?? '{}') as fc.Parameters<[Request[]]>
-const SHRINKING = 20_000 // milliseconds in which a failure is made smaller: it must be told before tap ends the test
-const BATCH = 20 // requests in a run, or more, on average: each begins with the same sessions
+const SHRINKING = 20_000 // milliseconds in which a failure is made smaller: it must be reported before tap ends the test
+const BATCH = 20 // requests in a run, or more, on average; each run begins with the same sessions
 const GROWTH = 12 * 1024 * 1024 // bytes by which the heap may grow in the second half
 t.setTimeout(120_000 + requests * 5)
 
-/** A mock whose journal and keys are soon at their bounds, and where its requests come from. */
+/** A mock that soon has as many journal entries and keys as it keeps, and requests made from its document. */
 async function prepare (t: Test) {
   const bounds = { maxIdempotencyKeys: 100, maxJournalEntries: 100, maxJournalBytes: 1024 * 1024 }
-  const app = startApp(t, { ...bounds, fixtures: t.testdir({ 'fixtures.json': JSON.stringify(fixtures) }) })
+  const app = startApp(t, { ...bounds, fixtures })
   const document = await readDocument(app)
-  const answerLaws = new AnswerLaws(document)
-  return { app, world: new World(app, answerLaws), answerLaws, request: anyRequest(document) }
+  const responseLaws = new ResponseLaws(document)
+  return { app, world: new World(app, responseLaws), responseLaws, request: anyRequest(document) }
 }
 
 /** Judges batches until so many requests have been sent, and measures the heap at the half and at the end. */
@@ -55,7 +55,7 @@ async function fuzz (
   t.ok(growth < GROWTH, 'no growth of memory')
 }
 
-t.test('whatever is asked, no law is broken', async t => {
+t.test('whatever is requested, no law is broken', async t => {
   const { world, request } = await prepare(t)
   // `inject` makes a URL of every path, which not every path is
   const injectable = request.filter(({ path }) => URL.canParse(path, 'http://localhost'))
@@ -65,20 +65,20 @@ t.test('whatever is asked, no law is broken', async t => {
   }, () => world.sent, requests * 0.85)
   for (const law of Object.values(laws)) t.pass(law)
 
-  // requests that never come to anything would prove nothing
+  // requests that are all refused prove nothing
   const seen = (kind: string) => Array.from(world.seen).filter(([name]) => name.startsWith(kind)).reduce((sum, [, count]) => sum + count, 0)
   const kinds = [200, 400, 401, 403, 404, 415, 418, 422, 429, 503, 'cut'].map(status => `updateSession ${status}`)
   const accepted = ['seedSessions 201', 'restoreState 204', 'addFault 201', 'changeClock 200', 'listRequests 200', 'verifyRequests 409']
   for (const kind of [...kinds, ...accepted]) {
-    if (requests >= 50_000 && replay.seed === undefined) t.ok(seen(kind) > 0, `there were answers of kind ${kind}`)
+    if (requests >= 50_000 && replay.seed === undefined) t.ok(seen(kind) > 0, `there were responses of kind ${kind}`)
   }
   t.comment([...world.seen].sort().map(([kind, count]) => `${kind}: ${count}`).join(', '))
 })
 
-t.test('nor at the socket, many requests at once on a connection that is kept', async t => {
-  const { app, world, request, answerLaws } = await prepare(t)
+t.test('nor at the socket, with many requests together on a connection that is kept', async t => {
+  const { app, world, request, responseLaws } = await prepare(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
-  const wire = new Wire(app, answerLaws)
+  const wire = new Wire(app, responseLaws)
   t.teardown(() => wire.hangUp())
   await fuzz(t, request.filter(isForTheWire), async (batch, failed) => {
     world.reset(failed)

@@ -8,11 +8,11 @@ export interface Operation {
   path: string
   parameters: { in: string, name: string, schema: Schema }[]
   body: Schema | undefined
-  /** The schema of the answer for each status; `undefined` for one without a body. */
-  answers: Map<number, Schema | undefined>
+  /** The schema of the response for each status; `undefined` for one without a body. */
+  responses: Map<number, Schema | undefined>
 }
 
-/** The OpenAPI document of a mock, in the form in which requests and laws are made of it. */
+/** The OpenAPI document of a mock, in the form from which requests and laws are made. */
 export interface Document {
   operations: Operation[]
 }
@@ -21,7 +21,7 @@ interface Content { content?: Record<string, { schema: Schema }> }
 interface RawOperation { operationId: string, parameters?: Operation['parameters'], requestBody?: Content, responses: Record<string, Content> }
 interface RawDocument { paths: Record<string, Record<string, RawOperation>>, components: { schemas: Record<string, Schema> } }
 
-/** A part of the document with every reference to a schema replaced by the schema: none of ours refers to itself. */
+/** A part of the document with every reference replaced by its schema. No schema refers to itself. */
 function dereference (part: unknown, schemas: Record<string, Schema>): unknown {
   if (typeof part !== 'object' || part === null) return part
   if (Array.isArray(part)) return part.map(one => dereference(one, schemas))
@@ -40,7 +40,7 @@ export async function readDocument (app: FastifyInstance): Promise<Document> {
     path,
     parameters: raw.parameters ?? [],
     body: schemaOf(raw.requestBody),
-    answers: new Map(Object.entries(raw.responses).map(([status, response]) => [Number(status), schemaOf(response)]))
+    responses: new Map(Object.entries(raw.responses).map(([status, response]) => [Number(status), schemaOf(response)]))
   })))
   return { operations }
 }

@@ -1,42 +1,43 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Ajv, type ValidateFunction } from 'ajv'
 import ajvFormats from 'ajv-formats'
-import { inflectSchema, type KeyInflection, keyInflections } from '../../src/casing.js'
-import { ErrorBody } from '../../src/errors.js'
+import { inflectSchema, type KeyInflection, keyInflections } from '../../src/contract/casing.js'
+import { ErrorBody } from '../../src/contract/errors.js'
+import { dereference } from '../../src/contract/schema.js'
 import type { Document, Operation } from './document.js'
 import type { Request } from './requests.js'
 
 /** What came back for a request; `cut` when the connection was closed instead. */
-export type Answer = { status: number, headers: Record<string, unknown>, body: string } | 'cut'
+export type Response = { status: number, headers: Record<string, unknown>, body: string } | 'cut'
 
-/** The laws, by the names in which a broken one is told. */
+/** The laws, by name. */
 export const laws = {
-  noServerError: 'never a 5xx that was not asked for',
-  noCut: 'a connection is cut when a fault says so, and never else',
-  json: 'every answer is JSON, in UTF-8, or has no body',
-  errorShape: 'every error is in the error shape, in the casing asked for',
-  documented: 'every answer has a status that the document names',
-  schema: 'every answer fits the schema of its status in the document, in the casing asked for',
-  refusedIsNothing: 'what was refused changed nothing',
-  carriedOut: 'an update that the document allows is carried out',
+  noServerError: 'no response is a 5xx that was not asked for',
+  noCut: 'a connection is cut only when a fault says so',
+  json: 'every response is JSON in UTF-8, or has no body',
+  errorShape: 'every error has the shape of errors, in the casing that was asked for',
+  documented: 'every response has a status that the document names',
+  schema: 'every response fits the schema of its status in the document, in the casing that was asked for',
+  refusedIsNothing: 'a request that was refused changed nothing',
+  executed: 'an update that the document allows is executed',
   refused: 'an update that the document does not allow is refused',
-  merge: 'an accepted update answers with the merge of the session and the body, and that is what is kept',
-  replay: 'the same request again is answered with the same bytes, and changes nothing',
-  state: 'what is kept of a session is what one of the answers said'
+  merge: 'an update responds with the merge of the session and the body, and that is what is stored',
+  replay: 'the same request again gets the same bytes, and changes nothing',
+  state: 'a stored session is as one of the responses has it'
 }
 export type Law = keyof typeof laws
 
-/** That a law is broken: fast-check shows the message, with the requests that led to it. */
+/** A law was broken. fast-check shows the message with the requests that led to it. */
 export class Broken extends Error {
-  constructor (law: Law, request: Request, answer: Answer, why = '') {
-    const seen = answer === 'cut' ? 'a cut connection' : `${answer.status} ${answer.body.slice(0, 2000)}`
-    super(`${laws[law]}: ${why}\n${request.method} ${request.path.slice(0, 200)} is answered with ${seen}`)
+  constructor (law: Law, request: Request, response: Response, why = '') {
+    const seen = response === 'cut' ? 'a cut connection' : `${response.status} ${response.body.slice(0, 2000)}`
+    super(`${laws[law]}: ${why}\n${request.method} ${request.path.slice(0, 200)} gets ${seen}`)
   }
 }
 
 export function headerOf ({ headers }: Request, name: string): string | undefined {
   const values = headers.filter(([other]) => other.toLowerCase() === name.toLowerCase())
-  // a name that comes twice is one header with two values (RFC 9110), of Content-Type and the like Node.js takes the first
+  // a name that comes twice is one header with two values (RFC 9110); of Content-Type and the like Node.js takes the first
   return values.length === 0 ? undefined : values.map(([, value]) => value.trim()).join(', ')
 }
 
@@ -46,8 +47,8 @@ export function casingOf (request: Request): KeyInflection {
   return keyInflections.includes(asked) ? asked : 'snake'
 }
 
-/** The laws that an answer alone can break. */
-export class AnswerLaws {
+/** The laws that a response alone can break. */
+export class ResponseLaws {
   readonly #ajv = ajvFormats.default(new Ajv({ strict: false }), ['date', 'date-time'])
   readonly #operations: Map<string, Operation>
   readonly #checks = new Map<string, ValidateFunction>()
@@ -62,30 +63,31 @@ export class AnswerLaws {
   }
 
   /**
-   * @param faults whether faults may befall the request
+   * @param faults whether a fault may take effect on the request
    * @throws Broken
    */
-  check (request: Request, answer: Answer, faults: boolean): void {
-    if (answer === 'cut') {
-      if (!faults) throw new Broken('noCut', request, answer)
+  check (request: Request, response: Response, faults: boolean): void {
+    if (response === 'cut') {
+      if (!faults) throw new Broken('noCut', request, response)
       return
     }
-    const { status, headers, body } = answer
-    if (status >= 500 && (!faults || body.includes('Internal server error.'))) throw new Broken('noServerError', request, answer)
+    const { status, headers, body } = response
+    const isNotMocked = status === 501 && request.method !== 'PATCH' && this.operationOf(request) === undefined
+    if (status >= 500 && !isNotMocked && (!faults || body.includes('Internal server error.'))) throw new Broken('noServerError', request, response)
     const isJson = headers['content-type'] === 'application/json; charset=utf-8'
     if (status === 204 || request.method === 'HEAD' ? body !== '' : !isJson) {
-      if (status >= 400 || request.route !== undefined) throw new Broken('json', request, answer, String(headers['content-type']))
+      if (status >= 400 || request.route !== undefined) throw new Broken('json', request, response, String(headers['content-type']))
     }
     if (request.method === 'HEAD' || status === 204) return
     const operation = this.operationOf(request)
     const casing = request.route?.startsWith('/_mock') === true ? 'snake' : casingOf(request)
     if (status >= 400 && !isError(body, status, request.path.startsWith('/sessions') || request.route !== undefined ? [casing] : keyInflections)) {
-      if (!(operation?.id === 'verifyRequests' && status === 409)) throw new Broken('errorShape', request, answer, casing)
+      if (!(operation?.id === 'verifyRequests' && status === 409)) throw new Broken('errorShape', request, response, casing)
     }
-    if (operation === undefined || (faults && status >= 400 && !operation.answers.has(status))) return
-    if (!operation.answers.has(status)) throw new Broken('documented', request, answer, operation.id)
+    if (operation === undefined || (faults && status >= 400 && !operation.responses.has(status))) return
+    if (!operation.responses.has(status)) throw new Broken('documented', request, response, operation.id)
     const check = this.#checkOf(operation, status, casing)
-    if (!check(JSON.parse(body))) throw new Broken('schema', request, answer, this.#ajv.errorsText(check.errors))
+    if (!check(JSON.parse(body))) throw new Broken('schema', request, response, this.#ajv.errorsText(check.errors))
   }
 
   /** Whether the document allows this body of an operation. */
@@ -94,7 +96,7 @@ export class AnswerLaws {
   }
 
   #checkOf (operation: Operation, status: number, casing: KeyInflection): ValidateFunction {
-    return this.#compiled(`${operation.id} ${status} ${casing}`, () => inflectSchema(operation.answers.get(status) as TSchema, casing))
+    return this.#compiled(`${operation.id} ${status} ${casing}`, () => inflectSchema(operation.responses.get(status) as TSchema, casing))
   }
 
   #compiled (name: string, schema: () => object): ValidateFunction {
@@ -105,11 +107,11 @@ export class AnswerLaws {
 }
 
 const isErrorIn = new Map(keyInflections.map(casing => {
-  const schema = inflectSchema(ErrorBody, casing)
+  const schema = inflectSchema(dereference(ErrorBody), casing)
   return [casing, { names: Object.keys(schema['properties'] as object).join(), check: new Ajv({ strict: false }).compile(schema) }]
 }))
 
-/** Whether a body is an error of this status, in one of these casings: its three members, in their order. */
+/** Whether a body is an error of this status, in one of these casings: with its three fields, in order. */
 function isError (body: string, status: number, casings: readonly KeyInflection[]): boolean {
   const value = JSON.parse(body) as Record<string, unknown>
   return casings.some(casing => {

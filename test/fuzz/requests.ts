@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Fixture } from '../../src/index.js'
 import type { Document, Operation } from './document.js'
 import { breakage } from './breakages.js'
 import { type Schema, valueOf } from './values.js'
@@ -16,8 +17,8 @@ export interface Request {
   sound: boolean
 }
 
-/** Sessions that there are at the start of every run, in every state that counts. */
-export const fixtures = [
+/** The sessions at the start of every run, in every state that matters. */
+export const fixtures: Fixture[] = [
   { id: 'ses_a', status: 'pending', created_at: '2026-01-05T09:00:00.000Z', metadata: { plan: 'free', snake_key: 1 } },
   { id: 'ses_b', status: 'completed', retention_status: 'sensitive_redacted' },
   { id: 'ses_redacted', status: 'completed', retention_status: 'redacted' },
@@ -25,7 +26,7 @@ export const fixtures = [
   { id: 'ü /%?', status: 'expired' }
 ]
 
-/** What requests have in common, so that they meet: the same session, the same key. Delays are as good as none, for the sake of speed. */
+/** What requests have in common, so that they meet: the same session, the same key. Delays are zero, so that they cost no time. */
 const known = {
   'id': ['ses_new', 'ses_a', 'ü /%?'],
   'session_id': ['ses_a', 'ses_a', 'ses_a', 'ses_b', 'ses_live', 'ses_live', 'ses_redacted', 'ü /%?', 'ses_none'],
@@ -42,18 +43,18 @@ const known = {
 const apiKey = fc.constantFrom('vk_sandbox_a', 'vk_sandbox_a', 'vk_sandbox_a', 'vk_live_a', 'vk_sandbox_b')
 const injectedFault = fc.constantFrom('status=429', 'status=503', 'drop=before', 'drop=after')
 
-/** A header's value: text of ASCII, which every client sends alike. */
+/** A header's value: ASCII text, which every client sends alike. */
 function headerValue (schema: Schema): fc.Arbitrary<string> {
   const isFree = schema.format === undefined && schema.enum === undefined
   return isFree ? fc.stringMatching(/^[!-~]([ -~]{0,30}[!-~])?$/) : valueOf(schema) as fc.Arbitrary<string>
 }
 
-/** Text for a URL; half of a character, which has no encoding, is another one there. */
+/** Text for a URL. Half of a surrogate pair has no encoding and is replaced. */
 function encoded (text: string): string {
   return encodeURIComponent(Buffer.from(text).toString())
 }
 
-/** Values for the parameters of one place; what is optional may be left out. */
+/** Values for the parameters of one place; optional ones may be left out. */
 function parametersIn (place: string, { parameters }: Operation): fc.Arbitrary<Record<string, string>> {
   const entries = parameters.filter(parameter => parameter.in === place).map(({ name, schema }): [string, fc.Arbitrary<string>] => {
     const usual = known[name as keyof typeof known] as string[] | undefined
@@ -93,10 +94,10 @@ function requestTo (operation: Operation): fc.Arbitrary<Request> {
   })
 }
 
-/** What is printed of a request that broke a law: without the length of what is long. */
+/** Shortens what is printed of a request that broke a law. */
 function shorten (request: Request): Request {
   const { payload } = request
-  const shown = { ...request, payload: payload !== undefined && payload.length > 300 ? `${payload.slice(0, 150).toString()}… ${payload.length} in all` : payload }
+  const shown = { ...request, payload: payload !== undefined && payload.length > 300 ? `${payload.slice(0, 150).toString()}… ${payload.length} characters` : payload }
   return Object.assign(request, { [fc.toStringMethod]: () => fc.stringify(shown) })
 }
 

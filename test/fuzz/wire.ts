@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { inflectKey, keyInflections } from '../../src/casing.js'
+import { inflectKey, keyInflections } from '../../src/contract/casing.js'
 import { Connection } from '../connection.js'
 import { allStored } from '../helper.js'
-import { type AnswerLaws, Broken, headerOf } from './laws.js'
+import { type ResponseLaws, Broken, headerOf } from './laws.js'
 import type { Request } from './requests.js'
 
-/** Whether a request can stand between others on one connection: it is HTTP, and its answer does not end the connection. */
+/** Whether a request can stand between others on one connection: it is HTTP, and its response does not end the connection. */
 export function isForTheWire ({ path, headers, payload = '' }: Request): boolean {
   const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length + 4, path.length)
   const isHttp = /^[!-~]+$/.test(path) && headers.every(([, value]) => /^[\t -~\x80-\xff]*$/.test(value))
@@ -16,20 +16,20 @@ function mayBeCut (request: Request): boolean {
   return headerOf(request, 'X-Mock-Fault')?.includes('drop') === true || request.path.startsWith('/_mock/faults')
 }
 
-/** A mock to which requests are sent over connections that are kept, many at once. */
+/** A mock to which requests are sent over connections that are kept, many together. */
 export class Wire {
   sent = 0
   #connection: Connection | undefined
 
-  constructor (private readonly app: FastifyInstance, private readonly laws: AnswerLaws) {}
+  constructor (private readonly app: FastifyInstance, private readonly laws: ResponseLaws) {}
 
-  /** Sends requests all at once, and judges what comes back: an answer to each, in order, and what the sessions are then. */
+  /** Sends requests together, and judges what comes back: a response to each, in order, and the sessions after them. */
   async judge (requests: Request[]): Promise<void> {
     const calm = requests.filter(request => !mayBeCut(request))
-    const answers = await this.#exchange(calm, false)
-    if (calm.every(request => request.route?.startsWith('/_mock') !== true || request.method === 'GET')) this.#checkState(calm, answers)
+    const bodies = await this.#exchange(calm, false)
+    if (calm.every(request => request.route?.startsWith('/_mock') !== true || request.method === 'GET')) await this.#checkState(calm, bodies)
     for (const request of requests.filter(mayBeCut)) await this.#exchange([request], true)
-    this.app.workspaces.shared.faults.clear()
+    this.app.workspaces.shared.world.faults.clear()
   }
 
   hangUp (): void {
@@ -48,12 +48,12 @@ export class Wire {
         connection.send(Buffer.concat(together))
       }
       this.sent++
-      const answer = await connection.response(request.method === 'HEAD') ?? 'cut'
-      this.laws.check(request, answer, faults || headerOf(request, 'X-Mock-Fault') !== undefined)
-      if (answer !== 'cut' && answer.status === 200) bodies.push(answer.body)
+      const response = await connection.response(request.method === 'HEAD') ?? 'cut'
+      this.laws.check(request, response, faults || headerOf(request, 'X-Mock-Fault') !== undefined)
+      if (response !== 'cut' && response.status === 200) bodies.push(response.body)
       waiting--
-      // after a body that cannot be read the server says that it closes: what came behind it is sent again
-      if (answer === 'cut' || answer.headers['connection'] === 'close') {
+      // after a body that is too large the server closes: what came behind it is sent again
+      if (response === 'cut' || response.headers['connection'] === 'close') {
         connection = this.#connection = undefined
         waiting = 0
       }
@@ -66,21 +66,21 @@ export class Wire {
     return this.#connection
   }
 
-  /** Of requests at once nobody knows which came last; but what a session is, one of the answers said. */
-  #checkState (requests: Request[], bodies: string[]): void {
-    const said = new Set(bodies)
-    for (const session of allStored(this.app)) {
+  /** It is unknown which request was last; but a session is as one of the responses has it. */
+  async #checkState (requests: Request[], bodies: string[]): Promise<void> {
+    const seen = new Set(bodies)
+    for (const session of await allStored(this.app)) {
       if (session.updated_at === session.created_at) continue
       const inCasings = keyInflections.map(casing =>
         JSON.stringify(Object.fromEntries(Object.entries(session).map(([key, value]) => [inflectKey(key, casing), value]))))
-      if (!inCasings.some(text => said.has(text))) throw new Broken('state', requests[0] as Request, 'cut', inCasings[0])
+      if (!inCasings.some(text => seen.has(text))) throw new Broken('state', requests[0] as Request, 'cut', inCasings[0])
     }
   }
 }
 
 /**
- * The first of these requests, as many as the server reads at once: when it closes a connection on which more has come in
- * than it has read, TCP throws away what it has answered.
+ * The first of these requests, as many as the server reads in one go: when it closes a connection with unread data, TCP discards its
+ * responses.
  */
 function someOf (requests: Request[]): Buffer[] {
   const together: Buffer[] = []
