@@ -15,17 +15,17 @@ export type Command =
 
 export const commands = {
   serve: 'start the mock (the default)',
-  health: 'ask the mock that runs with the same options whether it is up; exit code 0 or 1',
+  health: 'check the mock with the same --host and --port; exit code 0 if it is up, 1 if not',
   openapi: 'print the OpenAPI document',
   conformance: 'compare a mock or the real API with the contract and report drift; "help conformance" lists its options',
   help: 'print this help',
   version: 'print the version'
 }
 
-/** How the options of a mock are spelt. */
+/** The flags and variables of a mock's options. */
 export const mockSpellings = spellOptions(Options)
 
-/** How the options of `conformance` are spelt. Its variables are its own: its API key is not the list of keys that a mock accepts. */
+/** The flags and variables of `conformance`. The variables have their own prefix, because its API key is not one that a mock accepts. */
 export const conformanceSpellings = spellOptions(ConformanceOptions, 'CONFORMANCE_')
 
 const all = [...mockSpellings, ...conformanceSpellings]
@@ -64,7 +64,7 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
   const given = new Map([...readEnvironment(spellings, env), ...fromFlags])
 
   if (!Object.hasOwn(commands, name)) problems.push(unknownCommand(name))
-  if (rest.length > 0) problems.push(`Only one command can be given; ${rest.join(' ')} is too much.`)
+  if (rest.length > 0) problems.push(`Only one command is allowed. Remove "${rest.join(' ')}".`)
   try {
     const spellingOf = (option: string) => spellings.find(spelling => spelling.option === option) as Spelling
     const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(spellingOf(option).schema, values)]))
@@ -81,7 +81,7 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
   } catch (error) {
     problems.push((error as OptionsError).message)
   }
-  return { name: 'problem', message: `${problems.join('\n')}\nverifa-mock help${isConformance ? ' conformance' : ''} lists all commands and options.` }
+  return { name: 'problem', message: `${problems.join('\n')}\n${isConformance ? 'The command "help conformance" lists its options.' : 'The command "help" lists all commands and options.'}` }
 }
 
 /** Which flags take a value must be known before it is known which command they are for. */
@@ -100,6 +100,11 @@ function unknownFlag (flag: string, spellings: readonly Spelling[]): string {
 }
 
 function unknownCommand (name: string): string {
+  // `npm start --port 4010`, without `--`, passes the value on and keeps the flag
+  const flag = /^\d+$/.test(name) ? '--port' : /[./\\]/.test(name) ? '--fixtures' : undefined
+  if (flag !== undefined) {
+    return `${name} is not a command. To set an option, write ${flag} ${name}. From a clone, pass options after --: npm start -- ${flag} ${name}`
+  }
   const near = nearest(name, Object.keys(commands))
   return `${name} is not a command. ${near === undefined ? `The commands are ${Object.keys(commands).join(', ')}.` : `Did you mean ${near}?`}`
 }

@@ -4,7 +4,7 @@ import { FixtureError } from '../stores/fixture-files.js'
 type Address = Pick<Options, 'host' | 'port'>
 
 /**
- * Why the mock could not start, in a sentence, and the exit code: 2 when what was given is wrong, 1 when the machine refuses.
+ * Explains in a sentence why the mock could not start. The exit code is 2 if a fixture is wrong, 1 if the mock cannot listen.
  * @throws the error itself when it is a defect
  */
 export function explainFailedStart (error: Error, address: Address): { exitCode: 1 | 2, message: string } {
@@ -15,8 +15,8 @@ export function explainFailedStart (error: Error, address: Address): { exitCode:
 }
 
 /**
- * The error of a server that could not listen, with a sentence for its message; its `code` and its `cause` say what the
- * system said. Any other error is returned as it is.
+ * The error of a server that could not listen, with a sentence as its message, the system's code as `code`, and the original error as
+ * `cause`. Any other error is returned unchanged.
  */
 export function listenError (error: Error, address: Address): Error {
   const message = explainListenError(error, address, option => option)
@@ -25,11 +25,12 @@ export function listenError (error: Error, address: Address): Error {
 }
 
 function explainListenError (error: Error, { host, port }: Address, nameOf: (option: string) => string): string | undefined {
+  const setHost = `Set ${nameOf('host')} to 127.0.0.1, or to 0.0.0.0 for every IPv4 address.`
   switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE': return `Port ${port} of ${host} is in use. Set ${nameOf('port')} to another one, or to 0 for any free one.`
-    case 'EACCES': return `Port ${port} of ${host} needs more rights than this user has. Set ${nameOf('port')} to 1024 or more.`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND': return `${host} is not an address of this machine. Set ${nameOf('host')} to 127.0.0.1, or to 0.0.0.0 for all addresses.`
+    case 'EADDRINUSE': return `Port ${port} of ${host} is in use. Set ${nameOf('port')} to another port, or to 0 for a free one.`
+    case 'EACCES': return `This user may not listen on port ${port} of ${host}. Set ${nameOf('port')} to 1024 or more.`
+    case 'EADDRNOTAVAIL': return `${host} is not an address of this machine. ${setHost}`
+    case 'ENOTFOUND': return `${host} does not resolve to an address of this machine. ${setHost}`
     default: return undefined
   }
 }

@@ -27,8 +27,8 @@ const aboutAll = [
 
 const aboutConformance = [
   'Updates a session case by case, on a mock or on the real API, and reports where the responses differ from the contract.',
-  'Afterwards the session is as it was before; what cannot be put back, such as a reference that was null, is reported and does not change the exit code.',
-  'Exit code: 0; 1 when documented behaviour drifts; 2 when the run could not start or was interrupted.',
+  'Afterwards the session is as it was before; the report lists what could not be restored, such as a reference that was null. That does not change the exit code.',
+  'Exit code: 0 if no documented behavior drifts, 1 if some does, 2 if the run could not start or was interrupted.',
   '',
   'Usage: verifa-mock conformance --base-url <url> --api-key <key> --session-id <id> [options]'
 ]

@@ -93,11 +93,11 @@ t.test('every problem is reported, in a sentence that names the option, the valu
   t.equal(problem(['--port', '80a', '--log-level=loud', '--colour', 'red', 'srve', 'now'], { VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS: '-1', HOST: '' }), [
     '--colour is not an option.',
     'srve is not a command. Did you mean serve?',
-    'Only one command can be given; now is too much.',
+    'Only one command is allowed. Remove "now".',
     'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS cannot be "-1". It takes a whole number from 1 to 10000000.',
     '--port cannot be "80a". It takes a whole number from 0 to 65535.',
     '--log-level cannot be "loud". It takes one of fatal, error, warn, info, debug, trace, silent.',
-    'verifa-mock help lists all commands and options.'
+    'The command "help" lists all commands and options.'
   ].join('\n'))
   const cases: [args: string[], problem: string][] = [
     [['--prot', '1'], '--prot is not an option. Did you mean --port?'],
@@ -113,13 +113,16 @@ t.test('every problem is reported, in a sentence that names the option, the valu
     [['--api-key', 'secret'],
       '--api-key cannot be "…". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.'],
     [['health', '--port', '0'], 'health needs the port of a running mock. Set it with --port or PORT.'],
-    [['bogus'], 'bogus is not a command. The commands are serve, health, openapi, conformance, help, version.']
+    [['bogus'], 'bogus is not a command. The commands are serve, health, openapi, conformance, help, version.'],
+    [['4010'], '4010 is not a command. To set an option, write --port 4010. From a clone, pass options after --: npm start -- --port 4010'],
+    [['./a.json'], './a.json is not a command. To set an option, write --fixtures ./a.json. ' +
+    'From a clone, pass options after --: npm start -- --fixtures ./a.json']
   ]
   for (const [args, expected] of cases) t.equal(firstProblem(args), expected, args.join(' '))
   t.equal(firstProblem([], { PORT: 'http' }), 'PORT cannot be "http". It takes a whole number from 0 to 65535.')
 })
 
-t.test('a misspelt variable is a warning, except for health', async t => {
+t.test('a misspelled variable is a warning, except for health', async t => {
   const warnings = ['VERIFA_MOCK_PROT is not a variable of verifa-mock and is ignored. Did you mean VERIFA_MOCK_PORT?']
   t.match(parseCommandLine([], { VERIFA_MOCK_PROT: '1' }), { name: 'serve', warnings })
   t.match(parseCommandLine(['conformance', ...run], { VERIFA_MOCK_PROT: '1' }), { name: 'conformance', warnings })
@@ -134,7 +137,7 @@ t.test('help names every option, what it does, takes, and is by default', async 
   t.match(help(), /--log-level <level>\n/)
   t.match(help(), /--unknown-fields <reject\|ignore>\n/)
   t.match(help(), /--api-key <key> \(repeatable\)\n/)
-  t.match(help(), /--no-control\n +Turn the control plane off: .*\n +environment: VERIFA_MOCK_CONTROL=false\n/)
+  t.match(help(), /--no-control\n +Turn the control plane off; .*\n +environment: VERIFA_MOCK_CONTROL=false\n/)
   t.match(help(), /--control-token <token>\n.*\n.*\n.*default: none;/)
 })
 
@@ -164,12 +167,12 @@ t.test('what is wrong with the options of conformance is reported in sentences t
     '--base-url cannot be "api.example". It takes an http or https URL without user name, query or fragment.',
     '--api-key is missing. It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.',
     '--session-id is missing. It takes text that is not empty.',
-    'verifa-mock help conformance lists all commands and options.'
+    'The command "help conformance" lists its options.'
   ].join('\n'))
   t.equal(firstProblem(['--base-url', 'http://x']), '--base-url is an option of conformance only.')
   t.equal(firstProblem(['health', '--json', '--port', '1']), '--json is an option of conformance only.')
   t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a live key, and the suite changes the session. ' +
-    'Use a sandbox key, or add --allow-live.')
+  'Use a sandbox key, or add --allow-live.')
   t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_pub_live_0123456789']),
     '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.')
   t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a live key/ })

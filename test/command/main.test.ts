@@ -75,7 +75,7 @@ t.test('a port in use ends the mock with a sentence', async t => {
   const second = run(t, ['--port', port], { VERIFA_MOCK_PROT: '1' })
   t.equal((await second.ended).code, 1)
   t.equal(second.err(), 'VERIFA_MOCK_PROT is not a variable of verifa-mock and is ignored. Did you mean VERIFA_MOCK_PORT?\n' +
-  `Port ${port} of 127.0.0.1 is in use. Set --port to another one, or to 0 for any free one.\n`)
+  `Port ${port} of 127.0.0.1 is in use. Set --port to another port, or to 0 for a free one.\n`)
 })
 
 /** A connection with an update in flight, whose body is still to come. */
