@@ -42,7 +42,7 @@ switch (command.name) {
   }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
-    const app = buildApp({ ...command.options, logLevel: 'silent', watch: false })
+    const app = buildApp({ ...command.options, fixtures: [], logLevel: 'silent', watch: false })
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
   }

@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from '@sinclair/typebox'
 import { nearest } from '../contract/nearest.js'
 
-/** How an option is spelt on a command line and in an environment. */
+/** How an option is spelled on a command line and in an environment. */
 export interface Spelling {
   option: string
   schema: TSchema
@@ -22,7 +22,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const PREFIX = 'VERIFA_MOCK_'
 
 /**
- * How the options of a schema are spelt: `maxIdempotencyKeys` is `--max-idempotency-keys` and
+ * How the options of a schema are spelled: `maxIdempotencyKeys` is `--max-idempotency-keys` and
  * `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so `apiKeys` is `--api-key`. A flag alone turns an option
  * that is true or false from its default, so `control` is `--no-control`.
  * @param group what the variables have after their prefix, such as `CONFORMANCE_`
@@ -53,7 +53,7 @@ export function readEnvironment (spellings: readonly Spelling[], env: Environmen
   return given
 }
 
-/** A sentence for each variable that has the prefix of verifa-mock and sets nothing, probably because it is misspelt. */
+/** A sentence for each variable that has the prefix of verifa-mock and sets nothing, probably because it is misspelled. */
 export function unknownVariables (spellings: readonly Spelling[], env: Environment): string[] {
   const known = spellings.flatMap(({ variables }) => variables).filter(name => name.startsWith(PREFIX))
   return Object.entries(env)

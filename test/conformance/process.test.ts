@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import t from 'tap'
-import { run as command } from '../command.js'
+import { run as command } from '../command/process.js'
 import { SANDBOX_KEY } from '../helper.js'
 import { startMock, stateOf } from './suite.js'
 

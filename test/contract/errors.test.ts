@@ -86,7 +86,7 @@ t.test('what is masked stays as it is when it is masked again, and text without 
   fc.assert(fc.property(other, text => text.includes('vk_') || maskApiKeysIn(text) === text))
 })
 
-t.test('a misspelt word suggests the nearest candidate', async t => {
+t.test('a misspelled word suggests the nearest candidate', async t => {
   const candidates = ['port', 'host', 'fixtures', 'log-level', 'log-format']
   const suggestions: [word: string, suggested: string | undefined][] = [
     ['port', 'port'],

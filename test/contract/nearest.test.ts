@@ -1,7 +1,7 @@
 import t from 'tap'
 import { nearest } from '../../src/contract/nearest.js'
 
-t.test('a misspelt word has a nearest candidate, an unrelated one has none', async t => {
+t.test('a misspelled word has a nearest candidate, an unrelated one has none', async t => {
   const options = ['port', 'host', 'fixtures', 'log-level', 'api-key', 'watch']
   const cases: [word: string, candidate: string | undefined][] = [
     ['prot', 'port'], ['prt', 'port'], ['pport', 'port'], ['pert', 'port'], ['ohst', 'host'], ['fixture', 'fixtures'], ['api-keys', 'api-key'],

@@ -113,7 +113,7 @@ t.test('the clock goes from year 1 to 9998, to the millisecond', async t => {
   t.equal(await status('9999-01-01T00:00:00.000Z'), 422)
 })
 
-t.test('PUT /_mock/state names what is missing and what is misspelt', async t => {
+t.test('PUT /_mock/state names what is missing and what is misspelled', async t => {
   const app = startApp(t)
   const before = await stored(app, 'ses_pending')
   const put = async (payload: object) => errorOf(t, await app.inject({ method: 'PUT', url: '/_mock/state', payload })).detail

@@ -120,7 +120,7 @@ t.test('every problem is named, with file, session and field', async t => {
   t.ok(others.includes('f.json: idempotency_keys.0.result.body.id is required'), 'a result has to fit its operation')
 })
 
-t.test('a misspelt top-level field is refused', async t => {
+t.test('a misspelled top-level field is refused', async t => {
   t.match(complaints({ sessionss: [] }), [/^fixtures: session 1: sessionss is not a field here/])
   t.same(complaints({ sessions: [], clocks: {} }),
     ['fixtures: clocks is not a field here; the fields are sessions, idempotency_keys, timeline, clock'])
