@@ -62,7 +62,7 @@ export function unknownVariables (spellings: readonly Spelling[], env: Environme
       // without the prefix, which would make all of them alike
       const near = nearest(name.slice(PREFIX.length), known.map(name => name.slice(PREFIX.length)))
       return `${name} is not a variable of verifa-mock and is ignored. ` +
-        (near === undefined ? 'verifa-mock --help lists the variables.' : `Did you mean ${PREFIX}${near}?`)
+        (near === undefined ? 'docs/options.md lists the variables.' : `Did you mean ${PREFIX}${near}?`)
     })
 }
 

@@ -60,7 +60,7 @@ t.test('an unknown variable is reported with the nearest known one; empty ones a
   const spellings = spellOptions(Options)
   t.same(unknownVariables(spellings, { VERIFA_MOCK_API_KEYS: 'a', VERIFA_MOCK_COLOUR: '1', VERIFA_MOCK_EMPTY: '', VERIFA_PORT: '1', PORT: '1' }), [
     'VERIFA_MOCK_API_KEYS is not a variable of verifa-mock and is ignored. Did you mean VERIFA_MOCK_API_KEY?',
-    'VERIFA_MOCK_COLOUR is not a variable of verifa-mock and is ignored. verifa-mock --help lists the variables.'
+    'VERIFA_MOCK_COLOUR is not a variable of verifa-mock and is ignored. docs/options.md lists the variables.'
   ])
   t.same(unknownVariables(spellings, {
     VERIFA_MOCK_SERVICE_HOST: '10.0.0.1', VERIFA_MOCK_SERVICE_PORT: '4010', VERIFA_MOCK_SERVICE_PORT_HTTP: '4010', VERIFA_MOCK_PORT: 'tcp://10.0.0.1:4010',
