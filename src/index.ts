@@ -1,7 +1,7 @@
 export { buildApp } from './app.js'
 export type { KeyInflection } from './contract/casing.js'
 export { ApiError, type ErrorBody, type ErrorExtras, type Problem } from './contract/errors.js'
-export type { IdempotencyKey } from './control/routes/state.js'
+export type { IdempotencyKey } from './domain/idempotency/listed-key.js'
 export { UnmetExpectation } from './control/unmet-expectation.js'
 export type { ClockControl, FaultControl, Moment, Span, VerifaMock } from './control/verifa-mock.js'
 export type { DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMatch, FaultRule } from './domain/faults/rules.js'

@@ -18,8 +18,8 @@ export interface EmbeddedVerifaMock extends VerifaMock {
  * @throws OptionsError, FixtureError, or an error that says why the port cannot be used
  */
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
-  const { host = '127.0.0.1', port = 0, controlToken: token } = options
-  const app = buildApp({ logLevel: 'silent', ...options })
+  const { host = '127.0.0.1', port = 0, logLevel = 'silent', controlToken: token } = options
+  const app = buildApp({ ...options, logLevel })
   try {
     await app.listeners.listen(app, { host, port })
   } catch (error) {
@@ -56,8 +56,8 @@ export interface ConnectOptions {
  * @throws TypeError when the text is not an http or https URL
  */
 export function connectVerifaMock (url: string, { apiKey, token }: ConnectOptions = {}): VerifaMock {
-  const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: undefined }
-  if (protocol !== 'http:' && protocol !== 'https:') {
+  const { protocol = '', search = '', hash = '' } = URL.canParse(url) ? new URL(url) : {}
+  if (!/^https?:$/.test(protocol) || search !== '' || hash !== '') {
     throw new TypeError(`connectVerifaMock needs a URL such as http://127.0.0.1:4010. It got "${url}".`)
   }
   const base = url.replace(/\/+$/, '').replace(/\/api\/v1$/, '')

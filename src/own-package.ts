@@ -6,5 +6,5 @@ import { fileURLToPath } from 'node:url'
 /** The version of this package. */
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
-/** The sessions that the mock starts with unless told otherwise. */
+/** The sessions that the mock starts with by default. */
 export const bundledFixtures = fileURLToPath(new URL('../fixtures', import.meta.url))

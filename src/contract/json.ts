@@ -51,7 +51,7 @@ export function checkDepth (value: unknown, place: Problem['loc']): Problem[] {
 
 /** Where two JSON values differ, as a path such as `metadata.plan`; `undefined` when they are equal. The order of fields does not count. */
 export function differenceOf (one: unknown, other: unknown): string | undefined {
-  // not isDeepStrictEqual, which tells -0 from the 0 that it becomes when it is written as JSON
+  // not isDeepStrictEqual: it distinguishes -0 from 0, and JSON does not
   if (one === other) return undefined
   if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return ''
   for (const name of Object.keys(one)) {

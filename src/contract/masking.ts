@@ -1,4 +1,4 @@
-const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s\p{Cc}"'\\,;&#/?…]+/gu
+const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s\p{Cc}"\\,&#/?…]+/gu
 
 /** An API key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. */
 export function maskApiKey (key: string): string {

@@ -25,7 +25,7 @@ ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) 
 
 ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked', 'x-placeholder']) // for people: in the OpenAPI document and in messages about options
 
-// limits each value of an object: as a keyword of the object, since Ajv copies all errors so far for each keyword of ours that fails
+// limits each value of an object: as a keyword of the object, since for each custom keyword that fails Ajv copies all errors so far
 ajv.addKeyword({ keyword: 'x-value-limits', schemaType: 'object', type: 'object', errors: true, validate: checkValueLimits })
 
 function checkValueLimits (this: unknown, limits: JsonLimits, map: Record<string, unknown>): boolean {
@@ -109,6 +109,12 @@ function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omi
       return params['format'] === 'date'
         ? { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' }
         : { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' }
+    case 'minimum':
+      return { msg: `must be ${params['limit'] as number} or more`, type: 'too_small' }
+    case 'maximum':
+      return { msg: `must be ${params['limit'] as number} or less`, type: 'too_large' }
+    case 'pattern':
+      return { msg: `must be ${String(parentSchema?.['x-takes'] ?? `text that matches ${params['pattern'] as string}`)}`, type: 'string_pattern_mismatch' }
     case 'x-value-limits':
       return { msg: params['msg'] as string, type: params['type'] as string }
     default:

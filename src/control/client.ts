@@ -5,7 +5,7 @@ import type { Unmet } from '../domain/journal/verification.js'
 import type { Session } from '../domain/sessions/session.js'
 import type { ClockState } from '../domain/state.js'
 import type { ClockChange } from './routes/clock.js'
-import type { IdempotencyKey } from './routes/state.js'
+import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
 import { UnmetExpectation } from './unmet-expectation.js'
 import type { Moment, VerifaMock } from './verifa-mock.js'
 
@@ -39,12 +39,12 @@ export function createClient (options: ClientOptions): VerifaMock {
     ...(token !== undefined && { authorization: `Bearer ${token}` })
   }
 
-  async function call<T> (method: Call['method'], path: string, body?: unknown, caller = new Error()): Promise<T> {
+  async function call<T> (method: Call['method'], path: string, body?: unknown, caller?: Error): Promise<T> {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
     const response = await transport({ method, path: `/_mock${path}`, headers: { ...headers, ...json }, body: JSON.stringify(body) })
     const value = parse(url, response.body)
     if (response.status < 400) return value as T
-    if (response.status === 409 && path === '/requests/verify') throw new UnmetExpectation(value as Unmet, caller)
+    if (response.status === 409 && caller !== undefined) throw new UnmetExpectation(value as Unmet, caller)
     const { error, detail } = value as ErrorBody
     throw new ApiError(error, response.status, detail)
   }

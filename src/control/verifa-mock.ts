@@ -4,13 +4,16 @@ import type { JournalEntry } from '../domain/journal/entry.js'
 import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
 import type { Session } from '../domain/sessions/session.js'
 import type { State } from '../domain/state.js'
-import type { IdempotencyKey } from './routes/state.js'
+import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
 
 /** A time, as a `Date` or in ISO 8601. */
 export type Moment = Date | string
 
 /** A span of time: milliseconds, or text such as `24h` or `23h59m59s`. */
 export type Span = number | string
+
+/** Refuses fields that a fixture does not have, which a type parameter alone would let pass. */
+type Known<F> = F extends readonly (infer T)[] ? readonly Known<T>[] : { [K in keyof F]: K extends keyof Fixture ? unknown : never }
 
 /** The faults of a mock. */
 export interface FaultControl {
@@ -47,7 +50,7 @@ export interface VerifaMock extends AsyncDisposable {
    * Adds a session or a list of sessions, in any state. What is left out gets a default. Resolves with the completed sessions. Rejects
    * with a 409 when an ID is taken, and then adds none.
    */
-  seed<F extends Fixture | readonly Fixture[]> (sessions: F): Promise<F extends readonly unknown[] ? Session[] : Session>
+  seed<F extends Fixture | readonly Fixture[]> (sessions: F & Known<F>): Promise<F extends readonly unknown[] ? Session[] : Session>
   /** Returns all sessions, those of the sandbox first. */
   sessions (): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */

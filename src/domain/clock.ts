@@ -1,6 +1,6 @@
 /**
  * The clock of a world: times in sessions and in the journal, the 24 hours of an idempotency key, everything that is due. It runs
- * with the machine's clock until it is moved. Nothing else in `src` reads the time of day.
+ * with the machine's clock until it is moved. Nothing else reads the time of day, except for the log.
  */
 export class Clock {
   #offset = 0

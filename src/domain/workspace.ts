@@ -89,7 +89,8 @@ export class Workspace {
   restore ({ sessions, ...rest }: State): void {
     const { faults, journal } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newSessionId() }))
-    this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal)
+    // a copy: a request of the old world that is still delayed must not appear in the new one's journal
+    this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal.copy())
   }
 
   /** Takes over fixtures that were read again. All other sessions stay. */

@@ -95,8 +95,8 @@ export class Listeners {
       socket.destroy()
       return
     }
-    afterPending(socket, isAnswered => {
-      if (socket.writable && !isAnswered) {
+    afterPending(socket, hasResponse => {
+      if (socket.writable && !hasResponse) {
         const failure = apiError(malformed[error.code ?? ''] ?? 'malformedHttp')
         const body = errorText(failure, this.#inflection)
         socket.write(`HTTP/1.1 ${failure.statusCode} ${String(STATUS_CODES[failure.statusCode])}\r\n` +
@@ -125,7 +125,7 @@ const waiting = new WeakSet<Socket>()
  * (RFC 9112, 9.3.2). Node.js keeps the response that is under way in `_httpMessage`, and looks at it for the same reason.
  * @param callback takes whether the request that is not whole has its response already, because it was refused early
  */
-function afterPending (socket: Socket & { _httpMessage?: Response | null }, callback: (isAnswered: boolean) => void): void {
+function afterPending (socket: Socket & { _httpMessage?: Response | null }, callback: (hasResponse: boolean) => void): void {
   const pending = socket._httpMessage
   if (pending === undefined || pending === null) {
     callback(false)

@@ -1,4 +1,5 @@
-import type { Route } from './plugins/not-found.js'
+/** A route, as people write it: `PATCH`, `/sessions/{session_id}`. */
+export type Route = readonly [method: string, path: string]
 
 /** How many routes are suggested. */
 const MOST = 3

@@ -14,6 +14,7 @@ export const notMocked: readonly (readonly [method: string, path: string])[] = [
   ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'add-tag', 'remove-tag', 'set-tags', 'resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
+  ['*', '/sessions/{session_id}/documents/*'],
   ['GET', '/results'],
   ['GET', '/results/{session_id}'],
   ['GET', '/rate-limits'],

@@ -20,7 +20,7 @@ export interface OperationRoutesOptions {
   defaultKeyInflection: KeyInflection
 }
 
-/** The prefixes under which every operation answers; the mock adds the empty one (our decision). */
+/** The prefixes under which every operation is served; the mock adds the empty one (our decision). */
 const prefixes = ['/api/v1', '']
 
 /** The routes of the vendor's operations. */

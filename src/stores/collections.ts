@@ -89,7 +89,8 @@ export class BoundedCollection<T extends Document & { readonly bytes: number }> 
   put (document: T): void {
     this.#bytes += document.bytes - (this.#documents.get(document.id)?.bytes ?? 0)
     this.#documents.set(document.id, document)
-    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 0)) this.#evict()
+    // the newest stays, however large it is
+    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 1)) this.#evict()
   }
 
   delete (id: string): void {

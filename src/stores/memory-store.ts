@@ -23,8 +23,8 @@ interface AnyCollection<T> {
 }
 
 /**
- * The store in memory. A step is taken in one turn of the event loop, so nobody comes between its reads and its writes. It costs the
- * same however many documents there are.
+ * The store in memory. A step is taken in one turn of the event loop, so no other step comes between its reads and its writes. It costs
+ * the same however many documents there are.
  */
 export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
@@ -56,11 +56,12 @@ export class MemoryStore implements Store {
 
   #read<R extends Reads> (reads: R): Found<R> {
     const { sessions, idempotency, due } = this.#collections
-    return {
+    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | undefined } = {
       sessions: reads.sessions?.map(id => sessions.get(id)),
       idempotency: reads.idempotency?.map(id => idempotency.get(id)),
       due: reads.due?.map(id => due.get(id))
-    } as Found<R>
+    }
+    return found as unknown as Found<R>
   }
 
   #write ({ deletes = {}, puts = {} }: Changes): void {

@@ -7,7 +7,7 @@ import type { Clock } from '../../domain/clock.js'
 import { ClockState } from '../../domain/state.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
-/** A change of the clock: `set` first, then `advance`, then `freeze`. */
+/** A change of the clock. `advance` counts from `set`, if both are given. */
 export interface ClockChange {
   /** The time to set: ISO 8601. */
   set?: string

@@ -10,11 +10,15 @@ import { bodyErrors, controlSchema } from '../control-schema.js'
 // In a query everything is text, and nothing is coerced: a number is text that looks like one.
 const Filter = Type.Object({
   ...RequestFilter.properties,
-  status: Type.Optional(Type.String({ pattern: '^[1-5]\\d\\d$', description: 'The status of the response' }))
+  status: Type.Optional(Type.String({
+    'pattern': '^[1-5]\\d\\d$', 'description': 'The status of the response', 'x-takes': 'a status such as 404'
+  }))
 }, { additionalProperties: false })
 const Query = Type.Object({
   ...Filter.properties,
-  limit: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'How many at most: the newest' }))
+  limit: Type.Optional(Type.String({
+    'pattern': '^\\d{1,9}$', 'description': 'How many at most: the newest', 'x-takes': 'a whole number'
+  }))
 }, { additionalProperties: false })
 
 /** The journal: what was requested and how the mock responded, and whether that is what was expected. */

@@ -1,36 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
-import { ref, schemaOf } from '../../contract/schema.js'
-import { timestamp } from '../../contract/time.js'
-import { IDEMPOTENCY_WINDOW, type IdempotencyRecord, isExpired } from '../../domain/idempotency/record.js'
+import { ref } from '../../contract/schema.js'
+import { IdempotencyKey, listedKey } from '../../domain/idempotency/listed-key.js'
+import { isExpired } from '../../domain/idempotency/record.js'
 import { checkStateRules, type ResultSchemas, State } from '../../domain/state.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
-
-/** An idempotency key that is kept. */
-export interface IdempotencyKey {
-  /** The `Idempotency-Key`. */
-  key: string
-  /** The API key that sent it, masked. */
-  api_key: string
-  /** The session in the path; null when there is none. */
-  session_id: string | null
-  /** When the key was first used. */
-  first_seen_at: string
-  /** When the key is free again: 24 hours later. */
-  expires_at: string
-  /** How often the result was replayed. */
-  replays: number
-}
-
-export const IdempotencyKey = schemaOf<IdempotencyKey>()(Type.Object({
-  key: Type.String({ description: 'The Idempotency-Key' }),
-  api_key: Type.String({ description: 'The API key that sent it, masked' }),
-  session_id: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'The session in the path' }),
-  first_seen_at: Type.String({ format: 'date-time', description: 'When the key was first used' }),
-  expires_at: Type.String({ format: 'date-time', description: 'When the key is free again: 24 hours later' }),
-  replays: Type.Integer({ description: 'How often the result was replayed' })
-}, { $id: 'IdempotencyKey', description: 'An idempotency key that is kept' }))
 
 export interface StateRoutesOptions {
   /** What the saved result of an operation has to fit. */
@@ -85,17 +60,6 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
     const { store, clock } = workspace.world
     const now = clock.now()
     const records = await store.list('idempotency')
-    return { data: records.filter(record => !isExpired(record, now)).map(toKey), evicted: workspace.evictedIdempotencyKeys }
+    return { data: records.filter(record => !isExpired(record, now)).map(listedKey), evicted: workspace.evictedIdempotencyKeys }
   })
-}
-
-function toKey ({ key, apiKey, params, firstSeenAt, replays }: IdempotencyRecord): IdempotencyKey {
-  return {
-    key,
-    api_key: apiKey.masked,
-    session_id: params['session_id'] ?? null,
-    first_seen_at: timestamp(firstSeenAt),
-    expires_at: timestamp(firstSeenAt + IDEMPOTENCY_WINDOW),
-    replays
-  }
 }

@@ -25,7 +25,10 @@ export interface JournalMessage {
   body: unknown
 }
 
-/** A request to the API and its response. API keys and other secrets are masked throughout. */
+/**
+ * A request to the API and its response. API keys and other secrets are masked, except in what a request sent as data: its body, and the
+ * sessions.
+ */
 export interface JournalEntry {
   /** Counts from 1. */
   id: number
@@ -106,7 +109,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
     reason: exchange.reason === undefined ? null : maskApiKeysIn(exchange.reason),
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
-    response: { headers: responseHeadersOf(exchange), body: exchange.responseBody === '' ? null : JSON.parse(exchange.responseBody) as unknown },
+    response: { headers: responseHeadersOf(exchange), body: responseBodyOf(exchange) },
     changes: [...exchange.events]
   }
 }
@@ -129,6 +132,12 @@ function responseHeadersOf ({ version, replayed, errorHeaders, responseBody }: E
     ...errorHeaders,
     ...(responseBody !== '' && { 'content-type': JSON_TYPE })
   }
+}
+
+/** The body of an error may name what was sent, so API keys in it are masked. */
+function responseBodyOf ({ status, responseBody }: Exchange): unknown {
+  if (responseBody === '') return null
+  return JSON.parse(status === null || status >= 400 ? maskApiKeysIn(responseBody) : responseBody)
 }
 
 const secretHeaders = ['authorization', 'cookie', 'proxy-authorization']

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Event } from '../events.js'
 
 /**
- * One request and its response. Every request adds one, so it holds references to what is there anyway; `entry.ts` makes it readable
- * when somebody reads it.
+ * One request and its response. Every request adds one, so it holds references and copies nothing; `entry.ts` makes it readable on
+ * demand.
  */
 export interface Exchange {
   /** Counts from 1; see `Journal.nextId`. */
@@ -71,7 +71,8 @@ export class Journal {
   add (exchange: Exchange): void {
     this.#exchanges.push(exchange)
     this.#bytes += sizeOf(exchange)
-    while (this.#exchanges.length - this.#start > this.#maxEntries || this.#bytes > this.#maxBytes) this.#drop()
+    // the newest stays, however large it is
+    while (this.#size > this.#maxEntries || (this.#bytes > this.#maxBytes && this.#size > 1)) this.#drop()
   }
 
   /** All exchanges, the oldest first. */
@@ -96,6 +97,20 @@ export class Journal {
     this.dropped = 0
   }
 
+  /** A journal with the same exchanges, to which others are added. */
+  copy (): Journal {
+    const copy = new Journal(this.#maxEntries, this.#maxBytes)
+    copy.dropped = this.dropped
+    copy.#lastId = this.#lastId
+    copy.#bytes = this.#bytes
+    copy.#exchanges = this.all()
+    return copy
+  }
+
+  get #size (): number {
+    return this.#exchanges.length - this.#start
+  }
+
   #drop (): void {
     this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
     this.#exchanges[this.#start++] = undefined
@@ -110,9 +125,9 @@ export class Journal {
 
 /**
  * About how many bytes an exchange holds. A body that was read takes some four times the room of its text; one that came in chunks has
- * to be measured. The sessions before and after take about as much as the response.
+ * to be measured. A session after a change takes about as much as the response, and shares most of it with the session before.
  */
 function sizeOf ({ url, requestHeaders, requestBody, responseBody, events }: Exchange): number {
   const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
-  return OVERHEAD + url.length + length * 4 + responseBody.length * (1 + 2 * events.length)
+  return OVERHEAD + url.length + length * 4 + responseBody.length * (1 + events.length)
 }

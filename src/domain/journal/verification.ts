@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Type } from '@sinclair/typebox'
 import type { Problem } from '../../contract/errors.js'
+import { maskApiKeysIn } from '../../contract/masking.js'
 import { ref, schemaOf } from '../../contract/schema.js'
 import type { Exchange, Journal } from './journal.js'
 import { JournalEntry, pathOf, sessionIdOf, toEntry } from './entry.js'
@@ -102,6 +103,9 @@ export const Unmet = schemaOf<Unmet>()(Type.Object({
   closest: Type.Array(ref(NearMiss), { description: 'Up to three nearest requests, the newest first, when none matched' })
 }, { $id: 'Unmet', description: 'The expectation is not met' }))
 
+/** How many characters of a value a message shows. */
+const MAX_LENGTH = 300
+
 const parts: Record<keyof RequestMatch, (exchange: Exchange) => unknown> = {
   method: exchange => exchange.method,
   path: pathOf,
@@ -141,12 +145,12 @@ export function verify (journal: Journal, expectation: Expectation): { matched: 
   const expected = count !== undefined ? `exactly ${count}` : tooFew || atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`
   // dropped requests can only add to the number: too many stay too many, and enough stay enough
   if (journal.dropped > 0 && !tooMany && (tooFew || atMost !== undefined)) {
-    return unmet(expected, `The result is unknown: ${journal.dropped} requests were dropped from the journal, and it could depend on them. ` +
+    return unmet(expected, `The result is unknown: ${journal.dropped} ${journal.dropped === 1 ? 'request was' : 'requests were'} dropped from the journal. ` +
       'Verify earlier, empty the journal between tests, or raise --max-journal-entries (maxJournalEntries) and --max-journal-bytes (maxJournalBytes).')
   }
   if (!tooFew && !tooMany) return { matched }
   const closest = matched === 0 ? closestTo(exchanges, match) : []
-  const named = partsOf(match).length === 0 ? '' : ` with ${JSON.stringify(match)}`
+  const named = partsOf(match).length === 0 ? '' : ` with ${describe(match)}`
   const actual = exchanges.length === 0 ? 'the journal is empty' : `there ${matched === 1 ? 'was' : 'were'} ${matched === 0 ? 'none' : matched}`
   const wanted = count ?? (tooFew ? atLeast : atMost)
   const detail = `Expected ${expected} matching ${wanted === 1 ? 'request' : 'requests'}${named}, but ${actual}.` +
@@ -164,7 +168,6 @@ function closestTo (exchanges: readonly Exchange[], match: RequestMatch): NearMi
   for (const part of partsOf(match)) {
     const next = left.filter(exchange => fits(exchange, part, match))
     if (next.length === 0) {
-      const describe = (value: unknown) => value === undefined ? 'absent' : JSON.stringify(value)
       return left.slice(-3).reverse().map(exchange => ({
         request: toEntry(exchange),
         mismatch: `request ${exchange.id} has ${part} ${describe(parts[part](exchange))}, not ${describe(match[part])}`
@@ -173,6 +176,12 @@ function closestTo (exchanges: readonly Exchange[], match: RequestMatch): NearMi
     left = next
   }
   return []
+}
+
+/** A value in a message: with API keys masked, and cut where it is long. */
+function describe (value: unknown): string {
+  const text = value === undefined ? 'absent' : maskApiKeysIn(JSON.stringify(value))
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
 }
 
 function partsOf (match: RequestMatch): (keyof RequestMatch)[] {

@@ -27,7 +27,7 @@ export function openApiDocument (endpoints: readonly Endpoint[]): object {
     info: {
       title: 'verifa-mock',
       version,
-      description: 'A stand-in for Verifa\'s sessions API. The operations answer under `/api/v1/sessions` and, for short, under `/sessions`.',
+      description: 'A stand-in for Verifa\'s sessions API. The operations are served under `/api/v1/sessions` and, for short, under `/sessions`.',
       contact: { name: 'The verifa-mock contributors' },
       license: { name: 'MIT', identifier: 'MIT' }
     },

@@ -16,7 +16,6 @@ export class SchemaWriter {
     const isSame = inflection === 'snake' || JSON.stringify(inflectSchema(dereference(named), inflection)) === JSON.stringify(dereference(named))
     const name = (isSame ? '' : prefixes[inflection]) + String(named.$id)
     if (!(name in this.components)) {
-      this.components[name] = {} // a schema may refer to itself
       this.components[name] = this.#writeInline(named, isSame ? 'snake' : inflection)
     }
     return { $ref: `#/components/schemas/${name}` }

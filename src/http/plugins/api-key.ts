@@ -26,7 +26,7 @@ export interface ApiKeyOptions {
 }
 
 /**
- * Authenticates a request to an operation, before anything else of it is looked at: 401 without a valid key, 403 where the key may not
+ * Authenticates a request to an operation, before every other check: 401 without a valid key, 403 where the key may not
  * do what the operation does.
  */
 export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, workspaces }) => {

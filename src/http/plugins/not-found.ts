@@ -1,10 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { apiError } from '../../contract/errors.js'
 import { maskApiKeysIn } from '../../contract/masking.js'
-import { nearestRoutes } from '../nearest-routes.js'
-
-/** A route, as people write it: `PATCH`, `/sessions/{session_id}`. */
-export type Route = readonly [method: string, path: string]
+import { nearestRoutes, type Route } from '../nearest-routes.js'
 
 export interface NotFoundOptions {
   /** The routes to suggest; a function, since they are known when all are registered. */

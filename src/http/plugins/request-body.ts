@@ -8,7 +8,7 @@ import { checkOf } from '../../contract/validation.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it was sent; `undefined` when there is none that can be worked with. */
+    /** The body as it was sent; `undefined` when there is none, or when it is nested too deep. */
     sentBody: unknown
   }
 }
@@ -44,7 +44,7 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
   })
 }, { name: 'request-body' })
 
-/** Parses JSON, and says where it is broken. An empty body is none: some clients always send a content type. */
+/** Parses JSON, and says where it is broken. An empty body counts as absent: some clients always send a content type. */
 function parseJson (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {

@@ -1,0 +1,42 @@
+import { Type } from '@sinclair/typebox'
+import { maskApiKeysIn } from '../../contract/masking.js'
+import { nullable, schemaOf } from '../../contract/schema.js'
+import { timestamp } from '../../contract/time.js'
+import { IDEMPOTENCY_WINDOW, type IdempotencyRecord } from './record.js'
+
+/** An idempotency key that is kept. */
+export interface IdempotencyKey {
+  /** The `Idempotency-Key`. */
+  key: string
+  /** The API key that sent it, masked. */
+  api_key: string
+  /** The session in the path; null when there is none. */
+  session_id: string | null
+  /** When the key was first used. */
+  first_seen_at: string
+  /** When the key is free again: 24 hours later. */
+  expires_at: string
+  /** How often the result was replayed. */
+  replays: number
+}
+
+export const IdempotencyKey = schemaOf<IdempotencyKey>()(Type.Object({
+  key: Type.String({ description: 'The Idempotency-Key' }),
+  api_key: Type.String({ description: 'The API key that sent it, masked' }),
+  session_id: nullable(Type.String({ description: 'The session in the path' })),
+  first_seen_at: Type.String({ format: 'date-time', description: 'When the key was first used' }),
+  expires_at: Type.String({ format: 'date-time', description: 'When the key is free again: 24 hours later' }),
+  replays: Type.Integer({ description: 'How often the result was replayed' })
+}, { $id: 'IdempotencyKey', description: 'An idempotency key that is kept' }))
+
+/** A record as it is listed, with API keys masked. */
+export function listedKey ({ key, apiKey, params, firstSeenAt, replays }: IdempotencyRecord): IdempotencyKey {
+  return {
+    key: maskApiKeysIn(key),
+    api_key: apiKey.masked,
+    session_id: params['session_id'] === undefined ? null : maskApiKeysIn(params['session_id']),
+    first_seen_at: timestamp(firstSeenAt),
+    expires_at: timestamp(firstSeenAt + IDEMPOTENCY_WINDOW),
+    replays
+  }
+}
