@@ -113,3 +113,24 @@ t.test('a client that is gone before its body is whole leaves a journal entry an
   const { data } = (await app.inject('/_mock/requests')).json<{ data: object[] }>()
   t.match(data, [{ status: 401 }])
 })
+
+t.test('a request that needs no body can have one, and gets one response', async t => {
+  const app = await listen(t)
+  const requests: [method: string, path: string, status: number][] = [
+    ['GET', '/', 404],
+    ['GET', '/openapi.json', 200],
+    ['GET', '/docs/', 200],
+    ['GET', '/_mock/health', 200],
+    ['GET', '/_mock/state', 200],
+    ['GET', '/sessions', 501],
+    ['DELETE', '/_mock/faults', 204],
+    ['POST', '/_mock/reset', 204],
+    ['OPTIONS', '/nowhere', 404]
+  ]
+  const connection = await Connection.open(app)
+  for (const [method, path, status] of requests) {
+    connection.send(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`)
+    t.equal((await connection.response())?.status, status, `${method} ${path}`)
+  }
+  connection.hangUp()
+})

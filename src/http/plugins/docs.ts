@@ -25,8 +25,7 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
 
   // a person who opens the mock's URL in a browser wants to read
   app.get('/', async (request, reply) => {
-    if (request.headers.accept?.includes('text/html') === true) return reply.redirect('/docs')
-    reply.callNotFound()
+    return request.headers.accept?.includes('text/html') === true ? reply.redirect('/docs') : reply.callNotFound()
   })
 
   app.addHook('onClose', async () => (await page)?.close())

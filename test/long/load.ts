@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
-import type { Session } from '../src/index.js'
-import { Connection, type RawResponse } from './connection.js'
+import type { Session } from '../../src/index.js'
+import { Connection, type RawResponse } from '../connection.js'
 
-/** Names of metadata that every update of the load sets to the number that is its reference: one that differs was left half done. */
+/** Metadata keys that every update of the load sets to the number that is also its reference. If they differ, an update was half done. */
 const PARTS = ['a', 'b', 'c', 'd']
 
-/** The number of the update that a session, in whatever casing, got its reference and its metadata from. Throws when they differ. */
+/** The number of the update that made a session what it is. Throws when its parts come from different updates. */
 export function numberOf ({ external_ref: reference, metadata }: Session): number {
-  assert.deepEqual(PARTS.map(part => String(metadata[part])), PARTS.map(() => reference), 'an update is carried out as a whole')
+  assert.deepEqual(PARTS.map(part => String(metadata[part])), PARTS.map(() => reference), 'an update is executed as a whole')
   return Number(reference)
 }
 
 /**
  * One update of the load as bytes.
  * @param key its idempotency key
- * @param delay how many milliseconds a fault lets it wait; the mock then says `100 Continue`, by which one sees that it is in flight
+ * @param delay how many milliseconds a fault delays it; the mock then sends `100 Continue`, which shows that the request is in flight
  */
 export function updateBytes (id: string, number: number, { key, delay }: { key?: string | undefined, delay?: number } = {}): string {
   const body = JSON.stringify({ external_ref: String(number), metadata: Object.fromEntries(PARTS.map(part => [part, number])) })
@@ -23,29 +23,29 @@ export function updateBytes (id: string, number: number, { key, delay }: { key?:
     `Content-Length: ${body.length}\r\n\r\n${body}`
 }
 
-/** What became of the updates that one client sent. */
+/** The updates that one client sent. */
 export interface Sent {
-  /** The numbers of those that were answered. */
-  answered: number[]
+  /** The numbers of those that got a response. */
+  done: number[]
   /** The numbers of those whose connection was closed instead. */
   cut: number[]
 }
 
 /**
- * A client that sends updates of a session, a few at a time, over one connection, until it is closed.
- * @param next the number of the next update; `undefined` is the end
+ * A client that sends updates of a session, a few together, over one connection, until it is closed.
+ * @param next the number of the next update; `undefined` ends it
  */
 export async function keepUpdating (connection: Connection, id: string, next: () => number | undefined, together: number): Promise<Sent> {
-  const sent: Sent = { answered: [], cut: [] }
+  const sent: Sent = { done: [], cut: [] }
   for (;;) {
     const numbers: number[] = []
     for (let number; numbers.length < together && (number = next()) !== undefined;) numbers.push(number)
     if (numbers.length === 0 || connection.closed) return { ...sent, cut: [...sent.cut, ...numbers] }
     connection.send(numbers.map(number => updateBytes(id, number, { key: keyOf(number) })).join(''))
     for (const number of numbers) {
-      const answer = await connection.response()
-      if (answer === undefined) sent.cut.push(number)
-      else sent.answered.push(checkResponse(answer, number))
+      const response = await connection.response()
+      if (response === undefined) sent.cut.push(number)
+      else sent.done.push(checkResponse(response, number))
     }
   }
 }
