@@ -98,10 +98,10 @@ t.test('an operation that reads takes no idempotency key', async t => {
 
 t.test('a 404 suggests the declared routes that come nearest', async t => {
   const app = startWith(t, [deleteNote, listNotes, writeNote])
-  const nearest = async (method: 'GET' | 'POST', path: string) => String(errorOf(t, await app.inject({ method, url: path })).detail)
+  const nearest = async (method: 'GET' | 'POST', path: string) => errorOf(t, await app.inject({ method, url: path })).detail
   t.equal(await nearest('POST', '/api/v1/sessions/a/notes/b/c'), 'No route POST /api/v1/sessions/a/notes/b/c. Nearest: ' +
-    'POST /sessions/{session_id}/notes/{note_id}, DELETE /sessions/{session_id}/notes/{note_id}, GET /sessions/{session_id}/notes. ' +
-    'See GET /openapi.json.')
+  'POST /sessions/{session_id}/notes/{note_id}, DELETE /sessions/{session_id}/notes/{note_id}, GET /sessions/{session_id}/notes. ' +
+  'See GET /openapi.json.')
   t.match(await nearest('GET', '/session/a/notes'), /Nearest: GET \/sessions\/\{session_id\}\/notes, /)
 })
 

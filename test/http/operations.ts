@@ -52,7 +52,8 @@ export const writeNote = operation({
   success: { status: 201, schema: Note, description: 'The note', examples: { written: { summary: 'A note', value: note } } },
   errors: ['sessionNotFound'],
   reads: () => ({}),
-  decide: ({ params, body }) => ({ events: [], response: { status: 201, body: { ...note, note_id: params.note_id, body_text: body.body_text } } })
+  decide: ({ params: { note_id: id }, body: { body_text: text } }) =>
+    ({ events: [], response: { status: 201, body: { ...note, note_id: id, body_text: text } } })
 })
 
 export const listNotes = operation({

@@ -24,8 +24,10 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
   for (const path of ['/docs', '/docs/*']) app.get(path, showPage)
 
   // a person who opens the mock's URL in a browser wants to read
-  app.get('/', async (request, reply) => {
-    return request.headers.accept?.includes('text/html') === true ? reply.redirect('/docs') : reply.callNotFound()
+  app.get('/', (request, reply) => {
+    // not async: the promise would be fulfilled before the 404 is sent, and Fastify would send a second response
+    if (request.headers.accept?.includes('text/html') === true) reply.redirect('/docs')
+    else reply.callNotFound()
   })
 
   app.addHook('onClose', async () => (await page)?.close())
