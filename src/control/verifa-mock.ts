@@ -12,9 +12,6 @@ export type Moment = Date | string
 /** A span of time: milliseconds, or text such as `24h` or `23h59m59s`. */
 export type Span = number | string
 
-/** Refuses fields that a fixture does not have, which a type parameter alone would let pass. */
-type Known<F> = F extends readonly (infer T)[] ? readonly Known<T>[] : { [K in keyof F]: K extends keyof Fixture ? unknown : never }
-
 /** The faults of a mock. */
 export interface FaultControl {
   /** Adds a fault. */
@@ -50,7 +47,7 @@ export interface VerifaMock extends AsyncDisposable {
    * Adds a session or a list of sessions, in any state. What is left out gets a default. Resolves with the completed sessions. Rejects
    * with a 409 when an ID is taken, and then adds none.
    */
-  seed<F extends Fixture | readonly Fixture[]> (sessions: F & Known<F>): Promise<F extends readonly unknown[] ? Session[] : Session>
+  seed<F extends Fixture | readonly Fixture[]> (sessions: F): Promise<F extends readonly unknown[] ? Session[] : Session>
   /** Returns all sessions, those of the sandbox first. */
   sessions (): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */

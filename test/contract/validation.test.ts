@@ -28,7 +28,13 @@ const problems: [name: string, schema: TSchema, value: unknown, problem: object]
   ['a date that there is not', Type.String({ format: 'date' }), '2026-02-30', { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' }],
   ['a time without a zone', Type.String({ format: 'date-time' }), '2026-01-01T12:00:00',
     { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' }],
-  ['anything else, in the words of Ajv', Type.Integer({ minimum: 1 }), 0, { msg: 'must be >= 1', type: 'value_error' }]
+  ['too small a number', Type.Integer({ minimum: 1 }), 0, { msg: 'must be 1 or more', type: 'too_small' }],
+  ['too large a number', Type.Integer({ maximum: 1 }), 2, { msg: 'must be 1 or less', type: 'too_large' }],
+  ['text that does not match', Type.String({ 'pattern': '^a$', 'x-takes': 'an a' }), 'b', { msg: 'must be an a', type: 'string_pattern_mismatch' }],
+  ['text that does not match, without words for it', Type.String({ pattern: '^a$' }), 'b', {
+    msg: 'must be text that matches ^a$', type: 'string_pattern_mismatch'
+  }],
+  ['anything else, in the words of Ajv', Type.Number({ multipleOf: 2 }), 3, { msg: 'must be multiple of 2', type: 'value_error' }]
 ]
 for (const [name, schema, value, problem] of problems) {
   t.test(`finds ${name}`, async t => {
