@@ -81,7 +81,7 @@ t.test('every code block of the guide and the reference is a file in examples/ o
 })
 
 t.test('the test in the README is a file in examples/', async t => {
-  const [, file = '', code] = /\[(examples\/\S+)\]\(\1\)\):\n\n```js\n([^]*?)```/.exec(read('README.md')) ?? []
+  const [, file = '', code] = /\]\((examples\/\S+)\):\n\n```js\n([^]*?)```/.exec(read('README.md')) ?? []
   t.equal(file, 'examples/node-test/first.test.js')
   t.equal(code, read(file))
 })
