@@ -120,7 +120,7 @@ export class ReferenceModel implements World {
   #respond (request: Request): Outcome {
     const apiKey = request.headers['x-api-key']
     if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
-    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) return error(401, 'unauthorized', 'Invalid API key.', 'keys start with vk_live_ or vk_sandbox_, and have no spaces or commas')
+    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) return error(401, 'unauthorized', 'Invalid API key.', 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas')
     if (apiKey.startsWith('vk_pub_')) {
       return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
     }
@@ -189,7 +189,7 @@ export class ReferenceModel implements World {
       const other = this.sessions.find(session => session.id === id)
       const [its, mine] = other?.is_sandbox === true ? ['sandbox', 'live'] : ['live', 'sandbox']
       return error(404, 'not_found', 'Session not found.',
-        other === undefined ? `no session has the ID ${id}` : `${id} is a ${its} session, the API key is ${mine}`)
+        other === undefined ? `no session has the ID "${id}"` : `${id} is a ${its} session, the API key is ${mine}`)
     }
     if (before.retention_status === 'redacted') {
       return error(422, 'validation_error', 'Session has been redacted and cannot be updated.')
