@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { apiError } from '../contract/errors.js'
 import { maskApiKeysIn } from '../contract/masking.js'
@@ -48,13 +48,14 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
 
 /** Responds to operations that Verifa has and the mock does not. */
 const notMockedRoutes: FastifyPluginAsync = async app => {
-  app.addHook('onRequest', async ({ method, url }) => {
+  const refuse = ({ method, url }: FastifyRequest): never => {
     throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })
-  })
+  }
+  app.addHook('onRequest', refuse) // before the body is read
   for (const [method, path] of notMocked) {
     for (const prefix of ['/api/v1', '']) {
       const url = prefix + path.replace(/\{(\w+)\}/g, ':$1')
-      app.route({ method: method === '*' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : method, url, handler: () => undefined })
+      app.route({ method: method === '*' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : method, url, handler: refuse })
     }
   }
 }

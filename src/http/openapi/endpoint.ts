@@ -99,7 +99,7 @@ export function endpointOfRoute (method: string, url: string, schema: FastifySch
     summary: String(summary),
     description: String(description),
     tag: 'Mock',
-    security: security ?? [],
+    security: security as readonly object[],
     params: params as TObject | undefined,
     query: querystring as TObject | undefined,
     headers: undefined,
