@@ -422,6 +422,14 @@ t.test('with isolation each API key has a workspace', async t => {
   await mock.withApiKey(LIVE_KEY).close()
 })
 
+t.test('an expectation whose result is unknown, since requests were dropped, rejects', async t => {
+  await using mock = await startVerifaMock({ maxJournalEntries: 1 })
+  for (let times = 0; times < 2; times++) await patch(mock, 'ses_pending', {})
+  t.match(await rejection(mock.verify({ count: 2 })), {
+    name: 'UnmetExpectation', message: /^The result is unknown/, expected: 'exactly 2', actual: 'unknown', matched: undefined, closest: []
+  })
+})
+
 t.test('a mock that closes does not wait for a delay', async t => {
   const mock = await startVerifaMock()
   await mock.faults.add({ then: { delay_ms: 600_000 } })

@@ -122,6 +122,17 @@ t.test('PUT /_mock/state names what is missing and what is misspelled', async t 
   t.equal(await stored(app, 'ses_pending'), before)
 })
 
+t.test('an idempotency key of an operation without a session has null for its ID', async t => {
+  const app = startApp(t)
+  const at = new Date().toISOString()
+  const key = { key: 'k', api_key: 'vk_live_…', session_id: null, first_seen_at: at, replays: 0 }
+  const result = { status: 200, body: await stored(app, 'ses_pending') }
+  const saved = { ...key, api_key_digest: 'digest', operation: 'updateSession', body: {}, result }
+  const restored = await app.inject({ method: 'PUT', url: '/_mock/state', payload: { sessions: [], idempotency_keys: [saved] } })
+  t.equal(restored.statusCode, 204, restored.body)
+  t.match((await app.inject('/_mock/idempotency-keys')).json(), { data: [key], evicted: 0 })
+})
+
 t.test('maxJournalEntries bounds the journal, which says how many requests were dropped', async t => {
   const app = startApp(t, { maxJournalEntries: 1 })
   for (let times = 0; times < 2; times++) await update(app, 'ses_pending', {})

@@ -94,6 +94,16 @@ t.test('an unexpected error is a 500 without details, and the log has them', asy
   t.match(log(), [line, line])
 })
 
+t.test('a due item that cannot be carried out is in the log', async t => {
+  const { app, lines, log } = startLogged(t, { logLevel: 'error' })
+  const item = { id: 'due_1', at: 0, type: 'unknown', subject: 'ses_pending' }
+  await app.workspaces.shared.world.store.transact({}, () => ({ puts: { due: [item] } }))
+  while (lines.length === 0) await new Promise(resolve => setImmediate(resolve))
+  t.match(log(), [{
+    msg: 'a due item could not be carried out', type: 'unknown', subject: 'ses_pending', err: { message: 'no handler for due items of type unknown' }
+  }])
+})
+
 t.test('two apps in one process share nothing', async t => {
   const [one, two] = [startApp(t), startApp(t, { defaultKeyInflection: 'camel' })]
   await update(one, 'ses_pending', { external_ref: 'one' }, { 'idempotency-key': 'k' })
