@@ -2,7 +2,7 @@ FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # First, install the dependencies that ship and set them aside; then install the build tools. Both come before the source is copied, so
-# that a change in the source repeats neither. Scripts are off, because `prepare` would build without the source.
+# that a change in the source repeats neither. Scripts are off, because `dependencies` would build without the source.
 # Remove what is not loaded at run time: source maps, types, tests, and documents. Keep the licenses.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
   && find node_modules -type d \( -name test -o -name docs -o -name 'example*' -o -name 'benchmark*' -o -name .github \) -prune -exec rm -r {} + \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The packed tarball in the hands of a stranger: installed in an empty folder, used from ES modules, from CommonJS,
-# from TypeScript, and as a command.
+# The packed tarball as a user gets it: installed in an empty folder, used from ES modules, from CommonJS, from strict TypeScript, and as
+# a command.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -9,16 +9,20 @@ trap 'rm -rf "$work"' EXIT
 cd "$root"
 npm pack --silent --pack-destination "$work" >/dev/null
 tar tzf "$work"/*.tgz | sort >"$work/contents"
-if grep -vE '^package/(dist/.*\.(js|d\.ts)|dist/THIRD-PARTY-LICENSES\.txt|fixtures/.*\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|(docs|examples)/.*)$' "$work/contents"; then
+if grep -vE '^package/(dist/.*\.(js|d\.ts)|dist/THIRD-PARTY-LICENSES\.txt|fixtures/.*\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs/.*\.md|examples/.*)$' "$work/contents"; then
   echo 'these files do not belong in the package'
   exit 1
 fi
 
-mkdir "$work/stranger"
-cp "$root"/test/package/use.* "$work/stranger"
-cd "$work/stranger"
+mkdir "$work/user"
+cp "$root"/test/package/use.* "$work/user"
+cd "$work/user"
 npm init --yes >/dev/null
-npm install --silent --no-audit --no-fund --prefer-offline "$work"/*.tgz
+npm install --foreground-scripts --no-audit --no-fund --prefer-offline "$work"/*.tgz 2>&1 | tee "$work/installed"
+if grep -E "verifa-mock@[^ ]+ \(?((pre|post)?install|prepare)" "$work/installed"; then
+  echo 'installing the package runs scripts'
+  exit 1
+fi
 node use.mjs
 node use.cjs
 npx --no-install verifa-mock --help | grep 'Usage: verifa-mock'
@@ -26,4 +30,4 @@ npx --no-install verifa-mock openapi | grep '"openapi": "3.1.0"'
 npm install --silent --no-audit --no-fund --prefer-offline "typescript@$(node -p "require('$root/node_modules/typescript/package.json').version")" \
   "@types/node@$(node -p "require('$root/node_modules/@types/node/package.json').version")"
 npx --no-install tsc --noEmit --strict --exactOptionalPropertyTypes --skipLibCheck false --module nodenext --target es2023 --types node use.mts
-echo 'the package works for a stranger'
+echo 'the package works'
