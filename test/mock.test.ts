@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
@@ -391,8 +392,8 @@ t.test('two embedded mocks share nothing', async t => {
 })
 
 t.test('with isolation each API key has a workspace', async t => {
-  await using mock = await startVerifaMock({ isolation: 'api-key', maxWorkspaces: 1001 })
-  const keys = Array.from({ length: 1000 }, (_, index) => `vk_sandbox_worker_${index}`)
+  await using mock = await startVerifaMock({ isolation: 'api-key', maxWorkspaces: 201 })
+  const keys = Array.from({ length: 200 }, (_, index) => `vk_sandbox_worker_${index}`)
   await Promise.all(keys.map(async (key, index) => {
     const response = await mock.app.inject({
       method: 'PATCH', url: '/sessions/ses_pending', payload: { external_ref: String(index) }, headers: { 'x-api-key': key, 'idempotency-key': 'k' }
@@ -402,14 +403,14 @@ t.test('with isolation each API key has a workspace', async t => {
   let alike = 0
   for (const [index, key] of keys.entries()) {
     const own = mock.withApiKey(key)
-    if (index % 100 === 0) {
+    if (index % 50 === 0) {
       await own.faults.add({ then: { status: 500 } })
       await own.clock.freeze('2027-01-01T00:00:00Z')
     }
     const [session, requests, idempotencyKeys] = await Promise.all([own.session('ses_pending'), own.requests(), own.idempotencyKeys()])
-    if (session.external_ref === String(index) && requests.length === 1 && idempotencyKeys.length === (index % 100 === 0 ? 0 : 1)) alike++
+    if (session.external_ref === String(index) && requests.length === 1 && idempotencyKeys.length === (index % 50 === 0 ? 0 : 1)) alike++
   }
-  t.equal(alike, 1000, 'each has its own change, request, key and clock, and nothing else')
+  t.equal(alike, 200, 'each has its own change, request, key and clock, and nothing else')
   const other = mock.withApiKey(keys[1] as string)
   t.same(await other.faults.list(), [])
   t.not((await other.clock.now()).getFullYear(), 2027)
@@ -437,6 +438,23 @@ t.test('a mock that closes does not wait for a delay', async t => {
   while ((await mock.faults.list()).length > 0) await new Promise(resolve => setImmediate(resolve))
   await mock.close()
   t.match(await response, { status: 200 })
+})
+
+t.test('with watch, fixtures are read again when their file has changed', async t => {
+  const folder = t.testdir({ 'fixtures.json': '[{"id":"ses_old"}]' })
+  await using mock = await startVerifaMock({ fixtures: folder, watch: true })
+  await mock.seed({ id: 'ses_seeded' })
+  writeFileSync(`${folder}/fixtures.json`, '[{"id":"ses_new"}]')
+  while ((await mock.sessions()).some(({ id }) => id === 'ses_old')) await new Promise(resolve => setImmediate(resolve))
+  t.same((await mock.sessions()).map(({ id }) => id).sort(), ['ses_new', 'ses_seeded'])
+  await mock.reset()
+  t.same((await mock.sessions()).map(({ id }) => id), ['ses_new'])
+})
+
+t.test('whether an expectation is met is unknown when requests were dropped', async t => {
+  await using mock = await startVerifaMock({ maxJournalEntries: 1 })
+  for (let times = 0; times < 2; times++) await patch(mock, 'ses_pending', {})
+  t.match(await rejection(mock.verify({ count: 2 })), { expected: 'exactly 2', actual: 'unknown', matched: undefined, closest: [] })
 })
 
 t.test('a mock that cannot start leaves nothing running', async t => {

@@ -46,7 +46,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
   })
 }
 
-/** Responds to operations that Verifa has and the mock does not. */
+/** Responds to operations that Verifa has and the mock does not, before their bodies are read. */
 const notMockedRoutes: FastifyPluginAsync = async app => {
   const refuse = ({ method, url }: FastifyRequest): never => {
     throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })

@@ -328,7 +328,7 @@ t.test('whatever bytes are sent, every response has the shape of the API, and th
       const odd = known.has(response.status as never) || response.status === 200 ? oddity(response) : `status ${response.status}`
       if (odd !== undefined) throw new Error(odd)
     }
-  }), { numRuns: Number(process.env['PROOF_RAW_RUNS'] ?? 300) })
+  }), { numRuns: Number(process.env['PROOF_RAW_RUNS'] ?? 200) })
   t.equal((await responsesTo(app, good))[0]?.status, 200)
   await allClosed(app)
 })

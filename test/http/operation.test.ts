@@ -1,5 +1,6 @@
-import t from 'tap'
+import { Type } from '@sinclair/typebox'
 import type { InjectOptions } from 'fastify'
+import t from 'tap'
 import type { JournalEntry } from '../../src/index.js'
 import { errorOf, SANDBOX_KEY } from '../helper.js'
 import { deleteNote, listNotes, note, startWith, writeNote } from './operations.js'
@@ -128,12 +129,14 @@ t.test('a key needs the scope that the operation declares', async t => {
 })
 
 t.test('saved keys of any operation are restored with their results', async t => {
-  const app = startWith(t, [writeNote, deleteNote])
+  const app = startWith(t, [writeNote, deleteNote, { ...deleteNote, id: 'deleteNotes', path: '/notes', params: Type.Object({}) }])
   const requests: InjectOptions[] = [
     { method: 'POST', url, payload: { body_text: 'x' }, headers: { 'x-api-key': SANDBOX_KEY, 'idempotency-key': 'a' } },
-    { method: 'DELETE', url, headers: { 'x-api-key': SANDBOX_KEY, 'idempotency-key': 'b' } }
+    { method: 'DELETE', url, headers: { 'x-api-key': SANDBOX_KEY, 'idempotency-key': 'b' } },
+    { method: 'DELETE', url: '/notes', headers: { 'x-api-key': SANDBOX_KEY, 'idempotency-key': 'c' } }
   ]
   for (const request of requests) await app.inject(request)
+  t.match((await app.inject('/_mock/idempotency-keys')).json(), { data: [{ session_id: 'ses_a' }, { session_id: 'ses_a' }, { session_id: null }] })
   const state = (await app.inject('/_mock/state')).json<object>()
   await app.inject({ method: 'POST', url: '/_mock/reset' })
   const restored = await app.inject({ method: 'PUT', url: '/_mock/state', payload: state })

@@ -16,9 +16,9 @@ t.test('fetch gets the response to a large body that is not read', async t => {
     ['to an operation that is not mocked', 501, '/sessions', SANDBOX_KEY]
   ]
   // several times: a response that comes too early is lost only now and then
-  for (const [size, times] of [[2, 4], [8, 2], [32, 1]] as const) {
+  for (const [size, times] of [[2, 3], [8, 2], [32, 1]] as const) {
     const body = Buffer.alloc(size * MEBIBYTE, 'x')
-    for (const [name, status, path, apiKey] of cases) {
+    for (const [name, status, path, apiKey] of size === 2 ? cases : cases.slice(0, 2)) {
       t.test(`${size} MiB ${name}: ${status}`, async t => {
         const method = status === 501 ? 'POST' : 'PATCH'
         for (let time = 0; time < times; time++) {
