@@ -51,7 +51,8 @@ async function fuzz (
   if (replay.seed !== undefined) return
   const growth = await heapInUse() - atHalf
   t.comment(`${sent()} requests; heap ${Math.round(atHalf / 1e6)} MB at the half, ${Math.round(growth / 1000)} kB more at the end`)
-  t.ok(sent() > goal * 0.9, `${goal} requests were sent, about or more`)
+  // few batches may all be short
+  if (goal >= 5_000) t.ok(sent() > goal * 0.9, `${goal} requests were sent, about or more`)
   t.ok(growth < GROWTH, 'no growth of memory')
 }
 
