@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Session, version } from '../../src/index.js'
-import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, startLogged, stored, update } from '../helper.js'
+import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
 
 // What mock.test.ts does not reach through the typed interface: statuses, problems, and calls that the interface does not make.
 
