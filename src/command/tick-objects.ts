@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks'
 
 /** Holds what `keepTickObject` keeps. */
-export const kept: object[] = []
+const kept: object[] = []
 
 /**
  * Keeps one of the objects that Node.js makes for `process.nextTick`, of which every request takes several. V8 learns the shape of these

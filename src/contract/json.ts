@@ -51,15 +51,20 @@ export function checkDepth (value: unknown, place: Problem['loc']): Problem[] {
 
 /** Where two JSON values differ, as a path such as `metadata.plan`; `undefined` when they are equal. The order of fields does not count. */
 export function differenceOf (one: unknown, other: unknown): string | undefined {
+  return pathToDifference(one, other)?.join('.')
+}
+
+function pathToDifference (one: unknown, other: unknown): string[] | undefined {
   // not isDeepStrictEqual: it distinguishes -0 from 0, and JSON does not
   if (one === other) return undefined
-  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return ''
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return []
   for (const name of Object.keys(one)) {
-    if (!Object.hasOwn(other, name)) return name
-    const difference = differenceOf(one[name], other[name])
-    if (difference !== undefined) return difference === '' ? name : `${name}.${difference}`
+    if (!Object.hasOwn(other, name)) return [name]
+    const path = pathToDifference(one[name], other[name])
+    if (path !== undefined) return [name, ...path]
   }
-  return Object.keys(other).find(name => !Object.hasOwn(one, name))
+  const missing = Object.keys(other).find(name => !Object.hasOwn(one, name))
+  return missing === undefined ? undefined : [missing]
 }
 
 /** About how many bytes a JSON value takes in memory. */

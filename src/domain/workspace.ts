@@ -18,7 +18,7 @@ export interface InitialState extends Omit<State, 'sessions'> {
 }
 
 /** Makes a store. */
-export type CreateStore = (options: {
+type CreateStore = (options: {
   sessions: Base<Session>
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void

@@ -119,6 +119,7 @@ const differences: [one: unknown, other: unknown, difference: string | undefined
   [{ a: 1 }, {}, 'a'],
   [{}, { a: null }, 'a'],
   [{ toString: 1 }, {}, 'toString'],
+  [{ a: { '': 0 } }, { a: {} }, 'a.'],
   [JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":2}}'), '__proto__.a']
 ]
 for (const [one, other, difference] of differences) {

@@ -6,7 +6,7 @@ import type { Result } from '../decision.js'
 export const IDEMPOTENCY_WINDOW = 24 * 60 * 60 * 1000
 
 /** The parameters of a request. The same idempotency key with other parameters is a mismatch. */
-export interface RequestParameters {
+interface RequestParameters {
   /** The operation's ID, which stands for method and path: both prefixes of a path are one operation (our decision). */
   readonly operation: string
   /** All IDs in the path. */
