@@ -55,7 +55,7 @@ export interface Step {
 export type Expectation = (context: ExpectationContext) => Mismatch | undefined
 
 /** What an expectation can look at. */
-export interface ExpectationContext {
+interface ExpectationContext {
   response: Received
   /** All responses of the step: more than one when `times` is. */
   responses: readonly Received[]

@@ -66,7 +66,7 @@ export interface ProxiedRequest {
   body: string
 }
 
-export interface ProxiedResponse {
+interface ProxiedResponse {
   status: number
   headers: OutgoingHttpHeaders
   body: string

@@ -5,7 +5,7 @@ import type { Store } from '../../src/domain/store.js'
 import { baseOf, dueItem, read, RECORD_BYTES, record, session, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some sessions. */
-export type MakeStore = (parts?: StoreParts) => Promise<Store>
+type MakeStore = (parts?: StoreParts) => Promise<Store>
 
 type Rule = (t: Test, make: MakeStore) => Promise<void>
 
