@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { resultSchemasOf } from '../http/operations/operations.js'
+import { pathOfUrl } from '../http/paths.js'
 import { createErrorHandler } from '../http/plugins/error-handler.js'
 import type { Route } from '../http/nearest-routes.js'
 import { notFound } from '../http/plugins/not-found.js'
@@ -17,7 +18,7 @@ import { stateRoutes } from './routes/state.js'
 export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {
-    if (schema?.operationId !== undefined && method !== 'HEAD') routes.push([String(method), url.replace(/:(\w+)/g, '{$1}')])
+    if (schema?.operationId !== undefined && method !== 'HEAD') routes.push([String(method), pathOfUrl(url)])
   })
 
   app.setErrorHandler(createErrorHandler(log, () => 'snake'))

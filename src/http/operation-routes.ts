@@ -6,6 +6,7 @@ import { apply, type Outcome } from '../domain/apply.js'
 import type { Claim } from '../domain/idempotency/record.js'
 import { inflectionOf } from './key-inflection.js'
 import { bodyOf, type Input, isWriting, type Operation, type UnknownFields } from './operation.js'
+import { urlsOf } from './paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,19 +21,16 @@ export interface OperationRoutesOptions {
   defaultKeyInflection: KeyInflection
 }
 
-/** The prefixes under which every operation is served; the mock adds the empty one (our decision). */
-const prefixes = ['/api/v1', '']
-
 /** The routes of the vendor's operations. */
 export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async (app, options) => {
   const { operations, unknownFields, defaultKeyInflection } = options
   for (const operation of operations) {
     const { method, path, query } = operation
     const body = bodyOf(operation, unknownFields)
-    for (const prefix of prefixes) {
+    for (const url of urlsOf(path)) {
       app.route({
         method,
-        url: prefix + path.replace(/\{(\w+)\}/g, ':$1'),
+        url,
         config: { operation },
         schema: { ...(query && { querystring: query }), ...(body && { body }) },
         handler: handlerOf(operation, defaultKeyInflection)

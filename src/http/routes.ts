@@ -13,6 +13,7 @@ import { apiVersionPlugin } from './plugins/api-version.js'
 import { faultsPlugin } from './plugins/faults.js'
 import { journalPlugin } from './plugins/journal.js'
 import type { Route } from './nearest-routes.js'
+import { urlsOf } from './paths.js'
 import { notFound } from './plugins/not-found.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
@@ -51,10 +52,9 @@ const notMockedRoutes: FastifyPluginAsync = async app => {
   const refuse = ({ method, url }: FastifyRequest): never => {
     throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })
   }
-  app.addHook('onRequest', refuse) // before the body is read
+  app.addHook('onRequest', refuse)
   for (const [method, path] of notMocked) {
-    for (const prefix of ['/api/v1', '']) {
-      const url = prefix + path.replace(/\{(\w+)\}/g, ':$1')
+    for (const url of urlsOf(path)) {
       app.route({ method: method === '*' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : method, url, handler: refuse })
     }
   }

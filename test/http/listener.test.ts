@@ -8,7 +8,7 @@ import { errors } from '../../src/contract/errors.js'
 import { allClosed, Connection, type RawResponse } from '../connection.js'
 import { listen, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
 
-// Bytes at the socket, also those that no HTTP client sends, and what becomes of connections.
+// Bytes at the socket, also those that no HTTP client sends, and how connections end.
 
 /** An update as bytes, with its headers and its body as given. */
 function patch (headers: string, body = '', line = 'PATCH /sessions/ses_pending HTTP/1.1'): string {

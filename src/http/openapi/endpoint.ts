@@ -4,6 +4,7 @@ import type { KeyInflection } from '../../contract/casing.js'
 import { targetOf } from '../../contract/schema.js'
 import type { Options } from '../../options/options.js'
 import { bodyOf, type Examples, isWriting, type Operation } from '../operation.js'
+import { pathOfUrl } from '../paths.js'
 import { versionResponseHeader } from '../plugins/api-version.js'
 import { replayedResponseHeader } from '../plugins/idempotency-key.js'
 import { headersOf } from '../plugins/request-headers.js'
@@ -95,7 +96,7 @@ export function endpointOfRoute (method: string, url: string, schema: FastifySch
   return {
     id: String(operationId),
     method,
-    path: url.replace(/:(\w+)/g, '{$1}'),
+    path: pathOfUrl(url),
     summary: String(summary),
     description: String(description),
     tag: 'Mock',
