@@ -6,6 +6,7 @@ import { conformanceSpellings, mockSpellings, parseCommandLine } from '../src/co
 import { runConformance } from '../src/conformance/conformance.js'
 import { JournalEntry } from '../src/domain/journal/entry.js'
 import { errors } from '../src/contract/errors.js'
+import { startVerifaMock } from '../src/index.js'
 import { startApp } from './helper.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -103,6 +104,49 @@ t.test('the report of drift is as printed, except for the port', async t => {
   )
   t.equal(report.slice(0, report.indexOf('\n    expected:')), printed.replace('http://127.0.0.1:4010', url))
   t.equal(exitCode, 1)
+})
+
+t.test('every code block of the guide and the reference is a file in examples/ or a part of one, and every file and part is shown', async t => {
+  const part = (text: string, name: string) => {
+    const [, indent = '', lines = ''] = new RegExp(`^( *)// #region ${name}\\n([^]*?)^ *// #endregion$`, 'm').exec(text) ?? []
+    return lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+  }
+  const shown: string[] = []
+  const block = /^(?:\[(examples\/\S+)\]\(\.\.\/\1\)(?:, part `(\w+)`)?:\n\n)?```\w*\n([^]*?)^```$/gm
+  for (const [, file, name, code] of (read('docs/testing.md') + read('docs/control-plane.md')).matchAll(block)) {
+    const text = file === undefined ? 'a code block that names no file' : read(file)
+    t.equal(code, name === undefined ? text : part(text, name), `${file} ${name ?? ''}`)
+    shown.push(name === undefined ? `${file}` : `${file} ${name}`)
+  }
+  const all = ['examples', 'examples/node-test', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
+    .filter(name => /\.(js|sh|ya?ml)$/.test(name))
+    .flatMap(name => {
+      const parts = Array.from(read(`${folder}/${name}`).matchAll(/#region (\w+)$/gm), ([, part]) => `${folder}/${name} ${part}`)
+      return parts.length > 0 ? parts : [`${folder}/${name}`]
+    }))
+  t.same([...shown, 'examples/node-test/first.test.js'].sort(), all.sort())
+})
+
+t.test('the test in the README is a file in examples/', async t => {
+  const [, file = '', code] = /\]\((examples\/\S+)\):\n\n```js\n([^]*?)```/.exec(read('README.md')) ?? []
+  t.equal(file, 'examples/node-test/first.test.js')
+  t.equal(code, read(file))
+})
+
+t.test('the table of calls is the list of calls, and names every method of the interface', async t => {
+  await using mock = await startVerifaMock()
+  const reference = read('docs/control-plane.md')
+  const rows = Array.from(reference.matchAll(/^\| `([A-Z]+ \/_mock\S*)` \|[^|]+\|([^|]*)\|$/gm), ([, call = '', methods = '']) => ({ call, methods }))
+  const { paths } = (await mock.app.inject('/openapi.json')).json<{ paths: Record<string, object> }>()
+  const calls = Object.entries(paths).filter(([path]) => path.startsWith('/_mock/'))
+    .flatMap(([path, item]) => Object.keys(item).map(method => `${method.toUpperCase()} ${path}`))
+  t.same(rows.map(({ call }) => call).sort(), calls.sort())
+
+  const methodsOf = (value: object, path: string): string[] => Object.entries(value)
+    .flatMap(([name, member]) => typeof member === 'function' ? [`${path}.${name}`] : [])
+  const methods = [...methodsOf(mock, 'mock'), ...methodsOf(mock.faults, 'mock.faults'), ...methodsOf(mock.clock, 'mock.clock')]
+  const named = Array.from(reference.matchAll(/`(mock\.[\w.]+)\(/g), ([, name]) => name)
+  t.same([...new Set(named)].sort(), methods.sort())
 })
 
 t.test('every link leads to a file, or to a heading of one', async t => {

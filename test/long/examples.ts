@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
-import { parseCommandLine } from '../src/command/cli.js'
-import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../src/index.js'
+import { parseCommandLine } from '../../src/command/cli.js'
+import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../../src/index.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
-const guide = read('docs/testing.md')
-const reference = read('docs/control-plane.md')
 
 type Environment = Record<string, string>
 
@@ -58,48 +56,6 @@ async function startService (t: Test, env: Environment): Promise<{ mock: Embedde
   const mock = await start(t, { ...command.options, host: '127.0.0.1', port: 0, logLevel: 'silent' })
   return { mock, port: new URL(mock.url).port }
 }
-
-t.test('every code block of the guide and the reference is a file in examples/ or a part of one, and every file and part is shown', async t => {
-  const part = (text: string, name: string) => {
-    const [, indent = '', lines = ''] = new RegExp(`^( *)// #region ${name}\\n([^]*?)^ *// #endregion$`, 'm').exec(text) ?? []
-    return lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
-  }
-  const shown: string[] = []
-  const block = /^(?:\[(examples\/\S+)\]\(\.\.\/\1\)(?:, part `(\w+)`)?:\n\n)?```\w*\n([^]*?)^```$/gm
-  for (const [, file, name, code] of (guide + reference).matchAll(block)) {
-    const text = file === undefined ? 'a code block that names no file' : read(file)
-    t.equal(code, name === undefined ? text : part(text, name), `${file} ${name ?? ''}`)
-    shown.push(name === undefined ? `${file}` : `${file} ${name}`)
-  }
-  const all = ['examples', 'examples/node-test', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
-    .filter(name => /\.(js|sh|ya?ml)$/.test(name))
-    .flatMap(name => {
-      const parts = Array.from(read(`${folder}/${name}`).matchAll(/#region (\w+)$/gm), ([, part]) => `${folder}/${name} ${part}`)
-      return parts.length > 0 ? parts : [`${folder}/${name}`]
-    }))
-  t.same([...shown, 'examples/node-test/first.test.js'].sort(), all.sort())
-})
-
-t.test('the test in the README is a file in examples/', async t => {
-  const [, file = '', code] = /\]\((examples\/\S+)\):\n\n```js\n([^]*?)```/.exec(read('README.md')) ?? []
-  t.equal(file, 'examples/node-test/first.test.js')
-  t.equal(code, read(file))
-})
-
-t.test('the table of calls is the list of calls, and names every method of the interface', async t => {
-  const mock = await start(t)
-  const rows = Array.from(reference.matchAll(/^\| `([A-Z]+ \/_mock\S*)` \|[^|]+\|([^|]*)\|$/gm), ([, call = '', methods = '']) => ({ call, methods }))
-  const { paths } = (await mock.app.inject('/openapi.json')).json<{ paths: Record<string, object> }>()
-  const calls = Object.entries(paths).filter(([path]) => path.startsWith('/_mock/'))
-    .flatMap(([path, item]) => Object.keys(item).map(method => `${method.toUpperCase()} ${path}`))
-  t.same(rows.map(({ call }) => call).sort(), calls.sort())
-
-  const methodsOf = (value: object, path: string): string[] => Object.entries(value)
-    .flatMap(([name, member]) => typeof member === 'function' ? [`${path}.${name}`] : [])
-  const methods = [...methodsOf(mock, 'mock'), ...methodsOf(mock.faults, 'mock.faults'), ...methodsOf(mock.clock, 'mock.clock')]
-  const named = Array.from(reference.matchAll(/`(mock\.[\w.]+)\(/g), ([, name]) => name)
-  t.same([...new Set(named)].sort(), methods.sort())
-})
 
 t.test('the examples for node:test pass, with a mock of their own', async t => {
   passed(t, await run(t, 'node --test examples/node-test/*.test.js'), 'node --test')
