@@ -112,14 +112,16 @@ export interface CanonicalBody {
 export function compileAnyCasing (schema: TSchema): (body: unknown) => CanonicalBody {
   const names = Object.keys((schema['properties'] as object | undefined) ?? {})
   const aliases = new Map(names.flatMap(name => keyInflections.map((inflection): [string, string] => [inflectKey(name, inflection), name])))
+  const isCanonical = (body: object): boolean => {
+    for (const key in body) if ((aliases.get(key) ?? key) !== key) return false
+    return true
+  }
 
   return body => {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return { body, repeated: [] }
-    const keys = Object.keys(body)
-    if (!keys.some(key => aliases.has(key) && aliases.get(key) !== key)) return { body, repeated: [] }
+    if (typeof body !== 'object' || body === null || Array.isArray(body) || isCanonical(body)) return { body, repeated: [] }
     const canonical = new Map<string, unknown>()
     const repeated = new Set<string>()
-    for (const key of keys) {
+    for (const key of Object.keys(body)) {
       const name = aliases.get(key) ?? key
       if (canonical.has(name)) repeated.add(name)
       canonical.set(name, (body as Record<string, unknown>)[key])

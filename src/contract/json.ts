@@ -58,13 +58,13 @@ function pathToDifference (one: unknown, other: unknown): string[] | undefined {
   // not isDeepStrictEqual: it distinguishes -0 from 0, and JSON does not
   if (one === other) return undefined
   if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other)) return []
-  for (const name of Object.keys(one)) {
+  for (const name in one) {
     if (!Object.hasOwn(other, name)) return [name]
     const path = pathToDifference(one[name], other[name])
     if (path !== undefined) return [name, ...path]
   }
-  const missing = Object.keys(other).find(name => !Object.hasOwn(one, name))
-  return missing === undefined ? undefined : [missing]
+  for (const name in other) if (!Object.hasOwn(one, name)) return [name]
+  return undefined
 }
 
 /** About how many bytes a JSON value takes in memory. */

@@ -30,18 +30,21 @@ export interface Outcome {
 export function apply<R extends Reads> (store: Store, { claim, reads, now, decide }: Step<R>): Promise<Outcome> {
   if (claim === undefined) return store.transact(reads, found => execute(decide(found)))
   const id = recordId(claim)
-  return store.transact({ ...reads, idempotency: [id] }, (found): Changes & Outcome => {
+  // Object.assign, here and below: Node.js 20 takes ten times as long for `{ ...reads, … }` (bench/README.md)
+  return store.transact(Object.assign({}, reads, { idempotency: [id] }), (found): Changes & Outcome => {
     const [record] = found.idempotency
     if (record !== undefined && !isExpired(record, now)) {
       const replayed = replay(record, claim)
       return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [] }
     }
-    const executed = execute(decide(found))
+    const { puts, deletes, events, result } = execute(decide(found))
     return {
-      ...executed,
-      puts: { ...executed.puts, idempotency: [recordOf(claim, executed.result, now)] },
+      puts: Object.assign({}, puts, { idempotency: [recordOf(claim, result, now)] }),
       // the record of a key that is used again comes last in the order
-      deletes: record === undefined ? executed.deletes : { ...executed.deletes, idempotency: [id] }
+      deletes: record === undefined ? deletes : Object.assign({}, deletes, { idempotency: [id] }),
+      events,
+      result,
+      replayed: false
     }
   })
 }

@@ -1,8 +1,10 @@
+import type { Route } from './nearest-routes.js'
+
 /**
  * Operations that Verifa is known to have and the mock does not, as method and path behind the prefix. `*` is any method. A 404
  * would look like a session that is not there, so they get a 501 (our decision).
  */
-export const notMocked: readonly (readonly [method: string, path: string])[] = [
+export const notMocked: readonly Route[] = [
   ['POST', '/sessions'],
   ['GET', '/sessions'],
   ['GET', '/sessions/{session_id}'],

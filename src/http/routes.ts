@@ -1,7 +1,5 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Logger } from 'pino'
-import { apiError } from '../contract/errors.js'
-import { maskApiKeysIn } from '../contract/masking.js'
 import type { ApiKeys } from '../domain/api-keys.js'
 import type { Workspaces } from '../domain/workspaces.js'
 import type { Options } from '../options/options.js'
@@ -13,7 +11,6 @@ import { apiVersionPlugin } from './plugins/api-version.js'
 import { faultsPlugin } from './plugins/faults.js'
 import { journalPlugin } from './plugins/journal.js'
 import type { Route } from './nearest-routes.js'
-import { urlsOf } from './paths.js'
 import { notFound } from './plugins/not-found.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
@@ -35,8 +32,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
   app.decorateRequest('outcome')
 
   if (control) app.register(journalPlugin, { apiKeys, workspaces })
-  app.register(notFound, { routes: () => routes })
-  app.register(notMockedRoutes)
+  app.register(notFound, { routes: () => routes, notMocked })
   app.register(async api => {
     api.register(apiKeyPlugin, { apiKeys, workspaces })
     if (control) api.register(faultsPlugin)
@@ -45,17 +41,4 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
     api.register(requestBodyPlugin, { anyCasing: true })
     api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection })
   })
-}
-
-/** Responds to operations that Verifa has and the mock does not, before their bodies are read. */
-const notMockedRoutes: FastifyPluginAsync = async app => {
-  const refuse = ({ method, url }: FastifyRequest): never => {
-    throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })
-  }
-  app.addHook('onRequest', refuse)
-  for (const [method, path] of notMocked) {
-    for (const url of urlsOf(path)) {
-      app.route({ method: method === '*' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : method, url, handler: refuse })
-    }
-  }
 }

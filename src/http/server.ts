@@ -40,6 +40,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   app.addHook('preClose', async () => listeners.close())
   app.addHook('onClose', async () => listeners.closed())
   app.setErrorHandler(handleError)
-  app.setSerializerCompiler<TSchema>(({ schema }) => writerOf(schema, 'snake'))
+  // compiled when it is first needed: most responses of most runs are never given
+  app.setSerializerCompiler<TSchema>(({ schema }) => body => writerOf(schema, 'snake')(body))
   return app
 }

@@ -57,9 +57,9 @@ export class MemoryStore implements Store {
   #read<R extends Reads> (reads: R): Found<R> {
     const { sessions, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | undefined } = {
-      sessions: reads.sessions?.map(id => sessions.get(id)),
-      idempotency: reads.idempotency?.map(id => idempotency.get(id)),
-      due: reads.due?.map(id => due.get(id))
+      sessions: getAll(sessions, reads.sessions),
+      idempotency: getAll(idempotency, reads.idempotency),
+      due: getAll(due, reads.due)
     }
     return found as unknown as Found<R>
   }
@@ -75,4 +75,11 @@ export class MemoryStore implements Store {
     }
     if (deletes.due !== undefined || puts.due !== undefined) this.#onDue()
   }
+}
+
+function getAll<T> (collection: AnyCollection<T>, ids: readonly string[] | undefined): (T | undefined)[] | undefined {
+  if (ids === undefined) return undefined
+  const found: (T | undefined)[] = []
+  for (const id of ids) found.push(collection.get(id))
+  return found
 }

@@ -48,8 +48,9 @@ function decode (text: string): string {
   }
 }
 
-/** The problem of an idempotency key that was sent more than once, which Node.js joins to one. */
-export function checkSentOnce ({ raw }: FastifyRequest): Problem[] {
+/** The problem of an idempotency key that was sent more than once, which Node.js joins to one, with commas. */
+export function checkSentOnce ({ raw, headers }: FastifyRequest): Problem[] {
+  if (headers['idempotency-key']?.includes(',') !== true) return []
   const times = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'idempotency-key').length
   return times > 1 ? [{ loc: ['header', 'Idempotency-Key'], msg: 'was sent more than once', type: 'value_error' }] : []
 }

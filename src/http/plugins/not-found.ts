@@ -1,20 +1,23 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { apiError } from '../../contract/errors.js'
 import { maskApiKeysIn } from '../../contract/masking.js'
-import { nearestRoutes, type Route } from '../nearest-routes.js'
+import { matchesAny, nearestRoutes, type Route } from '../nearest-routes.js'
 
 export interface NotFoundOptions {
   /** The routes to suggest; a function, since they are known when all are registered. */
   routes: () => readonly Route[]
+  /** What Verifa has and the mock does not: a 501. `*` is any method, and at the end of a path everything below it. */
+  notMocked?: readonly Route[]
 }
 
 /**
- * Responds to every request of a scope that no route matches, with a 404 that names the nearest routes. It has a scope of its own, so that
- * its hook runs for nothing else; and it is a hook, since the handler would come after the body was read, and a bad body would hide that
- * the path is wrong.
+ * Responds to every request of a scope that no route matches: with a 501 for what Verifa has and the mock does not, otherwise with a 404
+ * that names the nearest routes. It has a scope of its own, so that its hook runs for nothing else; and it is a hook, since the handler
+ * would come after the body was read, and a bad body would hide that the path is wrong.
  */
-export const notFound: FastifyPluginAsync<NotFoundOptions> = async (app, { routes }) => {
+export const notFound: FastifyPluginAsync<NotFoundOptions> = async (app, { routes, notMocked = [] }) => {
   const refuse = ({ method, url }: FastifyRequest): never => {
+    if (matchesAny(method, url, notMocked)) throw apiError('notImplemented', { method, path: maskApiKeysIn(url) })
     const nearest = nearestRoutes(method, url, routes()).map(route => route.join(' ')).join(', ')
     throw apiError('routeNotFound', { method, path: maskApiKeysIn(url), routes: nearest })
   }

@@ -38,8 +38,9 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
     const acceptAnyCasing = compileAnyCasing(schema)
     return (value: unknown) => {
       const { body, repeated } = acceptAnyCasing(value)
-      const problems = repeated.map(name => ({ loc: [...place, name], msg: 'comes in more than one casing', type: 'value_error' }))
-      return refuse([...check(body, place), ...problems]) ?? { value: dropUnknown(schema as TObject, body as object) }
+      const problems = check(body, place)
+      for (const name of repeated) problems.push({ loc: [...place, name], msg: 'comes in more than one casing', type: 'value_error' })
+      return refuse(problems) ?? { value: dropUnknown(schema as TObject, body as object) }
     }
   })
 }, { name: 'request-body' })

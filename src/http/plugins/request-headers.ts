@@ -33,11 +33,12 @@ export const requestHeadersPlugin = fastifyPlugin(async app => {
 
 function problemsOf (request: FastifyRequest): Problem[] {
   const { headers, idempotencyKey, operation } = request
+  // to Ajv, a field that is undefined is absent
   const sent = {
-    ...(headers['verifa-version'] !== undefined && { 'Verifa-Version': headers['verifa-version'] }),
-    ...(headers['key-inflection'] !== undefined && { 'Key-Inflection': headers['key-inflection'] }),
-    ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey })
+    'Verifa-Version': headers['verifa-version'],
+    'Key-Inflection': headers['key-inflection'],
+    'Idempotency-Key': idempotencyKey
   }
   const repeated = idempotencyKey !== undefined && isWriting(operation) ? checkSentOnce(request) : []
-  return [...checkOf(headersOf(operation))(sent, ['header']), ...repeated]
+  return checkOf(headersOf(operation))(sent, ['header']).concat(repeated)
 }

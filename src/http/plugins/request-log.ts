@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { Logger } from 'pino'
 import { maskApiKey, maskApiKeysIn } from '../../contract/masking.js'
+import type { ApiKey } from '../../domain/api-keys.js'
 import { describeEffect } from '../../domain/faults/rules.js'
 import { statusOf } from './faults.js'
 
@@ -46,15 +47,15 @@ export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log
 
 /** What is undefined is not written. */
 function lineOf (request: FastifyRequest, reply: FastifyReply): object {
-  const apiKey = request.headers['x-api-key']
   const { fault, failure, outcome, startedAt } = request
+  const sentKey = request.headers['x-api-key'] as string | undefined
   return {
     reqId: request.id,
     method: request.method,
     url: maskApiKeysIn(request.url),
     status: statusOf(request, reply),
     ms: startedAt === undefined ? undefined : Math.round((performance.now() - startedAt) * 1000) / 1000,
-    apiKey: typeof apiKey === 'string' ? maskApiKey(apiKey) : undefined,
+    apiKey: (request.apiKey as ApiKey | undefined)?.masked ?? (sentKey && maskApiKey(sentKey)),
     replayed: outcome?.replayed === true || undefined,
     fault: fault && describeEffect(fault),
     error: failure?.code,
