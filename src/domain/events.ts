@@ -1,12 +1,19 @@
 import type { Session } from './sessions/session.js'
 
+export const eventTypes = [
+  'session.created', 'session.updated', 'session.started', 'session.expired', 'session.approved', 'session.declined',
+  'session.requires-review', 'session.redacted', 'session.link_generated'
+] as const
+type EventType = typeof eventTypes[number]
+
 /** Something that happened in a workspace. The journal shows it with the request that caused it. */
 export interface Event {
-  type: 'session.updated'
+  /** What happened; `session.updated` for every change that has no name of its own. */
+  type: EventType
   /** The session that changed. */
   session_id: string
-  /** The session as it was before. */
-  before: Session
+  /** The session as it was before; null when it was created. */
+  before: Session | null
   /** The session as it is now. */
   after: Session
 }

@@ -1,4 +1,5 @@
-import type { FastifyPluginAsync, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { randomBytes } from 'node:crypto'
+import type { FastifyPluginAsync, FastifyRequest, preValidationHookHandler, RouteHandlerMethod } from 'fastify'
 import type { KeyInflection } from '../contract/casing.js'
 import { JSON_TYPE } from '../contract/errors.js'
 import { writerOf } from '../contract/serialization.js'
@@ -33,9 +34,21 @@ export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async
         url,
         config: { operation },
         schema: { ...(query && { querystring: query }), ...(body && { body }) },
+        ...((operation.bodyOptional === true || operation.bodyEnvelope === true) && { preValidation: unwrapBody(operation) }),
         handler: handlerOf(operation, defaultKeyInflection)
       })
     }
+  }
+}
+
+/** Puts an empty body in place of one that was left out, and the attributes in place of their envelope. */
+function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHookHandler {
+  return (request, _reply, done) => {
+    const { body } = request
+    if (body === undefined && bodyOptional === true) request.body = {}
+    const data = (body as { data?: { attributes?: unknown } } | null | undefined)?.data
+    if (bodyEnvelope === true && typeof data?.attributes === 'object') request.body = data.attributes
+    done()
   }
 }
 
@@ -44,7 +57,7 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
   return async (request, reply) => {
     const { world, params, query, body, apiKey } = request
     const now = world.clock.now()
-    const input = { params, query, body, environment: apiKey.environment, now } as Input
+    const input = { params, query, body, environment: apiKey.environment, now, newId, origin: () => originOf(request) } as Input
     const outcome = request.outcome = await apply(world.store, {
       claim: claimOf(request, operation),
       reads: operation.reads(input),
@@ -57,6 +70,14 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
     if (schema === undefined) return reply.send()
     return reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
   }
+}
+
+function newId (prefix: string): string {
+  return prefix + randomBytes(10).toString('hex')
+}
+
+function originOf ({ protocol, host }: FastifyRequest): string {
+  return `${protocol}://${host}`
 }
 
 function claimOf ({ idempotencyKey, apiKey, params, query, body }: FastifyRequest, operation: Operation): Claim | undefined {

@@ -17,6 +17,10 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
   environment: Environment
   /** The time, in milliseconds since 1970. */
   now: number
+  /** Makes an ID or a token that is not used yet: the prefix and 20 hexadecimal characters. */
+  newId: (prefix: string) => string
+  /** Where the mock is, as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
+  origin: () => string
 }
 
 /** The declaration of an operation of the vendor's API. Route, OpenAPI entry, idempotency claim and fault names come from it. */
@@ -26,13 +30,17 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** The path behind the prefix, as in OpenAPI: `/sessions/{session_id}`. */
   path: string
-  /** The scope that the API key needs (the vendor's page on keys). */
-  scope: string
+  /** The scopes of which the API key needs one (the vendor's page on keys). */
+  scopes: readonly string[]
   summary: string
   description: string
   params: P
   query?: Q
   body?: B
+  /** Whether a request without a body has an empty one, `{}`. */
+  bodyOptional?: boolean
+  /** Whether the body may come as `{ "data": { "attributes": body } }` (the vendor's page on creating sessions). */
+  bodyEnvelope?: boolean
   bodyExamples?: Examples
   /** The response of a success. Without a schema it has no body. */
   success: { status: number, schema?: TSchema, description: string, examples?: Examples }

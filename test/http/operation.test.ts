@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { InjectOptions } from 'fastify'
 import t from 'tap'
+import { completeSession } from '../../src/domain/fixtures/fixture.js'
+import { operation } from '../../src/http/operation.js'
 import type { JournalEntry } from '../../src/index.js'
 import { errorOf, SANDBOX_KEY } from '../helper.js'
 import { deleteNote, listNotes, note, startWith, writeNote } from './operations.js'
@@ -120,7 +122,7 @@ t.test('faults name an operation by its ID', async t => {
 })
 
 t.test('a key needs the scope that the operation declares', async t => {
-  const app = startWith(t, [{ ...writeNote, scope: 'sessions:create' }, deleteNote])
+  const app = startWith(t, [{ ...writeNote, scopes: ['sessions:create', 'sessions:write'] }, deleteNote])
   const status = async (method: 'POST' | 'DELETE') => (await app.inject({
     method, url, headers: { 'x-api-key': 'vk_pub_sandbox_a' }, ...(method === 'POST' && { payload: { body_text: 'x' } })
   })).statusCode
@@ -142,4 +144,54 @@ t.test('saved keys of any operation are restored with their results', async t =>
   const restored = await app.inject({ method: 'PUT', url: '/_mock/state', payload: state })
   t.equal(restored.statusCode, 204, restored.body)
   for (const request of requests) t.equal((await app.inject(request)).headers['idempotent-replayed'], 'true')
+})
+
+t.test('a body can be optional, and can come in an envelope', async t => {
+  const bodies: unknown[] = []
+  const take = operation({
+    ...writeNote,
+    bodyOptional: true,
+    bodyEnvelope: true,
+    body: Type.Object({ body_text: Type.Optional(Type.String()) }, { $id: 'OptionalNote', additionalProperties: false }),
+    decide: ({ body }) => {
+      bodies.push(body)
+      return { events: [], response: { status: 201, body: note } }
+    }
+  } as Parameters<typeof operation>[0])
+  const app = startWith(t, [take])
+  const send = async (payload?: object) =>
+    app.inject({ method: 'POST', url, headers: { 'x-api-key': SANDBOX_KEY }, ...(payload && { payload }) })
+  t.equal((await send()).statusCode, 201)
+  t.equal((await send({ data: { type: 'note', attributes: { bodyText: 'x' } }, more: 1 })).statusCode, 201)
+  t.same(bodies, [{}, { body_text: 'x' }])
+  for (const payload of [{ data: {} }, { data: { attributes: 1 } }, { data: null }]) {
+    t.match(errorOf(t, await send(payload)).detail, [{ loc: ['body', 'data'], type: 'extra_forbidden' }])
+  }
+})
+
+t.test('an operation makes IDs, and URLs that begin where the client found the mock', async t => {
+  const tell = operation({
+    ...writeNote,
+    decide: ({ newId, origin }) => ({ events: [], response: { status: 201, body: { ...note, note_id: newId('note_'), body_text: origin() } } })
+  } as Parameters<typeof operation>[0])
+  const send = async () => startWith(t, [tell]).inject({
+    method: 'POST', url, headers: { 'x-api-key': SANDBOX_KEY, 'host': 'mock.test:4010' }, payload: { body_text: 'x' }
+  })
+  const [one, other] = [(await send()).json<typeof note>(), (await send()).json<typeof note>()]
+  t.match(one, { note_id: /^note_[0-9a-f]{20}$/, body_text: 'http://mock.test:4010' })
+  t.not(one.note_id, other.note_id)
+})
+
+t.test('an operation that creates a session has its ID in the journal', async t => {
+  const created = { type: 'session.created', session_id: 'ses_new', before: null, after: completeSession({ id: 'ses_new' }, 0) } as const
+  const create = operation({
+    ...writeNote,
+    path: '/notes',
+    params: Type.Object({}),
+    decide: () => ({ events: [created], response: { status: 201, body: note } })
+  } as Parameters<typeof operation>[0])
+  const app = startWith(t, [create])
+  await app.inject({ method: 'POST', url: '/notes', headers: { 'x-api-key': SANDBOX_KEY }, payload: { body_text: 'x' } })
+  const { data } = (await app.inject('/_mock/requests?session_id=ses_new')).json<{ data: JournalEntry[] }>()
+  t.match(data, [{ session_id: 'ses_new', changes: [created] }])
 })

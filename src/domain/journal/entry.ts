@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { JSON_TYPE } from '../../contract/errors.js'
 import { maskApiKey, maskApiKeysIn } from '../../contract/masking.js'
-import { ref, schemaOf } from '../../contract/schema.js'
+import { oneOf, ref, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
-import type { Event } from '../events.js'
+import { type Event, eventTypes } from '../events.js'
 import { Session } from '../sessions/session.js'
 import type { Exchange } from './journal.js'
 
@@ -11,9 +11,9 @@ import type { Exchange } from './journal.js'
 export type Change = Event
 
 export const Change = schemaOf<Change>()(Type.Object({
-  type: Type.Literal('session.updated', { description: 'What happened' }),
+  type: oneOf(eventTypes, { description: 'What happened' }),
   session_id: Type.String({ description: 'The session that changed' }),
-  before: ref(Session),
+  before: Type.Unsafe<Session | null>({ anyOf: [ref(Session), Type.Null()], description: 'The session before; null when it was created' }),
   after: ref(Session)
 }, { $id: 'Change', description: 'A change that a request made' }))
 
@@ -41,7 +41,7 @@ export interface JournalEntry {
   path: string
   /** The operation's ID, such as `updateSession`; null when no route matched. */
   operation: string | null
-  /** The session in the path. */
+  /** The session in the path, or the one that was created. */
   session_id: string | null
   /** The API key, masked. */
   api_key: string | null
@@ -76,7 +76,7 @@ export const JournalEntry = schemaOf<JournalEntry>()(Type.Object({
   method: Type.String(),
   path: Type.String({ description: 'The path with its query, as it was sent' }),
   operation: nullable('The operationId; null when no route matched'),
-  session_id: nullable('The session in the path'),
+  session_id: nullable('The session in the path, or the one that was created'),
   api_key: nullable('The API key, masked'),
   idempotency_key: nullable('The Idempotency-Key'),
   replayed: Type.Boolean({ description: 'Whether the response is that of an earlier request with the same idempotency key' }),

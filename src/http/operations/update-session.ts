@@ -9,7 +9,7 @@ export const updateSession = operation({
   id: 'updateSession',
   method: 'PATCH',
   path: '/sessions/{session_id}',
-  scope: 'sessions:write',
+  scopes: ['sessions:write'],
   summary: 'Update a session',
   description: 'Updates metadata on an existing session. Only `external_ref` and `metadata` can be changed. ' +
     'Sessions that have been redacted cannot be updated.',

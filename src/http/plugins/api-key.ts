@@ -38,13 +38,17 @@ export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, 
     const operation = request.routeOptions.config.operation as Operation
     const apiKey = authenticate(apiKeys, request)
     request.operation = operation
-    if (apiKey.publishable && operation.scope !== 'sessions:create') throw apiError('publishableKey')
-    if (apiKey.scopes?.includes(operation.scope) === false) throw apiError('missingScope', { scope: operation.scope })
+    if (apiKey.publishable && !operation.scopes.includes('sessions:create')) throw apiError('publishableKey')
+    if (!hasScope(apiKey, operation)) throw apiError('missingScope', { scope: operation.scopes.join(' or ') })
     request.apiKey = apiKey
     request.world = workspaces.of(apiKey).world
     done()
   })
 }, { name: 'api-key' })
+
+function hasScope ({ scopes }: ApiKey, operation: Operation): boolean {
+  return scopes === undefined || operation.scopes.some(scope => scopes.includes(scope))
+}
 
 /**
  * The key that a request was sent with.

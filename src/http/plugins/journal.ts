@@ -1,5 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { ApiKeys } from '../../domain/api-keys.js'
+import type { Event } from '../../domain/events.js'
 import { describeEffect } from '../../domain/faults/rules.js'
 import type { Workspaces } from '../../domain/workspaces.js'
 import type { World } from '../../domain/world.js'
@@ -27,7 +28,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       durationMs: performance.now() - (request.startedAt as number),
       method: request.method,
       url: request.url,
-      sessionId: (request.params as { session_id?: string }).session_id,
+      sessionId: (request.params as { session_id?: string }).session_id ?? createdIn(outcome?.events),
       operation: (request.operation as Operation | undefined)?.id,
       requestHeaders: headers,
       idempotencyKey: request.idempotencyKey,
@@ -44,3 +45,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
     done(null, payload)
   })
 }, { name: 'journal' })
+
+function createdIn (events: readonly Event[] = []): string | undefined {
+  return events.find(({ type }) => type === 'session.created')?.session_id
+}

@@ -4,6 +4,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { compileAnyCasing } from '../../contract/casing.js'
 import { apiError, type Problem, validationError } from '../../contract/errors.js'
 import { checkDepth } from '../../contract/json.js'
+import { compileQuery } from '../../contract/query.js'
 import { checkOf } from '../../contract/validation.js'
 
 declare module 'fastify' {
@@ -34,7 +35,14 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
     if (httpPart !== 'body' && httpPart !== 'querystring') return () => true
     const place = [httpPart === 'body' ? 'body' : 'query']
     const check = checkOf(schema)
-    if (!anyCasing || httpPart !== 'body') return (value: unknown) => refuse(check(value, place)) ?? { value }
+    if (httpPart === 'querystring') {
+      const readQuery = compileQuery(schema as TObject)
+      return (value: Record<string, unknown>) => {
+        const query = readQuery(value)
+        return refuse(check(query, place)) ?? { value: query }
+      }
+    }
+    if (!anyCasing) return (value: unknown) => refuse(check(value, place)) ?? { value }
     const acceptAnyCasing = compileAnyCasing(schema)
     return (value: unknown) => {
       const { body, repeated } = acceptAnyCasing(value)
