@@ -1,5 +1,6 @@
 import type { DueItem } from './timeline.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
+import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
 
 /**
@@ -8,6 +9,8 @@ import type { Session } from './sessions/session.js'
  */
 export interface Documents {
   sessions: Session
+  /** By the ID of their session. */
+  results: ResultDocument
   /** Bounded by count and bytes: the store evicts the oldest. */
   idempotency: IdempotencyRecord
   /** Ordered by time as well: see `Store.firstDue`. */

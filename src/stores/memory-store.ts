@@ -32,7 +32,12 @@ export class MemoryStore implements Store {
   readonly #onDue: () => void
 
   constructor ({ sessions, idempotency, onDue }: MemoryStoreOptions) {
-    this.#collections = { sessions: new MemoryCollection(sessions), idempotency: new BoundedCollection(idempotency), due: this.#due }
+    this.#collections = {
+      sessions: new MemoryCollection(sessions),
+      results: new MemoryCollection(),
+      idempotency: new BoundedCollection(idempotency),
+      due: this.#due
+    }
     this.#onDue = onDue
   }
 
@@ -55,9 +60,10 @@ export class MemoryStore implements Store {
   }
 
   #read<R extends Reads> (reads: R): Found<R> {
-    const { sessions, idempotency, due } = this.#collections
+    const { sessions, results, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | undefined } = {
       sessions: getAll(sessions, reads.sessions),
+      results: getAll(results, reads.results),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
     }
