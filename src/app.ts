@@ -91,6 +91,8 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
       }),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,
+      plan: options.plan,
+      rateLimit: options.rateLimit,
       onFirstEviction: () => {
         log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
           'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')

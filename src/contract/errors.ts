@@ -69,6 +69,7 @@ export const errors = {
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],
   idempotencyMismatch: ['idempotency_mismatch', 422, 'Idempotency key has already been used with different parameters.'],
   rateLimited: ['rate_limited', 429, 'Rate limit exceeded. Retry after {seconds} seconds.'],
+  quotaExceeded: ['quota_exceeded', 429, 'Session creation quota exceeded. Retry after {seconds} seconds.'],
   internal: ['internal_error', 500, 'Internal server error.'],
   notImplemented: ['not_implemented', 501, 'verifa-mock does not mock {method} {path}.']
 } as const

@@ -76,6 +76,7 @@ export function createClient (options: ClientOptions): VerifaMock {
       freeze: async time => changeClock({ freeze: true, ...(time !== undefined && { set: isoOf(time) }) }),
       reset: async () => dateOf(await call('DELETE', '/clock'))
     },
+    rateLimits: { set: async change => call('PUT', '/rate-limits', change) },
     idempotencyKeys: async () => (await call<{ data: IdempotencyKey[] }>('GET', '/idempotency-keys')).data,
     state: async () => call('GET', '/state'),
     restore: async state => call('PUT', '/state', state),

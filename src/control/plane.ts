@@ -10,6 +10,7 @@ import { guardsPlugin } from './guards.js'
 import { clockRoutes } from './routes/clock.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
+import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
@@ -33,5 +34,6 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(requestsRoutes)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
     guarded.register(clockRoutes)
+    guarded.register(rateLimitsRoutes, { apiKeys })
   })
 }

@@ -4,6 +4,7 @@ import type { JournalEntry } from '../domain/journal/entry.js'
 import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
 import type { Session } from '../domain/sessions/session.js'
 import type { State } from '../domain/state.js'
+import type { RateLimitChange } from './routes/rate-limits.js'
 import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
 
 /** A time, as a `Date` or in ISO 8601. */
@@ -36,6 +37,15 @@ export interface ClockControl {
   reset (): Promise<Date>
 }
 
+/** The rate limits of a mock. */
+export interface RateLimitControl {
+  /**
+   * Sets how many requests are left for the next 60 seconds of the mock's clock, for the API key of this control (`withApiKey`), or without
+   * one for every key: with `{ remaining: 0 }` the next request is a 429.
+   */
+  set (change: RateLimitChange): Promise<void>
+}
+
 /**
  * Control of a mock: the same for a mock in this process (`startVerifaMock`) and for one behind a URL (`connectVerifaMock`).
  * A call that the mock refuses rejects with an `ApiError`. A call after `close` rejects.
@@ -62,6 +72,7 @@ export interface VerifaMock extends AsyncDisposable {
   verify (expectation: Expectation): Promise<number>
   readonly faults: FaultControl
   readonly clock: ClockControl
+  readonly rateLimits: RateLimitControl
   /** Returns the idempotency keys that have not expired, the oldest first. */
   idempotencyKeys (): Promise<IdempotencyKey[]>
   /** Returns the whole workspace, for `restore` or as fixtures. */

@@ -5,6 +5,7 @@ import { completeSession, newSessionId } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import type { Base } from './fixtures/base.js'
+import { type RateLimitOptions, RateLimits } from './rate-limits.js'
 import type { Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
@@ -26,7 +27,7 @@ type CreateStore = (options: {
   onDue: () => void
 }) => Store
 
-export interface WorkspaceOptions {
+export interface WorkspaceOptions extends RateLimitOptions {
   /** The state that a new world begins with, as it is now: fixtures may be read again. */
   initialState: () => InitialState
   createStore: CreateStore
@@ -126,7 +127,8 @@ export class Workspace {
       onDue: () => timeline.schedule()
     })
     const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
-    const world = { clock, store, timeline, faults, journal, evictedIdempotencyKeys: 0 }
+    const rateLimits = new RateLimits(this.#options)
+    const world = { clock, store, timeline, faults, journal, rateLimits, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const due = (state.timeline ?? []).map(restoreDueItem)
     if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js'
 import type { Faults } from './faults/faults.js'
 import type { Journal } from './journal/journal.js'
+import type { RateLimits } from './rate-limits.js'
 import type { Store } from './store.js'
 import type { Timeline } from './timeline.js'
 
@@ -14,6 +15,7 @@ export interface World {
   readonly timeline: Timeline
   readonly faults: Faults
   readonly journal: Journal
+  readonly rateLimits: RateLimits
   /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
   evictedIdempotencyKeys: number
 }

@@ -19,7 +19,6 @@ export const notMocked: readonly Route[] = [
   ['*', '/sessions/{session_id}/documents/*'],
   ['GET', '/results'],
   ['GET', '/results/{session_id}'],
-  ['GET', '/rate-limits'],
   ...['webhooks', 'events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
     .flatMap(resource => [['*', `/${resource}`], ['*', `/${resource}/*`]] as const)
 ]

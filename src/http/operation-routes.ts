@@ -57,7 +57,17 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
   return async (request, reply) => {
     const { world, params, query, body, apiKey } = request
     const now = world.clock.now()
-    const input = { params, query, body, environment: apiKey.environment, now, newId, origin: () => originOf(request) } as Input
+    const input = {
+      params,
+      query,
+      body,
+      environment: apiKey.environment,
+      now,
+      allowance: request.allowance,
+      plan: world.rateLimits.plan,
+      newId,
+      origin: () => originOf(request)
+    } as Input
     const outcome = request.outcome = await apply(world.store, {
       claim: claimOf(request, operation),
       reads: operation.reads(input),

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import type { ErrorName } from '../contract/errors.js'
 import type { Decision } from '../domain/decision.js'
+import type { Allowance, Plan } from '../domain/rate-limits.js'
 import type { Environment } from '../domain/sessions/session.js'
 import type { Found, Reads } from '../domain/store.js'
 
@@ -17,6 +18,10 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
   environment: Environment
   /** The time, in milliseconds since 1970. */
   now: number
+  /** What the API key may still do. */
+  allowance: Allowance
+  /** The plan whose limits apply. */
+  plan: Plan
   /** Makes an ID or a token that is not used yet: the prefix and 20 hexadecimal characters. */
   newId: (prefix: string) => string
   /** Where the mock is, as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
@@ -44,6 +49,8 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   bodyExamples?: Examples
   /** The response of a success. Without a schema it has no body. */
   success: { status: number, schema?: TSchema, description: string, examples?: Examples }
+  /** Whether the operation creates a session, and so counts towards the quota of its plan (the vendor's page). */
+  createsSession?: boolean
   /** The errors that the operation itself makes, besides those that all operations share. */
   errors: readonly ErrorName[]
   /** The IDs of the documents that the operation reads. */

@@ -12,6 +12,7 @@ import { faultsPlugin } from './plugins/faults.js'
 import { journalPlugin } from './plugins/journal.js'
 import type { Route } from './nearest-routes.js'
 import { notFound } from './plugins/not-found.js'
+import { rateLimitsPlugin } from './plugins/rate-limits.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
 
@@ -35,6 +36,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
   app.register(notFound, { routes: () => routes, notMocked })
   app.register(async api => {
     api.register(apiKeyPlugin, { apiKeys, workspaces })
+    api.register(rateLimitsPlugin)
     if (control) api.register(faultsPlugin)
     api.register(apiVersionPlugin)
     api.register(requestHeadersPlugin)

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { keyInflections, type KeyInflection } from '../contract/casing.js'
 import { nearest } from '../contract/nearest.js'
+import { type Plan, plans } from '../domain/rate-limits.js'
 import type { State } from '../domain/state.js'
 import { bundledFixtures } from '../own-package.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
@@ -35,6 +36,14 @@ export interface Options {
 
   /** Casing of the keys of a response whose request has no `Key-Inflection` header. Default: `'snake'`. */
   defaultKeyInflection: KeyInflection
+
+  /**
+   * Plan whose rate limits are enforced: requests and new sessions in a minute. Default: nothing is limited.
+   */
+  plan?: Plan
+
+  /** Number of requests in a minute to allow each API key, 1 to 1,000,000, in place of a `plan`. Default: nothing is limited. */
+  rateLimit?: number
 
   /** Maximum number of idempotency keys in a workspace, 1 to 10,000,000; beyond it, the oldest are evicted. Default: 100,000. */
   maxIdempotencyKeys: number
@@ -116,6 +125,12 @@ export const Options = Type.Object({
   }),
   unknownFields: choice(['reject', 'ignore'], 'reject', 'What to do with unknown fields of a request body: reject returns a 422, ignore drops them'),
   defaultKeyInflection: choice(keyInflections, 'snake', 'Casing of response keys for requests without a Key-Inflection header'),
+  plan: Type.Optional(Type.Unsafe<Plan>({
+    'type': 'string', 'enum': plans, 'description': 'Plan whose rate limits are enforced; by default nothing is limited', 'x-placeholder': plans.join('|')
+  })),
+  rateLimit: Type.Optional(Type.Integer({
+    minimum: 1, maximum: 1_000_000, description: 'Number of requests in a minute to allow each API key, in place of a plan'
+  })),
   maxIdempotencyKeys: count(10_000_000, 100_000, 'Maximum number of idempotency keys in a workspace; beyond it, the oldest are evicted'),
   maxIdempotencyBytes: count(
     Number.MAX_SAFE_INTEGER, 256 * 1024 * 1024, 'Approximate limit of a workspace\'s idempotency keys in bytes; beyond it, the oldest are evicted'
@@ -151,6 +166,7 @@ export const optionNames = Object.keys(Options.properties) as OptionName[]
 export function resolveOptions (given: Partial<Options>, nameOf: (option: string) => string = option => option): Options {
   const options: Static<typeof Options> = checkOptions(Options, given, nameOf)
   const problems = unknownScopes(options.apiKeys, nameOf('apiKeys'))
+  if (options.plan !== undefined && options.rateLimit !== undefined) problems.push(`${nameOf('plan')} and ${nameOf('rateLimit')} exclude each other. Set one of them.`)
   if (options.watch && typeof options.fixtures !== 'string') problems.push(`${nameOf('watch')} needs ${nameOf('fixtures')} to be a path.`)
   if (problems.length > 0) throw new OptionsError(problems.join('\n'))
   return options

@@ -44,6 +44,8 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--api-key', 'VERIFA_MOCK_API_KEY', 'vk_live_a', 'apiKeys', ['vk_live_a']],
     ['--unknown-fields', 'VERIFA_MOCK_UNKNOWN_FIELDS', 'ignore', 'unknownFields', 'ignore'],
     ['--default-key-inflection', 'VERIFA_MOCK_DEFAULT_KEY_INFLECTION', 'kebab', 'defaultKeyInflection', 'kebab'],
+    ['--plan', 'VERIFA_MOCK_PLAN', 'free', 'plan', 'free'],
+    ['--rate-limit', 'VERIFA_MOCK_RATE_LIMIT', '7', 'rateLimit', 7],
     ['--max-idempotency-keys', 'VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS', '7', 'maxIdempotencyKeys', 7],
     ['--max-idempotency-bytes', 'VERIFA_MOCK_MAX_IDEMPOTENCY_BYTES', '7', 'maxIdempotencyBytes', 7],
     ['--isolation', 'VERIFA_MOCK_ISOLATION', 'api-key', 'isolation', 'api-key'],

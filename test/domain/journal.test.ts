@@ -24,6 +24,8 @@ function exchange (parts: Partial<Exchange> = {}): Exchange {
     requestBody: undefined,
     status: 200,
     version: '2026-01-01',
+    allowance: undefined,
+    quota: undefined,
     replayed: false,
     errorHeaders: undefined,
     reason: undefined,

@@ -63,7 +63,7 @@ t.test('the document has the whole contract of the update, once', async t => {
   t.equal(schema.additionalProperties, false)
   t.ok(Object.keys(examples).length > 0)
 
-  t.same(Object.keys(operation.responses), ['200', '400', '401', '403', '404', '413', '415', '422', 'default'])
+  t.same(Object.keys(operation.responses), ['200', '400', '401', '403', '404', '413', '415', '422', '429', 'default'])
   const { default: others, ...stated } = operation.responses
   t.equal(others?.content?.['application/json']?.schema.$ref, '#/components/schemas/ErrorBody')
   for (const [status, { headers, content }] of Object.entries(stated)) {
@@ -71,7 +71,7 @@ t.test('the document has the whole contract of the update, once', async t => {
     t.ok(Object.keys(json?.examples ?? {}).length > 0, `${status} has an example`)
     if (status === '200') {
       t.same(Object.keys(resolve(document, json?.schema).properties ?? {}), Object.keys(Session.properties), 'the fields in the order of the vendor\'s page')
-      t.same(Object.keys(headers ?? {}), ['Verifa-Version', 'Idempotent-Replayed'])
+      t.same(Object.keys(headers ?? {}), ['Verifa-Version', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset', 'Idempotent-Replayed'])
       t.match(headers?.['Idempotent-Replayed'], { schema: { type: 'string', enum: ['true'] } })
     } else {
       for (const [name, { value }] of Object.entries(json?.examples ?? {})) t.equal(value['status_code'], Number(status), name)
@@ -80,14 +80,14 @@ t.test('the document has the whole contract of the update, once', async t => {
   t.ok(Object.keys(operation.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
-t.test('every error of the update is one of its examples', async t => {
+t.test('every error of the operations is one of their examples', async t => {
   const { paths } = await openapiDocument(t)
-  const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
-  const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
+  const documented = Object.entries(paths).filter(([path]) => path.startsWith('/api/v1/')).flatMap(([, methods]) => Object.values(methods))
+    .flatMap(({ responses }) => Object.values(responses)).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'faultNotFound', 'rateLimited', 'internal', 'notImplemented'
+    'sessionExists', 'faultNotFound', 'quotaExceeded', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
@@ -181,11 +181,13 @@ t.test('every call of the control plane is in the document', async t => {
     'readClock get /_mock/clock',
     'changeClock post /_mock/clock',
     'resetClock delete /_mock/clock',
-    'updateSession patch /api/v1/sessions/{session_id}'
+    'setRateLimit put /_mock/rate-limits',
+    'updateSession patch /api/v1/sessions/{session_id}',
+    'getRateLimits get /api/v1/rate-limits'
   ])
   t.same(Object.keys(components.schemas).sort(), [
     'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
+    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'RateLimitChange', 'RateLimitStatus', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
   ])
 })
 
@@ -205,7 +207,7 @@ t.test('the document is made from the declarations of any operations', async t =
 
   t.test('an operation that reads has neither a body nor replays', async t => {
     t.notOk('requestBody' in (get ?? {}))
-    t.same(Object.keys(get?.responses['200']?.headers ?? {}), ['Verifa-Version'])
+    t.same(Object.keys(get?.responses['200']?.headers ?? {}), ['Verifa-Version', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'])
     t.notOk(Object.keys(get?.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
   })
 

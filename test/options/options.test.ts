@@ -37,7 +37,9 @@ t.test('wrong options are refused and nothing is coerced', async t => {
     [{ fixtures: 7 }, 'fixtures cannot be 7. It takes the path of a file or folder.'],
     [{ prot: 1 }, 'prot is not an option. Did you mean port?'],
     [{ colour: 1 }, `colour is not an option. The options are ${optionNames.join(', ')}.`],
-    [{ watch: true, fixtures: [] }, 'watch needs fixtures to be a path.']
+    [{ watch: true, fixtures: [] }, 'watch needs fixtures to be a path.'],
+    [{ plan: 'gold' }, 'plan cannot be "gold". It takes one of free, starter, professional, enterprise.'],
+    [{ plan: 'free', rateLimit: 5 }, 'plan and rateLimit exclude each other. Set one of them.']
   ]
   for (const [given, expected] of cases) t.equal(problem(given), expected)
 })

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Event } from '../events.js'
+import type { Allowance } from '../rate-limits.js'
 
 /**
  * One request and its response. Every request adds one, so it holds references and copies nothing; `entry.ts` makes it readable on
@@ -28,6 +29,10 @@ export interface Exchange {
   /** The API version of the response; `undefined` when the request was refused before that was known. */
   version: string | undefined
   replayed: boolean
+  /** What the API key may still do; `undefined` when its key was not known. */
+  allowance: Allowance | undefined
+  /** How many sessions it may still create, where that is limited. */
+  quota: Allowance | undefined
   /** The headers of the error, with names in lower case. */
   errorHeaders: Readonly<Record<string, string>> | undefined
   /** Why the request was refused. */

@@ -7,6 +7,7 @@ import { bodyOf, type Examples, isWriting, type Operation } from '../operation.j
 import { pathOfUrl } from '../paths.js'
 import { versionResponseHeader } from '../plugins/api-version.js'
 import { replayedResponseHeader } from '../plugins/idempotency-key.js'
+import { quotaResponseHeaders, rateLimitResponseHeaders } from '../plugins/rate-limits.js'
 import { headersOf } from '../plugins/request-headers.js'
 import { type DocumentedError, errorResponses } from './error-responses.js'
 
@@ -52,7 +53,7 @@ export interface Endpoint {
 /** The errors of every operation. */
 const sharedErrors: readonly DocumentedError[] = [
   'malformedPath', 'malformedJson', 'retiredVersion', 'missingApiKey', 'invalidApiKey', 'publishableKey', 'missingScope', 'bodyTooLarge',
-  'unsupportedMediaType', 'invalidFields'
+  'unsupportedMediaType', 'invalidFields', 'rateLimited'
 ]
 
 /** The options of the mock that change what operations take and return. */
@@ -60,7 +61,7 @@ type EndpointOptions = Pick<Options, 'defaultKeyInflection' | 'unknownFields'>
 
 /** The endpoint of an operation of the vendor's API. */
 export function endpointOf (operation: Operation, { defaultKeyInflection, unknownFields }: EndpointOptions): Endpoint {
-  const { id, method, path, summary, description, params, query, bodyExamples, success, errors } = operation
+  const { id, method, path, summary, description, params, query, bodyExamples, success, errors, createsSession = false } = operation
   const writes = isWriting(operation)
   const headers = headersOf(operation)
   const casing = { ...headers.properties['Key-Inflection'], default: defaultKeyInflection }
@@ -81,10 +82,15 @@ export function endpointOf (operation: Operation, { defaultKeyInflection, unknow
       [success.status]: {
         description: success.description,
         schema: success.schema,
-        headers: { ...versionResponseHeader, ...(writes && replayedResponseHeader) },
+        headers: {
+          ...versionResponseHeader,
+          ...rateLimitResponseHeaders,
+          ...(createsSession && quotaResponseHeaders),
+          ...(writes && replayedResponseHeader)
+        },
         examples: success.examples
       },
-      ...describeAll(errorResponses(...sharedErrors, ...errors, ...(writes ? ['idempotencyMismatch'] as const : [])))
+      ...describeAll(errorResponses(...sharedErrors, ...errors, ...(writes ? ['idempotencyMismatch'] as const : []), ...(createsSession ? ['quotaExceeded'] as const : [])))
     },
     inflection: defaultKeyInflection
   }

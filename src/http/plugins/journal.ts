@@ -35,6 +35,8 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       requestBody: request.sentBody,
       status: statusOf(request, reply),
       version: request.apiVersion,
+      allowance: request.allowance,
+      quota: request.quota,
       replayed: outcome?.replayed === true,
       errorHeaders: failure?.headers,
       reason: failure?.reason,
