@@ -50,7 +50,6 @@ t.test('the document has the whole contract of the update, once', async t => {
   const document = await openapiDocument(t)
   const { openapi, paths } = document
   t.equal(openapi, '3.1.0')
-  t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.operationId, 'updateSession')
   t.same(operation.parameters?.map(({ in: place, name, required }) => [place, name, required === true]), [
@@ -80,10 +79,10 @@ t.test('the document has the whole contract of the update, once', async t => {
   t.ok(Object.keys(operation.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
-t.test('every error of the update is one of its examples', async t => {
+t.test('every error of an operation is one of its examples', async t => {
   const { paths } = await openapiDocument(t)
-  const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
-  const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
+  const documented = Object.entries(paths).filter(([path]) => path.startsWith('/api/v1/')).flatMap(([, methods]) => Object.values(methods))
+    .flatMap(({ responses }) => Object.values(responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {})))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
@@ -156,7 +155,7 @@ t.test('a page that could not be built is built at the next request', async t =>
   t.equal((await app.inject('/docs/')).statusCode, 200)
 })
 
-t.test('every call of the control plane is in the document', async t => {
+t.test('every call of the control plane and every operation is in the document', async t => {
   const { paths, components } = await openapiDocument(t)
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters }]) =>
@@ -181,11 +180,16 @@ t.test('every call of the control plane is in the document', async t => {
     'readClock get /_mock/clock',
     'changeClock post /_mock/clock',
     'resetClock delete /_mock/clock',
-    'updateSession patch /api/v1/sessions/{session_id}'
+    'updateSession patch /api/v1/sessions/{session_id}',
+    'resumeSession post /api/v1/sessions/{session_id}/resume',
+    'expireSession post /api/v1/sessions/{session_id}/expire',
+    'simulateSession post /api/v1/sessions/{session_id}/simulate',
+    'submitSession post /api/v1/sessions/{session_id}/submit'
   ])
   t.same(Object.keys(components.schemas).sort(), [
-    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
+    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'ExpiredSession', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture',
+    'IdempotencyKey', 'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'ResumedSession', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate',
+    'SimulatedSession', 'Simulation', 'State', 'SubmittedSession', 'Unmet'
   ])
 })
 

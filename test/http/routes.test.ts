@@ -13,8 +13,10 @@ t.test('unknown paths and methods are a 404 with the nearest routes, whatever is
     ['PUT /sessions/ses_pending', { method: 'PUT', url: '/sessions/ses_pending', payload: 'x', headers: { 'content-type': 'a/b' } }]
   ]
   for (const [what, request] of requests) {
-    const detail = `No route ${what}. Nearest: PATCH /sessions/{session_id}. See GET /openapi.json.`
-    t.same(errorOf(t, await app.inject(request)), { error: 'not_found', detail, status_code: 404 }, what)
+    const { error, detail } = errorOf(t, await app.inject(request))
+    t.equal(error, 'not_found', what)
+    t.ok(String(detail).startsWith(`No route ${what}. Nearest: `), String(detail))
+    t.match(detail, / \/sessions\/\{session_id\}.*\. See GET \/openapi\.json\.$/, what)
   }
 })
 
