@@ -32,7 +32,8 @@ export const sessionExpiry: DueHandler<{ sessions: string[] }> = {
     const time = timestamp(at)
     if (before?.token_expires_at !== time || !canRunOut(before)) return {}
     // a running clock may be a moment late, and the session may have been updated in it
-    const after = nextVersion(before, { ...closed, status: lifecycle.time.to, updated_at: time > before.updated_at ? time : before.updated_at })
+    const updatedAt = time > before.updated_at ? time : before.updated_at
+    const after = nextVersion(before, { ...closed, status: lifecycle.time.to, updated_at: updatedAt })
     return { puts: { sessions: [after] }, events: [{ type: 'session.expired', session_id: after.id, before, after }] }
   }
 }

@@ -53,7 +53,9 @@ const effects: Readonly<Record<SimulatedAction, { outcome: ResultStatus | undefi
  * @param newCaseId makes the ID of a review case
  * @throws ApiError 400 when the session is not active
  */
-export function simulateSession (before: Session, action: SimulatedAction, newCaseId: () => string, now: number): Decision<SimulatedSession> {
+export function simulateSession (
+  before: Session, action: SimulatedAction, newCaseId: () => string, now: number
+): Decision<SimulatedSession> {
   const status = transition(`simulate ${action}`, before)
   const { outcome, event } = effects[action]
   const after = nextVersion(before, { ...closed, ...caseAfter(before, outcome, newCaseId), status, updated_at: timestamp(now) })
