@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
+import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
 import { type InitialState, Workspace } from './domain/workspace.js'
 import { Workspaces } from './domain/workspaces.js'
 import { type Endpoint, endpointOf, endpointOfRoute } from './http/openapi/endpoint.js'
@@ -86,8 +87,8 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ sessions, onEvict, onDue }) => new MemoryStore({
-        sessions, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
+      createStore: ({ sessions, due, onEvict, onDue }) => new MemoryStore({
+        sessions, due, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
       }),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,
@@ -97,6 +98,7 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
         log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
           'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
       },
+      dueHandlers: { [SESSION_EXPIRE]: sessionExpiry },
       onTimelineError: (error, { type, subject }) => log.error({ err: error, type, subject }, 'a due item could not be carried out')
     }),
     onDrop: () => {

@@ -5,6 +5,7 @@ import t from 'tap'
 import { conformanceSpellings, mockSpellings, parseCommandLine } from '../src/command/cli.js'
 import { runConformance } from '../src/conformance/conformance.js'
 import { JournalEntry } from '../src/domain/journal/entry.js'
+import { lifecycle } from '../src/domain/sessions/lifecycle.js'
 import { errors } from '../src/contract/errors.js'
 import { startVerifaMock } from '../src/index.js'
 import { startApp } from './helper.js'
@@ -34,6 +35,11 @@ t.test('the README has at most 120 lines', async t => {
 t.test('the tables of errors are the list of errors', async t => {
   const documented = ['## Errors of the API', '## Errors of the control plane'].flatMap(heading => table('docs/errors.md', heading))
   t.same(documented.sort(), Object.values(errors).map(([code, status, text]) => [String(status), code, text]).sort())
+})
+
+t.test('the table of transitions is the one in the code', async t => {
+  t.same(table('docs/lifecycle.md', '## Transitions'), Object.entries(lifecycle).map(([name, { from, to, refusal }]) =>
+    [name, from.join(', '), to, refusal === undefined ? 'nothing' : String(errors[refusal][1])]))
 })
 
 t.test('the table of options is the list of options', async t => {

@@ -200,6 +200,8 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
       case 'wait': {
         machine += step.milliseconds
         if (!model.frozen) model.now += step.milliseconds
+        // as a timer would
+        await mock.app.workspaces.shared.world.timeline.moveTo(now => now)
         return []
       }
       case 'add fault': {
@@ -264,6 +266,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
     try {
       for (const step of steps) {
         const [ofMock, ofModel] = await perform(step)
+        model.expire()
         assert.deepEqual(ofMock, ofModel, `after "${step.do}"`)
       }
       await compareAll()

@@ -45,6 +45,8 @@ export class ReferenceModel implements World {
   frozen = false
   /** How many requests pass before each fault takes effect. */
   #toPass = new Map<Fault, number>()
+  /** When the tokens of sessions run out. */
+  #expiries = new Map<string, number>()
 
   constructor (readonly fixtures: Fixture[]) {}
 
@@ -52,6 +54,29 @@ export class ReferenceModel implements World {
   reset (now: number): void {
     const sessions = this.fixtures.map(fixture => complete(fixture, now, true))
     Object.assign(this, { sessions, keys: [], faults: [], journal: [], now, frozen: false })
+    this.#expiries.clear()
+    this.#awaitExpiry(sessions)
+  }
+
+  /** Expires sessions whose token has run out. To be called when time has passed. */
+  expire (): void {
+    for (const [id, at] of this.#expiries) {
+      if (at > this.now) continue
+      this.#expiries.delete(id)
+      this.sessions = this.sessions.map(session => session.id !== id ? session : {
+        ...session,
+        status: 'expired',
+        updated_at: iso(Math.max(at, Date.parse(session.updated_at))),
+        capture_url: null,
+        token_expires_at: null
+      })
+    }
+  }
+
+  #awaitExpiry (sessions: Session[]): void {
+    for (const { id, retention_status: retention, token_expires_at: token } of sessions) {
+      if (token !== null && retention !== 'redacted' && Date.parse(token) > this.now) this.#expiries.set(id, Date.parse(token))
+    }
   }
 
   save (): World {
@@ -61,6 +86,8 @@ export class ReferenceModel implements World {
 
   restore (saved: World): void {
     Object.assign(this, copy(saved))
+    this.#expiries.clear()
+    this.#awaitExpiry(this.sessions)
   }
 
   listSessions (): Session[] {
@@ -76,13 +103,17 @@ export class ReferenceModel implements World {
   seed (fixtures: Fixture[], sandbox: boolean): { status: number, body: string } {
     const taken = fixtures.find(({ id }) => this.sessions.some(session => session.id === id))
     const sessions = fixtures.map(fixture => complete(fixture, this.now, sandbox))
-    if (taken === undefined) this.sessions.push(...sessions)
+    if (taken === undefined) {
+      this.sessions.push(...sessions)
+      this.#awaitExpiry(sessions)
+    }
     const { status, body } = taken === undefined ? { status: 201, body: sessions } : error(409, 'conflict', `Session ${String(taken.id)} already exists.`)
     return { status, body: JSON.stringify(body) }
   }
 
   remove (id: string): number {
     const before = this.sessions.length
+    this.#expiries.delete(id)
     this.sessions = this.sessions.filter(session => session.id !== id)
     return this.sessions.length < before ? 204 : 404
   }

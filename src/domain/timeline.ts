@@ -14,6 +14,11 @@ export interface DueItem {
   readonly subject: string
 }
 
+/** The order of due items: by time, then by ID. */
+export function compareDueItems (one: DueItem, other: DueItem): number {
+  return one.at - other.at || (one.id < other.id ? -1 : 1)
+}
+
 /** Carries out the due items of a type. The step is taken at the item's time, whatever time it really is. */
 export interface DueHandler<R extends Reads = Reads> {
   reads: (item: DueItem) => R

@@ -4,8 +4,9 @@ import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
 import { completeSession, newSessionId } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
-import type { Base } from './fixtures/base.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
+import type { Base, DueBase } from './fixtures/base.js'
+import { expiriesAfter, expiryId, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
@@ -21,6 +22,7 @@ export interface InitialState extends Omit<State, 'sessions'> {
 /** Makes a store. */
 type CreateStore = (options: {
   sessions: Base<Session>
+  due: DueBase
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void
   /** Called after a step that changed due items. */
@@ -77,7 +79,9 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
-    const [sessions, records, dueItems] = await Promise.all([listSessions(store), store.list('idempotency'), store.list('due')])
+    const [sessions, records, allDueItems] = await Promise.all([listSessions(store), store.list('idempotency'), store.list('due')])
+    // those that expire sessions follow from the sessions
+    const dueItems = allDueItems.filter(({ type }) => type !== SESSION_EXPIRE)
     return {
       sessions: [...sessions],
       idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
@@ -98,9 +102,11 @@ export class Workspace {
   async refresh ({ outdated, updated }: FixtureChanges): Promise<void> {
     const { store, clock } = this.#world
     const now = clock.now()
+    const gone = [...outdated, ...updated.map(({ id }) => id)]
+    const sessions = updated.map(fixture => completeSession(fixture, now))
     await store.transact({}, () => ({
-      deletes: { sessions: [...outdated, ...updated.map(({ id }) => id)] },
-      puts: { sessions: updated.map(fixture => completeSession(fixture, now)) }
+      deletes: { sessions: gone, due: gone.map(expiryId) },
+      puts: { sessions, due: expiriesAfter(now, sessions) }
     }))
   }
 
@@ -118,8 +124,10 @@ export class Workspace {
     const { createStore, dueHandlers = {}, onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
     setClock(clock, state.clock)
+    const now = clock.now()
     const store = createStore({
-      sessions: state.fixtures.sessionsAt(clock.now()),
+      sessions: state.fixtures.sessionsAt(now),
+      due: state.fixtures.expiriesAt(now),
       onEvict: record => {
         if (isExpired(record, clock.now())) return
         if (++world.evictedIdempotencyKeys === 1) onFirstEviction()
@@ -132,6 +140,7 @@ export class Workspace {
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const due = (state.timeline ?? []).map(restoreDueItem)
     if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))
+    timeline.schedule()
     return world
   }
 }

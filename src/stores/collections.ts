@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue'
-import type { Base } from '../domain/fixtures/base.js'
-import type { DueItem } from '../domain/timeline.js'
+import type { Base, DueBase } from '../domain/fixtures/base.js'
+import { compareDueItems, type DueItem } from '../domain/timeline.js'
 
 interface Document {
   readonly id: string
@@ -114,12 +114,21 @@ export class BoundedCollection<T extends Document & { readonly bytes: number }> 
 const SLACK = 1_000
 
 function queueOf (items: DueItem[]): TinyQueue<DueItem> {
-  return new TinyQueue(items, (one, other) => one.at - other.at || (one.id < other.id ? -1 : 1))
+  return new TinyQueue(items, compareDueItems)
 }
 
 /** The due items, which are found by time too. */
 export class DueCollection extends MemoryCollection<DueItem> {
   #queue = queueOf([])
+  readonly #base: Iterator<DueItem, undefined> | undefined
+  /** The first item of the base that has not been passed by. */
+  #nextOfBase: DueItem | undefined
+
+  constructor (base?: DueBase) {
+    super(base)
+    this.#base = base?.inOrder()[Symbol.iterator]() as Iterator<DueItem, undefined> | undefined
+    this.#nextOfBase = this.#base?.next().value
+  }
 
   override put (item: DueItem): void {
     super.put(item)
@@ -130,11 +139,25 @@ export class DueCollection extends MemoryCollection<DueItem> {
 
   /** The item that is first, by time and then by ID. */
   first (): DueItem | undefined {
+    const [own, shared] = [this.#firstOwn(), this.#firstShared()]
+    if (own === undefined || shared === undefined) return own ?? shared
+    return compareDueItems(own, shared) < 0 ? own : shared
+  }
+
+  #firstOwn (): DueItem | undefined {
     let item = this.#queue.peek()
     while (item !== undefined && this.get(item.id) !== item) {
       this.#queue.pop()
       item = this.#queue.peek()
     }
     return item
+  }
+
+  #firstShared (): DueItem | undefined {
+    // by time: the base may make an item each time that it is read
+    while (this.#nextOfBase !== undefined && this.get(this.#nextOfBase.id)?.at !== this.#nextOfBase.at) {
+      this.#nextOfBase = this.#base?.next().value
+    }
+    return this.#nextOfBase
   }
 }

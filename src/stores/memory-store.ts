@@ -1,4 +1,4 @@
-import type { Base } from '../domain/fixtures/base.js'
+import type { Base, DueBase } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
 import type { Session } from '../domain/sessions/session.js'
 import type { Changes, Collection, Documents, Found, Reads, Store } from '../domain/store.js'
@@ -8,6 +8,8 @@ import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from 
 export interface MemoryStoreOptions {
   /** Sessions that the store begins with and shares with others. */
   sessions?: Base<Session>
+  /** Due items that the store begins with and shares with others. */
+  due?: DueBase
   idempotency: Bounds<IdempotencyRecord>
   /** Called after a step that changed due items. */
   onDue: () => void
@@ -28,10 +30,11 @@ interface AnyCollection<T> {
  */
 export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
-  readonly #due = new DueCollection()
+  readonly #due: DueCollection
   readonly #onDue: () => void
 
-  constructor ({ sessions, idempotency, onDue }: MemoryStoreOptions) {
+  constructor ({ sessions, due, idempotency, onDue }: MemoryStoreOptions) {
+    this.#due = new DueCollection(due)
     this.#collections = {
       sessions: new MemoryCollection(sessions),
       results: new MemoryCollection(),

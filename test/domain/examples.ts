@@ -4,7 +4,7 @@ import { completeSession, type Fixture } from '../../src/domain/fixtures/fixture
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
 import type { Session } from '../../src/domain/sessions/session.js'
-import type { Base } from '../../src/domain/fixtures/base.js'
+import type { Base, DueBase } from '../../src/domain/fixtures/base.js'
 import type { Found, Reads, Store } from '../../src/domain/store.js'
 import type { DueItem } from '../../src/domain/timeline.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
@@ -49,6 +49,7 @@ export function dueItem (id: string, at: number, type = 'test'): DueItem {
 
 export interface StoreParts {
   sessions?: Base<Session>
+  due?: DueBase
   max?: number
   maxBytes?: number
   onEvict?: (record: IdempotencyRecord) => void
@@ -57,8 +58,8 @@ export interface StoreParts {
 
 /** A store in memory, without bounds unless they are given. */
 export function memoryStore (parts: StoreParts = {}): MemoryStore {
-  const { sessions, max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined } = parts
-  return new MemoryStore({ ...(sessions && { sessions }), idempotency: { max, maxBytes, onEvict }, onDue })
+  const { sessions, due, max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined } = parts
+  return new MemoryStore({ ...(sessions && { sessions }), ...(due && { due }), idempotency: { max, maxBytes, onEvict }, onDue })
 }
 
 /** What a store has under some IDs. */

@@ -103,15 +103,15 @@ t.test('a session can be captured while it is pending or capturing', async t => 
 t.test('a test adds, finds and removes sessions of either environment', async t => {
   const store = memoryStore({ sessions: baseOf('ses_a') })
   const live = session({ id: 'ses_live', is_sandbox: false })
-  await addSessions(store, [live, session({ id: 'ses_b' })])
+  await addSessions(store, [live, session({ id: 'ses_b' })], NOW)
   t.equal(await findSession(store, 'ses_live'), live)
-  t.match(await errorOf(t, async () => addSessions(store, [session({ id: 'ses_c' }), live])),
+  t.match(await errorOf(t, async () => addSessions(store, [session({ id: 'ses_c' }), live], NOW)),
     { code: 'conflict', statusCode: 409, detail: 'Session ses_live already exists.' })
   t.equal(await store.count('sessions'), 3, 'nothing was added')
   await removeSession(store, 'ses_live')
   for (const call of [removeSession, findSession]) {
     t.match(await errorOf(t, async () => call(store, 'ses_live')), { code: 'not_found', detail: 'Session not found.' })
   }
-  await addSessions(store, [])
+  await addSessions(store, [], NOW)
   t.equal(await store.count('sessions'), 2)
 })

@@ -67,9 +67,9 @@ t.test('a reset returns to the initial state', async t => {
 t.test('a request of the world before a reset or restore changes nothing in the new one', async t => {
   for (const [name, renew] of Object.entries<(workspace: Workspace) => void>({
     reset: workspace => workspace.reset(),
-    restore: workspace => workspace.restore({ sessions: [{ id: 'ses_a' }] })
+    restore: workspace => workspace.restore({ sessions: [{ id: 'ses_a', status: 'completed' }] })
   })) {
-    const workspace = workspaceOf({ bounds: { max: 1 } })
+    const workspace = workspaceOf({ fixtures: [{ id: 'ses_a', status: 'completed' }], bounds: { max: 1 } })
     const { world } = workspace
     renew(workspace)
     t.match((await update(world, 'late', 'k')).result, { status: 200, body: { external_ref: 'late' } }, `${name}: it is carried out in the old world`)
@@ -177,7 +177,7 @@ t.test('what is pending is saved and restored, and forgotten by a reset', async 
       }
     }
   }
-  const workspace = workspaceOf({ dueHandlers })
+  const workspace = workspaceOf({ fixtures: [], dueHandlers })
   const put = async (id: string, at: number) => workspace.world.store.transact({}, () => ({ puts: { due: [dueItem(id, at)] } }))
   await put('a', NOW + 10)
   await put('b', NOW + 20)

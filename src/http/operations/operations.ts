@@ -1,11 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { expireSession } from './expire-session.js'
 import { getRateLimits } from './get-rate-limits.js'
+import { resumeSession } from './resume-session.js'
+import { simulateSession } from './simulate-session.js'
+import { submitSession } from './submit-session.js'
 import { updateSession } from './update-session.js'
 
 /** All operations of the vendor's API that the mock has. */
-export const operations: readonly Operation[] = [updateSession, getRateLimits]
+export const operations: readonly Operation[] = [updateSession, resumeSession, expireSession, simulateSession, submitSession, getRateLimits]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
 export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {
