@@ -6,8 +6,6 @@ import type { Route } from './nearest-routes.js'
  */
 export const notMocked: readonly Route[] = [
   ['POST', '/sessions'],
-  ['GET', '/sessions'],
-  ['GET', '/sessions/{session_id}'],
   ['POST', '/sessions/bulk-redact'],
   ['DELETE', '/sessions/{session_id}/data'],
   ['GET', '/sessions/{session_id}/result'],

@@ -161,9 +161,9 @@ t.test('every call of the control plane is in the document', async t => {
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters }]) =>
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
-  t.same(calls, [
+  t.same(calls.filter(call => call.includes(' /_mock/')), [
     'health get /_mock/health',
-    'listSessions get /_mock/sessions',
+    'readSessions get /_mock/sessions',
     'seedSessions post /_mock/sessions',
     'readSession get /_mock/sessions/{session_id}',
     'removeSession delete /_mock/sessions/{session_id}',
@@ -180,12 +180,11 @@ t.test('every call of the control plane is in the document', async t => {
     'removeFault delete /_mock/faults/{fault_id}',
     'readClock get /_mock/clock',
     'changeClock post /_mock/clock',
-    'resetClock delete /_mock/clock',
-    'updateSession patch /api/v1/sessions/{session_id}'
+    'resetClock delete /_mock/clock'
   ])
   t.same(Object.keys(components.schemas).sort(), [
     'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
+    'JournalEntry', 'JournalMessage', 'NearMiss', 'Pagination', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionList', 'SessionUpdate', 'State', 'Unmet'
   ])
 })
 

@@ -1,10 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { getSession } from './get-session.js'
+import { listSessions } from './list-sessions.js'
 import { updateSession } from './update-session.js'
 
 /** All operations of the vendor's API that the mock has. */
-export const operations: readonly Operation[] = [updateSession]
+export const operations: readonly Operation[] = [
+  listSessions,
+  getSession,
+  updateSession
+]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
 export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {
