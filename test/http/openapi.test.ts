@@ -183,8 +183,8 @@ t.test('every call of the control plane is in the document', async t => {
     'resetClock delete /_mock/clock'
   ])
   t.same(Object.keys(components.schemas).sort(), [
-    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Pagination', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionList', 'SessionUpdate', 'State', 'Unmet'
+    'Change', 'ClockChange', 'ClockState', 'CreatedSession', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
+    'JournalEntry', 'JournalMessage', 'NearMiss', 'Pagination', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionCreation', 'SessionList', 'SessionUpdate', 'State', 'Unmet'
   ])
 })
 

@@ -1,12 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { createSession } from './create-session.js'
 import { getSession } from './get-session.js'
 import { listSessions } from './list-sessions.js'
 import { updateSession } from './update-session.js'
 
 /** All operations of the vendor's API that the mock has. */
 export const operations: readonly Operation[] = [
+  createSession,
   listSessions,
   getSession,
   updateSession
