@@ -55,7 +55,8 @@ export function openApiDocument (endpoints: readonly Endpoint[]): object {
 }
 
 function describeEndpoint (endpoint: Endpoint, writer: SchemaWriter): object {
-  const { id, summary, description, tag, security, params, query, headers, body, bodyRequired, bodyExamples, responses, inflection } = endpoint
+  const { id, summary, description, tag, security, params, query, headers, body, bodyRequired, bodyExamples, responses } = endpoint
+  const { inflection } = endpoint
   const parameters = [...describeParameters('path', params, writer), ...describeParameters('query', query, writer), ...describeParameters('header', headers, writer)]
   const all: [string, DescribedResponse][] = [...Object.entries(responses), ['default', anyError]]
   return {
