@@ -17,7 +17,7 @@ const ajv = new Ajv({
   validateSchema: false,
   code: { optimize: false }
 })
-ajvFormats.default(ajv, ['date', 'date-time'])
+ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 
 // RFC 3339 has leap seconds, a JavaScript Date has not, and its years go beyond four digits.
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
@@ -89,6 +89,12 @@ const types = {
 }
 type JsonType = keyof typeof types
 
+const formats = {
+  'date': { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' },
+  'date-time': { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' },
+  'uri': { msg: 'must be a URL, such as https://example.com/done', type: 'url_parsing' }
+}
+
 function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omit<Problem, 'loc'> {
   switch (keyword) {
     case 'type': {
@@ -106,9 +112,7 @@ function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omi
     case 'maxLength':
       return { msg: `must have at most ${params['limit'] as number} characters`, type: 'string_too_long' }
     case 'format':
-      return params['format'] === 'date'
-        ? { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' }
-        : { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' }
+      return formats[params['format'] as keyof typeof formats]
     case 'minimum':
       return { msg: `must be ${params['limit'] as number} or more`, type: 'too_small' }
     case 'maximum':

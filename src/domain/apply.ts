@@ -32,7 +32,7 @@ export function apply<R extends Reads> (store: Store, { claim, reads, now, decid
   const id = recordId(claim)
   // Object.assign, here and below: Node.js 20 takes ten times as long for `{ ...reads, … }` (bench/README.md)
   return store.transact(Object.assign({}, reads, { idempotency: [id] }), (found): Changes & Outcome => {
-    const [record] = found.idempotency
+    const [record] = (found as Found<{ idempotency: string[] }>).idempotency
     if (record !== undefined && !isExpired(record, now)) {
       const replayed = replay(record, claim)
       return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [] }

@@ -5,9 +5,6 @@ import type { Route } from './nearest-routes.js'
  * would look like a session that is not there, so they get a 501 (our decision).
  */
 export const notMocked: readonly Route[] = [
-  ['POST', '/sessions'],
-  ['GET', '/sessions'],
-  ['GET', '/sessions/{session_id}'],
   ['POST', '/sessions/bulk-redact'],
   ['DELETE', '/sessions/{session_id}/data'],
   ['GET', '/sessions/{session_id}/result'],

@@ -1,9 +1,11 @@
 import type { Base, DueBase } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
-import type { Session } from '../domain/sessions/session.js'
-import type { Changes, Collection, Documents, Found, Reads, Store } from '../domain/store.js'
+import { type SessionFilter, sessionTest } from '../domain/sessions/list.js'
+import { environmentOf, type Session } from '../domain/sessions/session.js'
+import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { PagedCollection } from './paged-collection.js'
 
 export interface MemoryStoreOptions {
   /** Sessions that the store begins with and shares with others. */
@@ -30,13 +32,15 @@ interface AnyCollection<T> {
  */
 export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
+  readonly #sessions: PagedCollection<Session, SessionFilter>
   readonly #due: DueCollection
   readonly #onDue: () => void
 
   constructor ({ sessions, due, idempotency, onDue }: MemoryStoreOptions) {
+    this.#sessions = new PagedCollection({ timeOf: session => session.created_at, environmentOf, testOf: sessionTest }, sessions)
     this.#due = new DueCollection(due)
     this.#collections = {
-      sessions: new MemoryCollection(sessions),
+      sessions: this.#sessions,
       results: new MemoryCollection(),
       idempotency: new BoundedCollection(idempotency),
       due: this.#due
@@ -64,8 +68,8 @@ export class MemoryStore implements Store {
 
   #read<R extends Reads> (reads: R): Found<R> {
     const { sessions, results, idempotency, due } = this.#collections
-    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | undefined } = {
-      sessions: getAll(sessions, reads.sessions),
+    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
+      sessions: isPage(reads.sessions) ? this.#sessions.page(reads.sessions.newest) : getAll(sessions, reads.sessions),
       results: getAll(results, reads.results),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
@@ -91,4 +95,8 @@ function getAll<T> (collection: AnyCollection<T>, ids: readonly string[] | undef
   const found: (T | undefined)[] = []
   for (const id of ids) found.push(collection.get(id))
   return found
+}
+
+function isPage<F> (read: readonly string[] | PageRead<F> | undefined): read is PageRead<F> {
+  return read !== undefined && 'newest' in read
 }

@@ -7,10 +7,11 @@ import type { Decision } from '../../src/domain/decision.js'
 import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture-set.js'
 import { addSessions, removeSession } from '../../src/domain/sessions/direct.js'
 import { expireSession } from '../../src/domain/sessions/expire.js'
-import { expiriesAfter, expiryOf, SESSION_EXPIRE, sessionExpiry, TOKEN_LIFETIME } from '../../src/domain/sessions/expiry.js'
+import { expiriesAfter, expiryOf, SESSION_EXPIRE, sessionExpiry } from '../../src/domain/sessions/expiry.js'
 import { lifecycle, transition } from '../../src/domain/sessions/lifecycle.js'
+import { qrCodeDataUrl } from '../../src/domain/sessions/qr-code.js'
 import { resumeSession } from '../../src/domain/sessions/resume.js'
-import { isOpen, type Session, type SessionStatus, statuses } from '../../src/domain/sessions/session.js'
+import { isOpen, type Session, type SessionStatus, statuses, TOKEN_LIFETIME } from '../../src/domain/sessions/session.js'
 import { type SimulatedAction, simulatedResult, simulateSession } from '../../src/domain/sessions/simulate.js'
 import { submitSession } from '../../src/domain/sessions/submit.js'
 import { Workspace } from '../../src/domain/workspace.js'
@@ -66,7 +67,7 @@ t.test('a resume gives a new token for 20 minutes, and what was decided before i
   t.same(puts, { sessions: [after], due: [{ id: 'expire:ses_a', at: LATER + TOKEN_LIFETIME, type: 'session.expire', subject: 'ses_a' }] })
   t.same(deletes, { results: ['ses_a'] })
   t.same(events, [{ type: 'session.updated', session_id: 'ses_a', before, after }])
-  t.same(response.body, { id: 'ses_a', status: 'pending', capture_url: URL, expires_at: expiresAt, qr_code_data_url: null })
+  t.same(response.body, { id: 'ses_a', status: 'pending', capture_url: URL, expires_at: expiresAt, qr_code_data_url: qrCodeDataUrl(URL) })
 })
 
 t.test('whatever closes a session takes its token and cancels its expiry', async t => {

@@ -49,7 +49,7 @@ export function casingOf (request: Request): KeyInflection {
 
 /** The laws that a response alone can break. */
 export class ResponseLaws {
-  readonly #ajv = ajvFormats.default(new Ajv({ strict: false }), ['date', 'date-time'])
+  readonly #ajv = ajvFormats.default(new Ajv({ strict: false }), ['date', 'date-time', 'uri'])
   readonly #operations: Map<string, Operation>
   readonly #checks = new Map<string, ValidateFunction>()
 

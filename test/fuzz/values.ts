@@ -55,6 +55,7 @@ export function valueOf (schema: Schema, known: Record<string, unknown[]> = {}):
 
 function textOf ({ format, pattern, minLength = 0, maxLength = 12 }: Schema): fc.Arbitrary<string> {
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
+  if (format === 'uri') return fc.webUrl()
   if (format !== undefined) {
     const time = fc.date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true })
     return time.map(date => date.toISOString().slice(0, format === 'date' ? 10 : undefined))

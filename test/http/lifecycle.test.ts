@@ -39,7 +39,7 @@ const successes: [action: string, body: object | undefined, text: RegExp, camel:
   [
     'resume', undefined,
     new RegExp('^{"id":"ses_bare","status":"pending","capture_url":"http://mock\\.test/verify/cap_[0-9a-f]{20}",' +
-      '"expires_at":"2026-03-01T12:20:00\\.000Z","qr_code_data_url":null}$'),
+      '"expires_at":"2026-03-01T12:20:00\\.000Z","qr_code_data_url":"data:image/png;base64,[^"]+"}$'),
     'captureUrl', 'session.updated'
   ],
   ['expire', undefined, /^\{"id":"ses_bare","status":"expired","expired_at":"2026-03-01T12:00:00\.000Z"\}$/, 'expiredAt', 'session.expired'],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import type { SessionFilter } from '../../src/domain/sessions/list.js'
+import type { Environment, SessionStatus } from '../../src/domain/sessions/session.js'
 import type { Store } from '../../src/domain/store.js'
-import { baseOf, dueItem, read, RECORD_BYTES, record, session, type StoreParts } from '../domain/examples.js'
+import { baseOf, dueItem, NOW, read, RECORD_BYTES, record, session, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some sessions. */
 type MakeStore = (parts?: StoreParts) => Promise<Store>
@@ -74,6 +76,59 @@ export const rules: Record<string, Rule> = {
         assert.equal(await store.count('sessions'), expected.length)
       }
     }), { numRuns: 50 })
+  },
+
+  'a page is what sorting and filtering all sessions would give, whatever was put and deleted': async (_t, make) => {
+    const id = fc.constantFrom('a', 'b', 'c', 'Da', 'e', '__proto__')
+    const text = fc.constantFrom('a', 'Ab', 'ba', '')
+    const day = fc.constantFrom('2026-03-01T12:00:00.000Z', '2026-02-01T12:00:00.000Z', '2026-04-01T12:00:00.000Z')
+    const one = fc.record({
+      id, created_at: day, is_sandbox: fc.boolean(), external_ref: fc.option(text), status: fc.constantFrom<SessionStatus[]>('pending', 'completed')
+    }).map(fixture => session({ ...fixture, capture_url: null }))
+    const environment = fc.constantFrom<Environment[]>('sandbox', 'live')
+    const optional = fc.option(text, { nil: undefined })
+    const where: fc.Arbitrary<SessionFilter> = fc.oneof(fc.record({ environment }), fc.record({
+      environment, status: fc.constantFrom<(SessionStatus | undefined)[]>(undefined, 'pending'), external_ref: optional, q: optional
+    }))
+    const page = fc.record({ where, offset: fc.nat({ max: 4 }), limit: fc.integer({ min: 1, max: 4 }) })
+    const step = fc.oneof(fc.record({ deletes: fc.array(id, { maxLength: 2 }), puts: fc.array(one, { maxLength: 3 }) }), page)
+    await fc.assert(fc.asyncProperty(fc.array(step, { size: '+1' }), async steps => {
+      const store = await make({ sessions: baseOf('a', 'b', 'Da') })
+      for (const step of steps) {
+        if ('puts' in step) {
+          await store.transact({}, () => ({ deletes: { sessions: step.deletes }, puts: { sessions: step.puts } }))
+          continue
+        }
+        const { environment, status, external_ref: ref, q } = step.where
+        const has = (text: string | null) => text !== null && (q === undefined || text.toLowerCase().includes(q.toLowerCase()))
+        const expected = (await store.list('sessions'))
+          .filter(one => one.is_sandbox === (environment === 'sandbox') && (status === undefined || one.status === status) &&
+            (ref === undefined || one.external_ref === ref) && (has(one.id) || has(one.external_ref)))
+          .sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at) || (one.id < other.id ? -1 : 1))
+        const found = await read(store, { sessions: { newest: step } })
+        assert.deepEqual(found.sessions, { documents: expected.slice(step.offset, step.offset + step.limit), total: expected.length })
+      }
+    }))
+  },
+
+  'a page of many sessions that were added out of order': async (t, make) => {
+    const store = await make()
+    const at = (index: number) => session({ id: `ses_${index}`, created_at: new Date(NOW + index * 1000).toISOString() })
+    const ids = async (offset: number) => {
+      const found = await read(store, { sessions: { newest: { where: { environment: 'sandbox' }, offset, limit: 3 } } })
+      return found.sessions.documents.map(({ id }) => id)
+    }
+    const count = 10_010
+    await store.transact({}, () => ({ puts: { sessions: Array.from({ length: count }, (_, index) => at(index)) } }))
+    t.same(await ids(0), ['ses_10009', 'ses_10008', 'ses_10007'])
+    await store.transact({}, () => ({ puts: { sessions: [at(-5), at(-6), at(10_010), at(-7)] } }))
+    t.same(await ids(0), ['ses_10010', 'ses_10009', 'ses_10008'])
+    t.same(await ids(count), ['ses_0', 'ses_-5', 'ses_-6'])
+    await store.transact({}, () => ({ puts: { sessions: [at(-8)] }, deletes: { sessions: ['ses_-6', 'none'] } }))
+    await store.transact({}, () => ({ deletes: { sessions: ['ses_-7'] } }))
+    t.same(await ids(count), ['ses_0', 'ses_-5', 'ses_-8'])
+    await store.transact({}, () => ({ puts: { sessions: [at(3)] } }))
+    t.same(await ids(count), ['ses_0', 'ses_-5', 'ses_-8'], 'a new version stays in its place')
   },
 
   'stores that begin with the same sessions change their own only': async (t, make) => {

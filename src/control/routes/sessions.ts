@@ -13,7 +13,7 @@ const params = Type.Object({ session_id: Type.String({ description: 'Session ID'
 /** Sessions, without the rules of the API: read, added and removed in any state. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/sessions', {
-    schema: controlSchema('listSessions', 'List all sessions', {
+    schema: controlSchema('readSessions', 'List all sessions', {
       description: 'The sessions of both environments, those of the sandbox first.',
       response: { 200: Type.Object({ data: Type.Array(ref(Session)) }, { description: 'All sessions, those of the sandbox first' }) }
     })

@@ -3,9 +3,6 @@ import type { DueHandler, DueItem } from '../timeline.js'
 import { canRunOut, lifecycle } from './lifecycle.js'
 import { nextVersion, type Session } from './session.js'
 
-/** A capture token lives for 20 minutes (the vendor's page on creating sessions). */
-export const TOKEN_LIFETIME = 20 * 60 * 1000
-
 /** The type of the due items that expire sessions. They follow from the sessions, so a saved state has none of them. */
 export const SESSION_EXPIRE = 'session.expire'
 

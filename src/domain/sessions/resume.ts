@@ -3,9 +3,10 @@ import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { DueItem } from '../timeline.js'
-import { expiryOf, TOKEN_LIFETIME } from './expiry.js'
+import { expiryOf } from './expiry.js'
 import { transition } from './lifecycle.js'
-import { nextVersion, type Session, type SessionStatus, statuses } from './session.js'
+import { qrCodeDataUrl } from './qr-code.js'
+import { nextVersion, type Session, type SessionStatus, statuses, TOKEN_LIFETIME } from './session.js'
 
 /** What a resume responds with, its fields in the order of the vendor's page. */
 export interface ResumedSession {
@@ -42,6 +43,9 @@ export function resumeSession (before: Session, captureUrl: string, now: number)
     puts: { sessions: [after], due: [expiryOf(after) as DueItem] },
     deletes: { results: [after.id] },
     events: [{ type: 'session.updated', session_id: after.id, before, after }],
-    response: { status: 200, body: { id: after.id, status, capture_url: captureUrl, expires_at: expiresAt, qr_code_data_url: null } }
+    response: {
+      status: 200,
+      body: { id: after.id, status, capture_url: captureUrl, expires_at: expiresAt, qr_code_data_url: qrCodeDataUrl(captureUrl) }
+    }
   }
 }

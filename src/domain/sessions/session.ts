@@ -15,6 +15,9 @@ export type RetentionStatus = typeof retentionStatuses[number]
 const caseStatuses = ['open', 'in_review', 'escalated', 'pending_second_review', 'approved', 'rejected'] as const
 export type CaseStatus = typeof caseStatuses[number]
 
+/** A capture token lives for 20 minutes (the vendor's page on creating sessions). */
+export const TOKEN_LIFETIME = 20 * 60 * 1000
+
 /** The user's own data: any JSON under any key. Its keys are never renamed. */
 export type Metadata = Readonly<Record<string, unknown>>
 

@@ -55,7 +55,8 @@ export function openApiDocument (endpoints: readonly Endpoint[]): object {
 }
 
 function describeEndpoint (endpoint: Endpoint, writer: SchemaWriter): object {
-  const { id, summary, description, tag, security, params, query, headers, body, bodyExamples, responses, inflection } = endpoint
+  const { id, summary, description, tag, security, params, query, headers, body, bodyRequired, bodyExamples, responses } = endpoint
+  const { inflection } = endpoint
   const parameters = [...describeParameters('path', params, writer), ...describeParameters('query', query, writer), ...describeParameters('header', headers, writer)]
   const all: [string, DescribedResponse][] = [...Object.entries(responses), ['default', anyError]]
   return {
@@ -65,7 +66,7 @@ function describeEndpoint (endpoint: Endpoint, writer: SchemaWriter): object {
     tags: [tag],
     security,
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: describeContent(body, bodyExamples, inflection, writer) } }),
+    ...(body && { requestBody: { required: bodyRequired, content: describeContent(body, bodyExamples, inflection, writer) } }),
     responses: Object.fromEntries(all.map(([status, { description, schema, headers, examples }]) => [status, {
       description,
       ...(headers && { headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, describeHeader(header)])) }),

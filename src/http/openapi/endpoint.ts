@@ -44,6 +44,7 @@ export interface Endpoint {
   query: TObject | undefined
   headers: TObject | undefined
   body: TSchema | undefined
+  bodyRequired: boolean
   bodyExamples: Examples | undefined
   responses: Readonly<Record<string, DescribedResponse>>
   /** The casing of bodies. */
@@ -77,6 +78,7 @@ export function endpointOf (operation: Operation, { defaultKeyInflection, unknow
     query,
     headers: { ...headers, properties: { ...headers.properties, 'Key-Inflection': casing } },
     body: bodyOf(operation, unknownFields),
+    bodyRequired: operation.bodyOptional !== true,
     bodyExamples,
     responses: {
       [success.status]: {
@@ -111,6 +113,7 @@ export function endpointOfRoute (method: string, url: string, schema: FastifySch
     query: querystring as TObject | undefined,
     headers: undefined,
     body: body as TSchema | undefined,
+    bodyRequired: true,
     bodyExamples: undefined,
     responses: describeAll(response as Record<string, TSchema>),
     inflection: 'snake'

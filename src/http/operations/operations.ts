@@ -1,15 +1,28 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { createSession } from './create-session.js'
 import { expireSession } from './expire-session.js'
 import { getRateLimits } from './get-rate-limits.js'
+import { getSession } from './get-session.js'
+import { listSessions } from './list-sessions.js'
 import { resumeSession } from './resume-session.js'
 import { simulateSession } from './simulate-session.js'
 import { submitSession } from './submit-session.js'
 import { updateSession } from './update-session.js'
 
 /** All operations of the vendor's API that the mock has. */
-export const operations: readonly Operation[] = [updateSession, resumeSession, expireSession, simulateSession, submitSession, getRateLimits]
+export const operations: readonly Operation[] = [
+  createSession,
+  listSessions,
+  getSession,
+  updateSession,
+  resumeSession,
+  expireSession,
+  simulateSession,
+  submitSession,
+  getRateLimits
+]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
 export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {
