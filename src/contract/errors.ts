@@ -67,6 +67,7 @@ export const errors = {
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],
+  tooManyTags: ['validation_error', 422, 'Session can have at most 50 tags.'],
   idempotencyMismatch: ['idempotency_mismatch', 422, 'Idempotency key has already been used with different parameters.'],
   rateLimited: ['rate_limited', 429, 'Rate limit exceeded. Retry after {seconds} seconds.'],
   internal: ['internal_error', 500, 'Internal server error.'],

@@ -13,7 +13,7 @@ export const notMocked: readonly Route[] = [
   ['GET', '/sessions/{session_id}/result'],
   ['GET', '/sessions/{session_id}/links'],
   ['GET', '/sessions/{session_id}/export'],
-  ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'add-tag', 'remove-tag', 'set-tags', 'resend-invite', 'reprocess',
+  ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
   ['*', '/sessions/{session_id}/documents/*'],

@@ -50,7 +50,7 @@ t.test('the document has the whole contract of the update, once', async t => {
   const document = await openapiDocument(t)
   const { openapi, paths } = document
   t.equal(openapi, '3.1.0')
-  t.same(Object.keys(paths).filter(path => path.includes('session_id') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
+  t.same(Object.keys(paths).filter(path => path.endsWith('/sessions/{session_id}') && !path.startsWith('/_mock')), ['/api/v1/sessions/{session_id}'])
   const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
   t.equal(operation.operationId, 'updateSession')
   t.same(operation.parameters?.map(({ in: place, name, required }) => [place, name, required === true]), [
@@ -80,10 +80,11 @@ t.test('the document has the whole contract of the update, once', async t => {
   t.ok(Object.keys(operation.responses['422']?.content?.['application/json']?.examples ?? {}).includes('idempotencyMismatch'))
 })
 
-t.test('every error of the update is one of its examples', async t => {
+t.test('every error of an operation is one of its examples', async t => {
   const { paths } = await openapiDocument(t)
-  const operation = paths['/api/v1/sessions/{session_id}']?.['patch'] as Operation
-  const documented = Object.values(operation.responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
+  const operations = Object.entries(paths).filter(([path]) => path.startsWith('/api/')).flatMap(([, methods]) => Object.values(methods))
+  const documented = operations.flatMap(({ responses }) => Object.values(responses))
+    .flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {}))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
@@ -161,7 +162,7 @@ t.test('every call of the control plane is in the document', async t => {
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { operationId, parameters }]) =>
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
-  t.same(calls, [
+  t.same(calls.filter(call => call.includes(' /_mock/')), [
     'health get /_mock/health',
     'listSessions get /_mock/sessions',
     'seedSessions post /_mock/sessions',
@@ -180,12 +181,12 @@ t.test('every call of the control plane is in the document', async t => {
     'removeFault delete /_mock/faults/{fault_id}',
     'readClock get /_mock/clock',
     'changeClock post /_mock/clock',
-    'resetClock delete /_mock/clock',
-    'updateSession patch /api/v1/sessions/{session_id}'
+    'resetClock delete /_mock/clock'
   ])
   t.same(Object.keys(components.schemas).sort(), [
     'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionUpdate', 'State', 'Unmet'
+    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionTags', 'SessionUpdate', 'State',
+    'TagInput', 'Unmet'
   ])
 })
 

@@ -13,8 +13,11 @@ t.test('unknown paths and methods are a 404 with the nearest routes, whatever is
     ['PUT /sessions/ses_pending', { method: 'PUT', url: '/sessions/ses_pending', payload: 'x', headers: { 'content-type': 'a/b' } }]
   ]
   for (const [what, request] of requests) {
-    const detail = `No route ${what}. Nearest: PATCH /sessions/{session_id}. See GET /openapi.json.`
-    t.same(errorOf(t, await app.inject(request)), { error: 'not_found', detail, status_code: 404 }, what)
+    const { error, detail } = errorOf(t, await app.inject(request))
+    t.equal(error, 'not_found', what)
+    const [start, end] = [`No route ${what}. Nearest: `, '. See GET /openapi.json.']
+    t.ok(typeof detail === 'string' && detail.startsWith(start) && detail.endsWith(end), what)
+    t.match(detail.slice(start.length, -end.length), /^([A-Z]+ \/[\w/{}-]+(, |$)){3}$/, what)
   }
 })
 
@@ -26,14 +29,11 @@ t.test('under /_mock the nearest routes are those of the control plane', async t
 t.test('operations that Verifa has and the mock does not are a 501', async t => {
   const app = startApp(t)
   const operations: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', path: string][] = [
-    ['GET', '/api/v1/cases'],
-    ['POST', '/api/v1/sessions'],
-    ['GET', '/api/v1/sessions/ses_pending?x=1'],
+    ['GET', '/api/v1/cases?x=1'],
     ['POST', '/api/v1/sessions/ses_none/resend-invite'],
-    ['DELETE', '/api/v1/sessions/ses_pending/data'],
     ['PUT', '/api/v1/webhooks/endpoints/webhook_1'],
-    ['GET', '/results'],
-    ['GET', '/sessions/ses_pending']
+    ['GET', '/rate-limits'],
+    ['GET', '/sessions/ses_pending/export']
   ]
   for (const [method, url] of operations) {
     t.same(errorOf(t, await app.inject({ method, url })),

@@ -1,10 +1,18 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { addTag } from './add-tag.js'
+import { removeTag } from './remove-tag.js'
+import { setTags } from './set-tags.js'
 import { updateSession } from './update-session.js'
 
 /** All operations of the vendor's API that the mock has. */
-export const operations: readonly Operation[] = [updateSession]
+export const operations: readonly Operation[] = [
+  updateSession,
+  addTag,
+  removeTag,
+  setTags
+]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
 export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {

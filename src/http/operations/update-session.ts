@@ -1,9 +1,9 @@
-import { Type } from '@sinclair/typebox'
 import { completeSession } from '../../domain/fixtures/fixture.js'
 import { Session } from '../../domain/sessions/session.js'
 import { SessionUpdate, updateSession as decideUpdate } from '../../domain/sessions/update.js'
 import { sessionIn } from '../../domain/sessions/visible.js'
 import { operation } from '../operation.js'
+import { sessionParams } from './session-params.js'
 
 export const updateSession = operation({
   id: 'updateSession',
@@ -13,7 +13,7 @@ export const updateSession = operation({
   summary: 'Update a session',
   description: 'Updates metadata on an existing session. Only `external_ref` and `metadata` can be changed. ' +
     'Sessions that have been redacted cannot be updated.',
-  params: Type.Object({ session_id: Type.String({ description: 'Session ID', examples: ['ses_pending'] }) }),
+  params: sessionParams,
   body: SessionUpdate,
   bodyExamples: {
     metadata: { summary: 'Set one metadata key, remove another', value: { metadata: { plan: 'gold', trial: null } } },
