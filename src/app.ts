@@ -86,8 +86,8 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ sessions, onEvict, onDue }) => new MemoryStore({
-        sessions, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
+      createStore: ({ sessions, results, onEvict, onDue }) => new MemoryStore({
+        sessions, results, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
       }),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,

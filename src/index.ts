@@ -8,6 +8,8 @@ export type { DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMat
 export type { Fixture } from './domain/fixtures/fixture.js'
 export type { Change, JournalEntry, JournalMessage } from './domain/journal/entry.js'
 export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domain/journal/verification.js'
+export type { ResultFixture } from './domain/fixtures/result-fixture.js'
+export type { ResultStatus, SessionResult } from './domain/sessions/result.js'
 export type { CaseStatus, Environment, Metadata, RetentionStatus, Session, SessionStatus } from './domain/sessions/session.js'
 export type { ClockState, SavedDueItem, SavedKey, State } from './domain/state.js'
 export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startVerifaMock } from './mock.js'

@@ -64,6 +64,7 @@ export const errors = {
   headersTooLarge: ['bad_request', 431, 'Request headers are too large.'],
   routeNotFound: ['not_found', 404, 'No route {method} {path}. Nearest: {routes}. See GET /openapi.json.'],
   sessionNotFound: ['not_found', 404, 'Session not found.'],
+  noResult: ['not_found', 404, 'No result yet.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],

@@ -1,6 +1,6 @@
 import type { Decision, Result } from './decision.js'
 import type { Event } from './events.js'
-import { type Claim, isExpired, recordId, recordOf, replay } from './idempotency/record.js'
+import { type Claim, type IdempotencyRecord, isExpired, recordId, recordOf, replay } from './idempotency/record.js'
 import type { Changes, Found, Reads, Store } from './store.js'
 
 /** One operation, as a step: what it reads, what it decides, and the idempotency key that it was sent with. */
@@ -32,7 +32,7 @@ export function apply<R extends Reads> (store: Store, { claim, reads, now, decid
   const id = recordId(claim)
   // Object.assign, here and below: Node.js 20 takes ten times as long for `{ ...reads, … }` (bench/README.md)
   return store.transact(Object.assign({}, reads, { idempotency: [id] }), (found): Changes & Outcome => {
-    const [record] = found.idempotency
+    const [record] = found.idempotency as readonly (IdempotencyRecord | undefined)[]
     if (record !== undefined && !isExpired(record, now)) {
       const replayed = replay(record, claim)
       return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [] }

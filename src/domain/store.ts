@@ -1,5 +1,6 @@
 import type { DueItem } from './timeline.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
+import type { ResultFilter } from './sessions/list-results.js'
 import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
 
@@ -18,11 +19,36 @@ export interface Documents {
 }
 export type Collection = keyof Documents
 
-/** The IDs of the documents that a step reads, by collection. */
-export type Reads = Readonly<Partial<Record<Collection, readonly string[]>>>
+/** The collections that can be read as a page, and their filters. A filter is plain data, so that any store can search by it. */
+export interface Filters {
+  results: ResultFilter
+}
 
-/** The documents that a step has read, in the order of their IDs; `undefined` where there is none. */
-export type Found<R extends Reads = Reads> = { readonly [C in keyof R & Collection]: readonly (Documents[C] | undefined)[] }
+/** A read of some of the documents that fit a filter: the newest first by `created_at`, then by ID. */
+export interface PageRead<Filter> {
+  readonly newest: {
+    readonly where: Filter
+    /** How many documents to skip. */
+    readonly offset: number
+    /** How many documents to read at most. */
+    readonly limit: number
+  }
+}
+
+/** What a read of a page finds. */
+export interface Page<Document> {
+  readonly documents: readonly Document[]
+  /** How many documents fit the filter. */
+  readonly total: number
+}
+
+/** What a step reads, by collection: documents by their IDs, or a page. */
+export type Reads = { readonly [C in Collection]?: readonly string[] | (C extends keyof Filters ? PageRead<Filters[C]> : never) }
+
+/** What a step has read: documents in the order of their IDs, `undefined` where there is none; or a page. */
+export type Found<R extends Reads = Reads> = {
+  readonly [C in keyof R & Collection]: R[C] extends PageRead<unknown> ? Page<Documents[C]> : readonly (Documents[C] | undefined)[]
+}
 
 /** What a step writes. Deletes come before puts, so that a document that is deleted and put moves to the end of its collection. */
 export interface Changes {

@@ -1,10 +1,12 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeSession, newSessionId } from './fixtures/fixture.js'
+import { completeSession, type Fixture, newSessionId } from './fixtures/fixture.js'
+import { completeResult } from './fixtures/result-fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import type { Base } from './fixtures/base.js'
+import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
@@ -20,6 +22,7 @@ export interface InitialState extends Omit<State, 'sessions'> {
 /** Makes a store. */
 type CreateStore = (options: {
   sessions: Base<Session>
+  results: Base<ResultDocument>
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void
   /** Called after a step that changed due items. */
@@ -76,9 +79,10 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
-    const [sessions, records, dueItems] = await Promise.all([listSessions(store), store.list('idempotency'), store.list('due')])
+    const [sessions, results, records, dueItems] =
+      await Promise.all([listSessions(store), store.list('results'), store.list('idempotency'), store.list('due')])
     return {
-      sessions: [...sessions],
+      sessions: withResults(sessions, results),
       idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
       ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
       clock: { now: timestamp(now), frozen: clock.frozen }
@@ -97,9 +101,13 @@ export class Workspace {
   async refresh ({ outdated, updated }: FixtureChanges): Promise<void> {
     const { store, clock } = this.#world
     const now = clock.now()
+    const changed = [...outdated, ...updated.map(({ id }) => id)]
     await store.transact({}, () => ({
-      deletes: { sessions: [...outdated, ...updated.map(({ id }) => id)] },
-      puts: { sessions: updated.map(fixture => completeSession(fixture, now)) }
+      deletes: { sessions: changed, results: changed },
+      puts: {
+        sessions: updated.map(fixture => completeSession(fixture, now)),
+        results: updated.flatMap(fixture => fixture.result === undefined ? [] : [completeResult(fixture.result, completeSession(fixture, now))])
+      }
     }))
   }
 
@@ -117,8 +125,10 @@ export class Workspace {
     const { createStore, dueHandlers = {}, onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
     setClock(clock, state.clock)
+    const now = clock.now()
     const store = createStore({
-      sessions: state.fixtures.sessionsAt(clock.now()),
+      sessions: state.fixtures.sessionsAt(now),
+      results: state.fixtures.resultsAt(now),
       onEvict: record => {
         if (isExpired(record, clock.now())) return
         if (++world.evictedIdempotencyKeys === 1) onFirstEviction()
@@ -142,6 +152,15 @@ function setClock (clock: Clock, state: ClockState | undefined): void {
   if (state === undefined) return
   clock.freeze(state.frozen)
   clock.set(Date.parse(state.now))
+}
+
+/** Sessions as a saved state has them: each with its result. */
+function withResults (sessions: readonly Session[], results: readonly ResultDocument[]): Fixture[] {
+  const byId = new Map(results.map(({ id, result }) => [id, result]))
+  return sessions.map(session => {
+    const result = byId.get(session.id)
+    return result === undefined ? session : { ...session, result }
+  })
 }
 
 /** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */

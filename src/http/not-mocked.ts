@@ -10,15 +10,12 @@ export const notMocked: readonly Route[] = [
   ['GET', '/sessions/{session_id}'],
   ['POST', '/sessions/bulk-redact'],
   ['DELETE', '/sessions/{session_id}/data'],
-  ['GET', '/sessions/{session_id}/result'],
   ['GET', '/sessions/{session_id}/links'],
   ['GET', '/sessions/{session_id}/export'],
   ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
   ['*', '/sessions/{session_id}/documents/*'],
-  ['GET', '/results'],
-  ['GET', '/results/{session_id}'],
   ['GET', '/rate-limits'],
   ...['webhooks', 'events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
     .flatMap(resource => [['*', `/${resource}`], ['*', `/${resource}/*`]] as const)

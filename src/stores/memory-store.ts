@@ -1,13 +1,17 @@
 import type { Base } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
+import type { ResultDocument } from '../domain/sessions/result.js'
 import type { Session } from '../domain/sessions/session.js'
-import type { Changes, Collection, Documents, Found, Reads, Store } from '../domain/store.js'
+import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { resultPage } from './result-page.js'
 
 export interface MemoryStoreOptions {
   /** Sessions that the store begins with and shares with others. */
   sessions?: Base<Session>
+  /** The results of these sessions. */
+  results?: Base<ResultDocument>
   idempotency: Bounds<IdempotencyRecord>
   /** Called after a step that changed due items. */
   onDue: () => void
@@ -31,10 +35,10 @@ export class MemoryStore implements Store {
   readonly #due = new DueCollection()
   readonly #onDue: () => void
 
-  constructor ({ sessions, idempotency, onDue }: MemoryStoreOptions) {
+  constructor ({ sessions, results, idempotency, onDue }: MemoryStoreOptions) {
     this.#collections = {
       sessions: new MemoryCollection(sessions),
-      results: new MemoryCollection(),
+      results: new MemoryCollection(results),
       idempotency: new BoundedCollection(idempotency),
       due: this.#due
     }
@@ -61,9 +65,9 @@ export class MemoryStore implements Store {
 
   #read<R extends Reads> (reads: R): Found<R> {
     const { sessions, results, idempotency, due } = this.#collections
-    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | undefined } = {
+    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
       sessions: getAll(sessions, reads.sessions),
-      results: getAll(results, reads.results),
+      results: isPage(reads.results) ? resultPage(results.list(), reads.results.newest) : getAll(results, reads.results),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
     }
@@ -88,4 +92,8 @@ function getAll<T> (collection: AnyCollection<T>, ids: readonly string[] | undef
   const found: (T | undefined)[] = []
   for (const id of ids) found.push(collection.get(id))
   return found
+}
+
+function isPage<F> (read: readonly string[] | PageRead<F> | undefined): read is PageRead<F> {
+  return read !== undefined && 'newest' in read
 }

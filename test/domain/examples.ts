@@ -3,6 +3,7 @@ import { ApiError } from '../../src/contract/errors.js'
 import { completeSession, type Fixture } from '../../src/domain/fixtures/fixture.js'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
+import type { ResultDocument } from '../../src/domain/sessions/result.js'
 import type { Session } from '../../src/domain/sessions/session.js'
 import type { Base } from '../../src/domain/fixtures/base.js'
 import type { Found, Reads, Store } from '../../src/domain/store.js'
@@ -49,6 +50,7 @@ export function dueItem (id: string, at: number, type = 'test'): DueItem {
 
 export interface StoreParts {
   sessions?: Base<Session>
+  results?: Base<ResultDocument>
   max?: number
   maxBytes?: number
   onEvict?: (record: IdempotencyRecord) => void
@@ -57,8 +59,8 @@ export interface StoreParts {
 
 /** A store in memory, without bounds unless they are given. */
 export function memoryStore (parts: StoreParts = {}): MemoryStore {
-  const { sessions, max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined } = parts
-  return new MemoryStore({ ...(sessions && { sessions }), idempotency: { max, maxBytes, onEvict }, onDue })
+  const { sessions, results, max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined } = parts
+  return new MemoryStore({ ...(sessions && { sessions }), ...(results && { results }), idempotency: { max, maxBytes, onEvict }, onDue })
 }
 
 /** What a store has under some IDs. */

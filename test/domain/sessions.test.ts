@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
 import { addSessions, findSession, removeSession } from '../../src/domain/sessions/direct.js'
 import { mergeMetadata } from '../../src/domain/sessions/metadata.js'
 import { environmentOf, isOpen, type Metadata, statuses } from '../../src/domain/sessions/session.js'
@@ -98,6 +99,15 @@ t.test('an API key sees the sessions of its environment', async t => {
 
 t.test('a session can be captured while it is pending or capturing', async t => {
   t.same(statuses.filter(isOpen), ['pending', 'capturing'])
+})
+
+t.test('a session is added and removed with its result', async t => {
+  const store = memoryStore()
+  const added = session({ status: 'failed' })
+  await addSessions(store, [added], [completeResult({}, added)])
+  t.same(await store.list('results'), [completeResult({}, added)])
+  await removeSession(store, 'ses_a')
+  t.equal(await store.count('results'), 0)
 })
 
 t.test('a test adds, finds and removes sessions of either environment', async t => {

@@ -185,8 +185,8 @@ t.test('every call of the control plane is in the document', async t => {
   ])
   t.same(Object.keys(components.schemas).sort(), [
     'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'NearMiss', 'Problem', 'SavedDueItem', 'SavedKey', 'Session', 'SessionTags', 'SessionUpdate', 'State',
-    'TagInput', 'Unmet'
+    'JournalEntry', 'JournalMessage', 'ListedResult', 'NearMiss', 'Pagination', 'Problem', 'Result', 'ResultFixture', 'ResultList', 'SavedDueItem',
+    'SavedKey', 'Session', 'SessionResult', 'SessionTags', 'SessionUpdate', 'State', 'TagInput', 'Unmet'
   ])
 })
 

@@ -1,27 +1,28 @@
 import { apiError } from '../../contract/errors.js'
 import type { Store } from '../store.js'
+import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
 /**
- * Adds sessions, all of them or none.
+ * Adds sessions and their results, all of them or none.
  * @throws ApiError 409 when an ID is taken, in whichever environment
  */
-export async function addSessions (store: Store, sessions: readonly Session[]): Promise<void> {
+export async function addSessions (store: Store, sessions: readonly Session[], results: readonly ResultDocument[] = []): Promise<void> {
   await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
     const taken = found.sessions.find(session => session !== undefined)
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
-    return { puts: { sessions } }
+    return { puts: { sessions, results } }
   })
 }
 
 /**
- * Removes a session from whichever environment.
+ * Removes a session, and its result, from whichever environment.
  * @throws ApiError 404 when it is not there
  */
 export async function removeSession (store: Store, id: string): Promise<void> {
   await store.transact({ sessions: [id] }, found => {
     if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
-    return { deletes: { sessions: [id] } }
+    return { deletes: { sessions: [id], results: [id] } }
   })
 }
 

@@ -2,6 +2,9 @@ import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
 import { addTag } from './add-tag.js'
+import { getResult } from './get-result.js'
+import { getSessionResult } from './get-session-result.js'
+import { listResults } from './list-results.js'
 import { removeTag } from './remove-tag.js'
 import { setTags } from './set-tags.js'
 import { updateSession } from './update-session.js'
@@ -11,7 +14,10 @@ export const operations: readonly Operation[] = [
   updateSession,
   addTag,
   removeTag,
-  setTags
+  setTags,
+  getSessionResult,
+  listResults,
+  getResult
 ]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
