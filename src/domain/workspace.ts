@@ -106,7 +106,8 @@ export class Workspace {
       deletes: { sessions: changed, results: changed },
       puts: {
         sessions: updated.map(fixture => completeSession(fixture, now)),
-        results: updated.flatMap(fixture => fixture.result === undefined ? [] : [completeResult(fixture.result, completeSession(fixture, now))])
+        results: updated.flatMap(({ result, ...fixture }) =>
+          result === undefined ? [] : [completeResult(result, completeSession(fixture, now))])
       }
     }))
   }

@@ -8,8 +8,6 @@ export const notMocked: readonly Route[] = [
   ['POST', '/sessions'],
   ['GET', '/sessions'],
   ['GET', '/sessions/{session_id}'],
-  ['POST', '/sessions/bulk-redact'],
-  ['DELETE', '/sessions/{session_id}/data'],
   ['GET', '/sessions/{session_id}/links'],
   ['GET', '/sessions/{session_id}/export'],
   ...['resume', 'expire', 'simulate', 'submit', 'generate-one-time-link', 'resend-invite', 'reprocess',

@@ -184,8 +184,8 @@ t.test('every call of the control plane is in the document', async t => {
     'resetClock delete /_mock/clock'
   ])
   t.same(Object.keys(components.schemas).sort(), [
-    'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
-    'JournalEntry', 'JournalMessage', 'ListedResult', 'NearMiss', 'Pagination', 'Problem', 'Result', 'ResultFixture', 'ResultList', 'SavedDueItem',
+    'BulkRedaction', 'BulkRedactionInput', 'Change', 'ClockChange', 'ClockState', 'ErrorBody', 'Expectation', 'Fault', 'FaultEffect', 'FaultMatch', 'FaultRule', 'Fixture', 'IdempotencyKey',
+    'JournalEntry', 'JournalMessage', 'ListedResult', 'NearMiss', 'Pagination', 'Problem', 'Redaction', 'Result', 'ResultFixture', 'ResultList', 'SavedDueItem',
     'SavedKey', 'Session', 'SessionResult', 'SessionTags', 'SessionUpdate', 'State', 'TagInput', 'Unmet'
   ])
 })

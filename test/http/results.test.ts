@@ -85,8 +85,8 @@ t.test('a list of results has no personal data', async t => {
   const app = startApp(t, { fixtures: [fixture] })
   for (const prefix of ['', '/api/v1']) {
     t.equal((await send(app, `GET ${prefix}/results`)).body, '{"data":[{"session_id":"ses_a","status":"approved","created_at":"2026-01-01T12:01:00.000Z",' +
-      '"face_match_passed":true,"face_match_score":0.95,"age_check_passed":true,"rejection_reason":null,"rejection_reason_code":null}],' +
-      '"pagination":{"total":1,"limit":50,"offset":0}}')
+    '"face_match_passed":true,"face_match_score":0.95,"age_check_passed":true,"rejection_reason":null,"rejection_reason_code":null}],' +
+    '"pagination":{"total":1,"limit":50,"offset":0}}')
   }
   t.same((await send(app, 'GET /results', undefined, { 'x-api-key': LIVE_KEY })).json(), { data: [], pagination: { total: 0, limit: 50, offset: 0 } })
 })
@@ -141,7 +141,7 @@ t.test('a test seeds sessions with results, and saves and restores them', async 
 
   const before = (await send(app, 'GET /results')).body
   const state = (await app.inject('/_mock/state')).json<State>()
-  t.same(state.sessions.map(({ id, result }) => [id, result?.status]), [['ses_a', 'approved'], ['ses_live', 'rejected'], ['ses_b', undefined]])
+  t.same(state.sessions.map(({ id, result }) => [id, result?.status]), [['ses_a', 'approved'], ['ses_b', undefined], ['ses_live', 'rejected']])
   await app.inject({ method: 'POST', url: '/_mock/reset' })
   t.equal(errorOf(t, await send(app, 'GET /sessions/ses_a/result')).detail, 'Session not found.')
   t.equal((await app.inject({ method: 'PUT', url: '/_mock/state', payload: state })).statusCode, 204)

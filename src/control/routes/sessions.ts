@@ -60,7 +60,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     const now = world.clock.now()
     const added = [body].flat().map(({ result, ...fixture }) => ({ session: completeSession(fixture, now, environment), result }))
     const sessions = added.map(({ session }) => session)
-    await addSessions(world.store, sessions, added.flatMap(({ session, result }) => result === undefined ? [] : [completeResult(result, session)]))
+    const results = added.flatMap(({ session, result }) => result === undefined ? [] : [completeResult(result, session)])
+    await addSessions(world.store, sessions, results)
     reply.code(201)
     return Array.isArray(body) ? sessions : sessions[0]
   })

@@ -47,7 +47,8 @@ export const ResultList = schemaOf<ResultList>()(Type.Object({
 }, { $id: 'ResultList', description: 'A page of results' }))
 
 /** The test of a filter besides its environment; `undefined` when every result of the environment passes. */
-export function resultTest ({ status, created_after: after, created_before: before }: ResultFilter): ((document: ResultDocument) => boolean) | undefined {
+export function resultTest (filter: ResultFilter): ((document: ResultDocument) => boolean) | undefined {
+  const { status, created_after: after, created_before: before } = filter
   if (status === undefined && after === undefined && before === undefined) return undefined
   // times as the mock writes them are in the order of their text
   return ({ result }) => (status === undefined || result.status === status) &&

@@ -16,7 +16,7 @@ export const getResult = operation({
     status: 200,
     schema: Result,
     description: 'The result',
-    examples: { approved: { value: decideRead(exampleSession, exampleResult).response.body as object } }
+    examples: { approved: { value: decideRead(exampleSession, exampleResult).response.body } }
   },
   errors: ['sessionNotFound', 'noResult'],
   reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id] }),

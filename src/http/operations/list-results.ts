@@ -11,7 +11,7 @@ import { exampleResult } from './result-example.js'
 
 const time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
-const query = Type.Object({
+const listQuery = Type.Object({
   status: Type.Optional(oneOf(resultStatuses, { description: 'Results with this status' })),
   created_after: time('Results of this time or later'),
   created_before: time('Results of this time or earlier'),
@@ -27,21 +27,20 @@ export const listResults = operation({
   description: 'Returns a page of the results of the API key\'s environment, without personal data, the newest first. ' +
     'Results of the same time are in the order of their session IDs.',
   params: Type.Object({}),
-  query,
+  query: listQuery,
   success: {
     status: 200,
     schema: ResultList,
     description: 'A page of results',
-    examples: { one: { value: decideList({ documents: [exampleResult], total: 1 }, pageOf({}, 'sandbox')).response.body as object } }
+    examples: { one: { value: decideList({ documents: [exampleResult], total: 1 }, pageOf({}, 'sandbox')).response.body } }
   },
   errors: [],
   reads: ({ query, environment }) => ({ results: { newest: pageOf(query, environment) } }),
   decide: ({ query, environment }, { results }) => decideList(results, pageOf(query, environment))
 })
 
-function pageOf (
-  { status, created_after: after, created_before: before, limit = DEFAULT_LIMIT, offset = 0 }: Static<typeof query>, environment: Environment
-): PageRead<ResultFilter>['newest'] {
+function pageOf (query: Static<typeof listQuery>, environment: Environment): PageRead<ResultFilter>['newest'] {
+  const { status, created_after: after, created_before: before, limit = DEFAULT_LIMIT, offset = 0 } = query
   const where = {
     environment,
     status,
