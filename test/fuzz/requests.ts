@@ -80,7 +80,7 @@ function requestTo (operation: Operation): fc.Arbitrary<Request> {
     body: body === undefined ? fc.constant(undefined) : valueOf(body, known)
   }).map(({ prefix, ids, query, headers, apiKey, fault, body }): Request => {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(String(ids[name])))
-    const search = Object.entries(query).map(([name, value]) => `${name}=${encoded(value)}`).join('&')
+    const search = Object.entries(query).map(([name, value]) => `${name}=${encoded(String(value))}`).join('&')
     const type = body === undefined ? undefined : 'application/json'
     const sent = { 'Host': 'localhost', 'X-API-Key': apiKey, ...headers, 'X-Mock-Fault': fault, 'Content-Type': type }
     return {

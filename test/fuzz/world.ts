@@ -36,7 +36,7 @@ export class World {
   async judge (request: Request): Promise<void> {
     const operation = this.laws.operationOf(request)
     const isUpdate = operation?.id === 'updateSession'
-    const hasFault = (isUpdate || request.route === undefined) && (!this.#world.faults.isEmpty || headerOf(request, 'X-Mock-Fault') !== undefined)
+    const hasFault = request.route?.startsWith('/_mock') !== true && (!this.#world.faults.isEmpty || headerOf(request, 'X-Mock-Fault') !== undefined)
     const session = isUpdate ? await this.#target(request) : undefined
     const before = await this.#look(hasFault)
 
