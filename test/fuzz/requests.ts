@@ -58,7 +58,7 @@ function encoded (text: string): string {
 function parametersIn (place: string, { parameters }: Operation): fc.Arbitrary<Record<string, string>> {
   const entries = parameters.filter(parameter => parameter.in === place).map(({ name, schema }): [string, fc.Arbitrary<string>] => {
     const usual = known[name as keyof typeof known] as string[] | undefined
-    const any = place === 'header' ? headerValue(schema) : valueOf({ ...schema, minLength: 1 }, known) as fc.Arbitrary<string>
+    const any = place === 'header' ? headerValue(schema) : valueOf({ ...schema, minLength: 1 }, known).map(String)
     return [name, usual === undefined ? any : fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...usual) }, any)]
   })
   const requiredKeys = place === 'path' ? entries.map(([name]) => name) : []
@@ -80,7 +80,7 @@ function requestTo (operation: Operation): fc.Arbitrary<Request> {
     body: body === undefined ? fc.constant(undefined) : valueOf(body, known)
   }).map(({ prefix, ids, query, headers, apiKey, fault, body }): Request => {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encoded(String(ids[name])))
-    const search = Object.entries(query).map(([name, value]) => `${name}=${encoded(String(value))}`).join('&')
+    const search = Object.entries(query).map(([name, value]) => `${name}=${encoded(value)}`).join('&')
     const type = body === undefined ? undefined : 'application/json'
     const sent = { 'Host': 'localhost', 'X-API-Key': apiKey, ...headers, 'X-Mock-Fault': fault, 'Content-Type': type }
     return {
