@@ -87,8 +87,8 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ sessions, due, onEvict, onDue }) => new MemoryStore({
-        sessions, due, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
+      createStore: ({ sessions, results, due, onEvict, onDue }) => new MemoryStore({
+        sessions, results, due, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
       }),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,

@@ -80,6 +80,13 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.ok(Math.abs((await mock.clock.now()).getTime() - Date.now()) < 60_000)
   },
 
+  'the rate limit is reached with one call': async (t, mock) => {
+    t.equal(await status(mock), 200)
+    await mock.rateLimits.set({ remaining: 0 })
+    t.equal(await status(mock), 429)
+    t.match((await rejection(mock.rateLimits.set({ remaining: -1 }))).detail, [{ loc: ['body', 'remaining'] }])
+  },
+
   'the clock is set, moved, frozen and released, and every time follows it': async (t, mock) => {
     t.equal((await mock.clock.freeze('2027-05-01T12:00:00Z')).toISOString(), '2027-05-01T12:00:00.000Z')
     t.equal((await mock.clock.advance('23h59m59s')).toISOString(), '2027-05-02T11:59:59.000Z')

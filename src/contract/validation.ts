@@ -38,6 +38,19 @@ function checkValueLimits (this: unknown, limits: JsonLimits, map: Record<string
 }
 checkValueLimits.errors = [] as Partial<ErrorObject>[]
 
+ajv.addKeyword({ keyword: 'x-exactly-one', schemaType: 'array', type: 'object', errors: true, validate: checkExactlyOne })
+
+function checkExactlyOne (this: unknown, fields: readonly string[], value: object): boolean {
+  checkExactlyOne.errors = []
+  const sent = fields.filter(field => Object.hasOwn(value, field))
+  const report = (property: string, msg: string, type: string) =>
+    checkExactlyOne.errors.push({ keyword: 'x-exactly-one', params: { property, msg, type } })
+  if (sent.length === 0) report(fields[0] as string, `is required, or ${fields.slice(1).join(' or ')}`, 'missing')
+  for (const field of sent.slice(1)) report(field, `cannot come together with ${sent[0] as string}`, 'value_error')
+  return checkExactlyOne.errors.length === 0
+}
+checkExactlyOne.errors = [] as Partial<ErrorObject>[]
+
 /** Finds every problem of a value; an empty list when there is none. `place` begins each problem's `loc`. */
 export type Check = (value: unknown, place?: Problem['loc']) => Problem[]
 
@@ -73,7 +86,7 @@ function locate ({ instancePath, keyword, params }: ErrorObject, root: unknown):
     value = (value as Record<string, unknown>)[name]
     return isIndex ? Number(name) : name
   })
-  const field = { 'additionalProperties': 'additionalProperty', 'required': 'missingProperty', 'x-value-limits': 'property' }[keyword]
+  const field = { 'additionalProperties': 'additionalProperty', 'required': 'missingProperty', 'x-value-limits': 'property', 'x-exactly-one': 'property' }[keyword]
   return field === undefined ? loc : [...loc, params[field] as string]
 }
 
@@ -119,7 +132,12 @@ function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omi
       return { msg: `must be ${params['limit'] as number} or less`, type: 'too_large' }
     case 'pattern':
       return { msg: `must be ${String(parentSchema?.['x-takes'] ?? `text that matches ${params['pattern'] as string}`)}`, type: 'string_pattern_mismatch' }
+    case 'minItems':
+      return { msg: `must have at least ${params['limit'] as number} item${params['limit'] === 1 ? '' : 's'}`, type: 'too_short' }
+    case 'maxItems':
+      return { msg: `must have at most ${params['limit'] as number} item${params['limit'] === 1 ? '' : 's'}`, type: 'too_long' }
     case 'x-value-limits':
+    case 'x-exactly-one':
       return { msg: params['msg'] as string, type: params['type'] as string }
     default:
       return { msg: String(message), type: 'value_error' }

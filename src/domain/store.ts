@@ -1,6 +1,7 @@
 import type { DueItem } from './timeline.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
 import type { SessionFilter } from './sessions/list.js'
+import type { ResultFilter } from './sessions/list-results.js'
 import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
 
@@ -22,6 +23,7 @@ export type Collection = keyof Documents
 /** The collections that can be read as a page, and their filters. A filter is plain data, so that any store can search by it. */
 export interface Filters {
   sessions: SessionFilter
+  results: ResultFilter
 }
 
 /** A read of some of the documents that fit a filter: the newest first by `created_at`, then by ID. */

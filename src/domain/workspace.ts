@@ -1,12 +1,14 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeSession, newSessionId } from './fixtures/fixture.js'
+import { completeSession, type Fixture, newSessionId } from './fixtures/fixture.js'
+import { completeResult } from './fixtures/result-fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
 import type { Base, DueBase } from './fixtures/base.js'
 import { expiriesAfter, expiryId, SESSION_EXPIRE } from './sessions/expiry.js'
+import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
@@ -22,6 +24,7 @@ export interface InitialState extends Omit<State, 'sessions'> {
 /** Makes a store. */
 type CreateStore = (options: {
   sessions: Base<Session>
+  results: Base<ResultDocument>
   due: DueBase
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void
@@ -79,11 +82,12 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
-    const [sessions, records, allDueItems] = await Promise.all([listSessions(store), store.list('idempotency'), store.list('due')])
+    const [sessions, results, records, allDueItems] =
+      await Promise.all([listSessions(store), store.list('results'), store.list('idempotency'), store.list('due')])
     // those that expire sessions follow from the sessions
     const dueItems = allDueItems.filter(({ type }) => type !== SESSION_EXPIRE)
     return {
-      sessions: [...sessions],
+      sessions: withResults(sessions, results),
       idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
       ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
       clock: { now: timestamp(now), frozen: clock.frozen }
@@ -104,9 +108,11 @@ export class Workspace {
     const now = clock.now()
     const gone = [...outdated, ...updated.map(({ id }) => id)]
     const sessions = updated.map(fixture => completeSession(fixture, now))
+    const results = updated.flatMap(({ result, ...fixture }) =>
+      result === undefined ? [] : [completeResult(result, completeSession(fixture, now))])
     await store.transact({}, () => ({
-      deletes: { sessions: gone, due: gone.map(expiryId) },
-      puts: { sessions, due: expiriesAfter(now, sessions) }
+      deletes: { sessions: gone, results: gone, due: gone.map(expiryId) },
+      puts: { sessions, results, due: expiriesAfter(now, sessions) }
     }))
   }
 
@@ -127,6 +133,7 @@ export class Workspace {
     const now = clock.now()
     const store = createStore({
       sessions: state.fixtures.sessionsAt(now),
+      results: state.fixtures.resultsAt(now),
       due: state.fixtures.expiriesAt(now),
       onEvict: record => {
         if (isExpired(record, clock.now())) return
@@ -153,6 +160,15 @@ function setClock (clock: Clock, state: ClockState | undefined): void {
   if (state === undefined) return
   clock.freeze(state.frozen)
   clock.set(Date.parse(state.now))
+}
+
+/** Sessions as a saved state has them: each with its result. */
+function withResults (sessions: readonly Session[], results: readonly ResultDocument[]): Fixture[] {
+  const byId = new Map(results.map(({ id, result }) => [id, result]))
+  return sessions.map(session => {
+    const result = byId.get(session.id)
+    return result === undefined ? session : { ...session, result }
+  })
 }
 
 /** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */

@@ -5,17 +5,12 @@ import type { Route } from './nearest-routes.js'
  * would look like a session that is not there, so they get a 501 (our decision).
  */
 export const notMocked: readonly Route[] = [
-  ['POST', '/sessions/bulk-redact'],
-  ['DELETE', '/sessions/{session_id}/data'],
-  ['GET', '/sessions/{session_id}/result'],
   ['GET', '/sessions/{session_id}/links'],
   ['GET', '/sessions/{session_id}/export'],
-  ...['generate-one-time-link', 'add-tag', 'remove-tag', 'set-tags', 'resend-invite', 'reprocess',
+  ...['generate-one-time-link', 'resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
   ['*', '/sessions/{session_id}/documents/*'],
-  ['GET', '/results'],
-  ['GET', '/results/{session_id}'],
   ...['webhooks', 'events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
     .flatMap(resource => [['*', `/${resource}`], ['*', `/${resource}/*`]] as const)
 ]

@@ -1,10 +1,12 @@
 import type { Base, DueBase } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
+import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
 import { type SessionFilter, sessionTest } from '../domain/sessions/list.js'
+import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
 import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
-import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { BoundedCollection, type Bounds, DueCollection } from './collections.js'
 import { PagedCollection } from './paged-collection.js'
 
 export interface MemoryStoreOptions {
@@ -12,6 +14,8 @@ export interface MemoryStoreOptions {
   sessions?: Base<Session>
   /** Due items that the store begins with and shares with others. */
   due?: DueBase
+  /** The results of these sessions. */
+  results?: Base<ResultDocument>
   idempotency: Bounds<IdempotencyRecord>
   /** Called after a step that changed due items. */
   onDue: () => void
@@ -33,15 +37,21 @@ interface AnyCollection<T> {
 export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
   readonly #sessions: PagedCollection<Session, SessionFilter>
+  readonly #results: PagedCollection<ResultDocument, ResultFilter>
   readonly #due: DueCollection
   readonly #onDue: () => void
 
-  constructor ({ sessions, due, idempotency, onDue }: MemoryStoreOptions) {
+  constructor ({ sessions, results, due, idempotency, onDue }: MemoryStoreOptions) {
     this.#sessions = new PagedCollection({ timeOf: session => session.created_at, environmentOf, testOf: sessionTest }, sessions)
+    this.#results = new PagedCollection({
+      timeOf: ({ result }) => result.created_at,
+      environmentOf: ({ result }) => result.is_sandbox ? 'sandbox' : 'live',
+      testOf: resultTest
+    }, results)
     this.#due = new DueCollection(due)
     this.#collections = {
       sessions: this.#sessions,
-      results: new MemoryCollection(),
+      results: this.#results,
       idempotency: new BoundedCollection(idempotency),
       due: this.#due
     }
@@ -70,7 +80,7 @@ export class MemoryStore implements Store {
     const { sessions, results, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
       sessions: isPage(reads.sessions) ? this.#sessions.page(reads.sessions.newest) : getAll(sessions, reads.sessions),
-      results: getAll(results, reads.results),
+      results: isPage(reads.results) ? this.#results.page(reads.results.newest) : getAll(results, reads.results),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
     }

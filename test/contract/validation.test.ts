@@ -34,6 +34,10 @@ const problems: [name: string, schema: TSchema, value: unknown, problem: object]
   ['text that does not match, without words for it', Type.String({ pattern: '^a$' }), 'b', {
     msg: 'must be text that matches ^a$', type: 'string_pattern_mismatch'
   }],
+  ['too short a list', Type.Array(Type.Null(), { minItems: 1 }), [], { msg: 'must have at least 1 item', type: 'too_short' }],
+  ['too short a list, of several', Type.Array(Type.Null(), { minItems: 2 }), [], { msg: 'must have at least 2 items', type: 'too_short' }],
+  ['too long a list', Type.Array(Type.Null(), { maxItems: 1 }), [null, null], { msg: 'must have at most 1 item', type: 'too_long' }],
+  ['too long a list, of several', Type.Array(Type.Null(), { maxItems: 2 }), [null, null, null], { msg: 'must have at most 2 items', type: 'too_long' }],
   ['anything else, in the words of Ajv', Type.Number({ multipleOf: 2 }), 3, { msg: 'must be multiple of 2', type: 'value_error' }]
 ]
 for (const [name, schema, value, problem] of problems) {
@@ -62,6 +66,16 @@ t.test('names the field of an object or of an item in a list', async t => {
   t.same(check([{}, { id: 1 }, 7]), [
     { loc: [1, 'id'], msg: 'must be a string', type: 'string_type' },
     { loc: [2], msg: 'must be a JSON object', type: 'dict_type' }
+  ])
+})
+
+t.test('of some fields exactly one is sent', async t => {
+  const fields = { a: Type.Optional(Type.Null()), b: Type.Optional(Type.Null()), c: Type.Optional(Type.Null()) }
+  const check = checkOf(Type.Object(fields, { 'x-exactly-one': ['a', 'b', 'c'] }))
+  t.same([check({ a: null }), check({ c: null })], [[], []])
+  t.same(check({}, ['body']), [{ loc: ['body', 'a'], msg: 'is required, or b or c', type: 'missing' }])
+  t.same(check({ c: null, b: null, a: null }), [
+    { loc: ['b'], msg: 'cannot come together with a', type: 'value_error' }, { loc: ['c'], msg: 'cannot come together with a', type: 'value_error' }
   ])
 })
 

@@ -3,6 +3,8 @@ import { checkFixtureRules, checkFixtures, completeSession, newSessionId } from 
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { retentionStatuses, Session, statuses } from '../../src/domain/sessions/session.js'
 import { checkOf } from '../../src/contract/validation.js'
+import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
+import { SessionResult } from '../../src/domain/sessions/result.js'
 import { bundledFixtures } from '../../src/own-package.js'
 import { readFixtures } from '../../src/stores/fixture-files.js'
 import { NOW } from './examples.js'
@@ -93,4 +95,68 @@ t.test('worlds share the sessions of fixtures', async t => {
   t.same([early, late].map(base => base.get('undated')?.created_at), ['1970-01-01T00:00:00.000Z', '2026-03-01T12:00:00.000Z'])
   t.same([...late.ids()], ['dated', 'undated', '__proto__'])
   t.same([late.size, late.has('undated'), late.has('toString'), late.get('toString')], [3, true, false, undefined])
+})
+
+t.test('a result that a fixture gives is completed with the values of a simulated one', async t => {
+  const session = completeSession({ id: 'a', status: 'completed', updated_at: '2026-01-01T00:00:00Z', country: 'DE', checks: ['document'] }, NOW)
+  const approved = {
+    session_id: 'a',
+    status: 'approved',
+    is_sandbox: true,
+    created_at: '2026-01-01T00:00:00.000Z',
+    face_match_passed: true,
+    face_match_score: 0.95,
+    age_check_passed: true,
+    extracted_age: 28,
+    extracted_data: { first_name: 'Jane', last_name: 'Doe', date_of_birth: '1997-06-15', document_type: 'drivers_license' },
+    rejection_reason: null,
+    processing_mode: 'workflow',
+    country_used: 'DE',
+    sensitive_data_expired: false,
+    rejection_reason_code: null,
+    check_results: { document: { status: 'passed' } }
+  }
+  t.same(completeResult({}, session), { id: 'a', result: approved })
+  t.same(Object.keys(completeResult({ status: 'approved' }, session).result), Object.keys(SessionResult.properties))
+  t.match(completeResult({ status: 'rejected' }, session).result, {
+    face_match_passed: false, face_match_score: 0.31, rejection_reason: 'Document could not be read.', rejection_reason_code: 'document_unreadable',
+    extracted_age: null, extracted_data: {}, check_results: { document: { status: 'failed' } }
+  })
+  t.match(completeResult({ status: 'needs_review' }, completeSession({}, NOW)).result,
+    { face_match_passed: null, face_match_score: null, age_check_passed: null, check_results: null })
+  t.same(completeResult({ created_at: '2026-01-01T01:00:00+02:00', extracted_age: null, session_id: 'a' }, session).result,
+    { ...approved, created_at: '2025-12-31T23:00:00.000Z', extracted_age: null })
+  for (const retention of ['redacted', 'sensitive_redacted'] as const) {
+    const redacted = completeSession({ retention_status: retention }, NOW)
+    t.match(completeResult({}, redacted).result, { extracted_data: {}, sensitive_data_expired: true }, retention)
+    t.match(completeResult({ sensitive_data_expired: false }, redacted).result, { sensitive_data_expired: false })
+  }
+})
+
+t.test('a result is checked together with its session', async t => {
+  const wrong: [fixture: object, loc: string, msg: string][] = [
+    [{ result: {} }, 'result', 'must be left out while the status is pending or capturing'],
+    [{ status: 'capturing', result: { session_id: 'x' } }, 'result', 'must be left out while the status is pending or capturing'],
+    [{ id: 'a', status: 'failed', result: { session_id: 'b' } }, 'result.session_id', 'must be the id of the session'],
+    [{ status: 'failed', result: { session_id: 'b' } }, 'result.session_id', 'must be the id of the session'],
+    [{ status: 'failed', is_sandbox: false, result: { is_sandbox: true } }, 'result.is_sandbox', 'must be false, as in the session'],
+    [{ status: 'failed', environment: 'env_sandbox', result: { is_sandbox: false } }, 'result.is_sandbox', 'must be true, as in the session'],
+    [{ status: 'failed', result: { status: 'open' } }, 'result.status', 'must be one of: approved, rejected, needs_review'],
+    [{ status: 'failed', result: { face_match_score: 2 } }, 'result.face_match_score', 'must be 1 or less']
+  ]
+  for (const [fixture, loc, msg] of wrong) {
+    t.match(checkFixtures([fixture]).map(({ loc, msg }) => [loc.slice(1).join('.'), msg]), [[loc, msg]], JSON.stringify(fixture))
+  }
+  const right = [{ status: 'failed', result: { is_sandbox: false } }, { id: 'a', status: 'expired', is_sandbox: true, result: { session_id: 'a', is_sandbox: true } }]
+  t.same(checkFixtures(right), [])
+})
+
+t.test('worlds share the results of fixtures', async t => {
+  const set = new FixtureSet([
+    { id: 'dated', status: 'completed', created_at: '2026-01-01T00:00:00Z', result: {} }, { id: 'undated', status: 'failed', result: {} }, { id: 'none' }
+  ])
+  const [early, late] = [set.resultsAt(0), set.resultsAt(NOW)]
+  t.equal(early.get('dated'), late.get('dated'))
+  t.same([early, late].map(base => base.get('undated')?.result.created_at), ['1970-01-01T00:00:00.000Z', '2026-03-01T12:00:00.000Z'])
+  t.same([[...late.ids()], late.size, late.has('dated'), late.has('none'), late.get('none')], [['dated', 'undated'], 2, true, false, undefined])
 })

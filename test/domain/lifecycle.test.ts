@@ -12,7 +12,8 @@ import { lifecycle, transition } from '../../src/domain/sessions/lifecycle.js'
 import { qrCodeDataUrl } from '../../src/domain/sessions/qr-code.js'
 import { resumeSession } from '../../src/domain/sessions/resume.js'
 import { isOpen, type Session, type SessionStatus, statuses, TOKEN_LIFETIME } from '../../src/domain/sessions/session.js'
-import { type SimulatedAction, simulatedResult, simulateSession } from '../../src/domain/sessions/simulate.js'
+import { type SimulatedAction, simulateSession } from '../../src/domain/sessions/simulate.js'
+import { simulatedResult } from '../../src/domain/sessions/simulated-result.js'
 import { submitSession } from '../../src/domain/sessions/submit.js'
 import { Workspace } from '../../src/domain/workspace.js'
 import { dueItem, errorOf, memoryStore, NOW, read, session } from './examples.js'
@@ -223,7 +224,7 @@ t.test('sessions of fixtures expire on the clock of their workspace, unless thei
 t.test('sessions that a test adds, removes or reads again expire, too', async t => {
   const workspace = workspaceOf([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
   const { store, timeline } = workspace.world
-  await addSessions(store, [session({ id: 'seeded' }), session({ id: 'old', created_at: '2026-01-01T00:00:00Z' })], NOW)
+  await addSessions(store, { sessions: [session({ id: 'seeded' }), session({ id: 'old', created_at: '2026-01-01T00:00:00Z' })] }, NOW)
   await removeSession(store, 'a')
   await workspace.refresh({ outdated: ['b'], updated: [{ id: 'c', created_at: timestamp(NOW + 1) }, { id: 'd' }] })
   const due = (await store.list('due')).map(({ id, at }) => [id, at - NOW - TOKEN_LIFETIME])

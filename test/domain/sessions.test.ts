@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
 import { addSessions, findSession, removeSession } from '../../src/domain/sessions/direct.js'
 import { mergeMetadata } from '../../src/domain/sessions/metadata.js'
 import { environmentOf, isOpen, type Metadata, statuses } from '../../src/domain/sessions/session.js'
@@ -100,18 +101,27 @@ t.test('a session can be captured while it is pending or capturing', async t => 
   t.same(statuses.filter(isOpen), ['pending', 'capturing'])
 })
 
+t.test('a session is added and removed with its result', async t => {
+  const store = memoryStore()
+  const added = session({ status: 'failed' })
+  await addSessions(store, { sessions: [added], results: [completeResult({}, added)] }, NOW)
+  t.same(await store.list('results'), [completeResult({}, added)])
+  await removeSession(store, 'ses_a')
+  t.equal(await store.count('results'), 0)
+})
+
 t.test('a test adds, finds and removes sessions of either environment', async t => {
   const store = memoryStore({ sessions: baseOf('ses_a') })
   const live = session({ id: 'ses_live', is_sandbox: false })
-  await addSessions(store, [live, session({ id: 'ses_b' })], NOW)
+  await addSessions(store, { sessions: [live, session({ id: 'ses_b' })] }, NOW)
   t.equal(await findSession(store, 'ses_live'), live)
-  t.match(await errorOf(t, async () => addSessions(store, [session({ id: 'ses_c' }), live], NOW)),
+  t.match(await errorOf(t, async () => addSessions(store, { sessions: [session({ id: 'ses_c' }), live] }, NOW)),
     { code: 'conflict', statusCode: 409, detail: 'Session ses_live already exists.' })
   t.equal(await store.count('sessions'), 3, 'nothing was added')
   await removeSession(store, 'ses_live')
   for (const call of [removeSession, findSession]) {
     t.match(await errorOf(t, async () => call(store, 'ses_live')), { code: 'not_found', detail: 'Session not found.' })
   }
-  await addSessions(store, [], NOW)
+  await addSessions(store, { sessions: [] }, NOW)
   t.equal(await store.count('sessions'), 2)
 })

@@ -102,7 +102,7 @@ t.test('whatever has happened, a saved state is restored as it was', async () =>
   const step = fc.record({ ref: fc.string(), key: fc.option(fc.constantFrom('a', 'b', '__proto__'), { nil: undefined }) })
   const dates = fc.date({ min: new Date(0), max: new Date(NOW), noInvalidDate: true })
   await fc.assert(fc.asyncProperty(fc.array(step), dates, async (steps, date) => {
-    const workspace = workspaceOf({ fixtures: [{ id: 'ses_live', is_sandbox: false }, { id: 'ses_a', metadata: { a: { b: [1] } } }] })
+    const workspace = workspaceOf({ fixtures: [{ id: 'ses_live', is_sandbox: false }, { id: 'ses_a', status: 'failed', metadata: { a: { b: [1] } }, result: { status: 'rejected' } }] })
     workspace.world.clock.freeze(true)
     workspace.world.clock.set(Number(date))
     for (const { ref, key } of steps) await update(workspace.world, ref, key).catch(() => undefined)
@@ -243,6 +243,19 @@ t.test('fixtures that were read again are taken over, and all other sessions sta
   await update(workspace.world, 'mine')
   await workspace.refresh({ outdated: ['ses_b', 'ses_c'], updated: [{ id: 'ses_c', external_ref: 'new' }, { id: 'ses_d' }] })
   t.same(await refsIn(workspace), ['ses_a=mine', 'ses_c=new', 'ses_d=null'])
+})
+
+t.test('results come and go with their fixtures', async t => {
+  const failed = (id: string, reason: string) => ({ id, status: 'failed', result: { rejection_reason: reason } }) as const
+  const workspace = workspaceOf({ fixtures: [failed('ses_a', 'a'), failed('ses_b', 'b'), failed('ses_c', 'c')] })
+  const reasonsIn = async ({ world }: Workspace) => (await world.store.list('results')).map(({ id, result }) => `${id}=${String(result.rejection_reason)}`)
+  await workspace.refresh({ outdated: ['ses_b'], updated: [failed('ses_c', 'new'), { id: 'ses_a' }, { id: 'ses_d' }] })
+  t.same(await reasonsIn(workspace), ['ses_c=new'])
+  t.match((await workspace.save()).sessions, [{ id: 'ses_c', result: { session_id: 'ses_c', rejection_reason: 'new' } }, { id: 'ses_a', result: undefined }, { id: 'ses_d' }])
+  workspace.reset()
+  t.same(await reasonsIn(workspace), ['ses_a=a', 'ses_b=b', 'ses_c=c'])
+  workspace.restore({ sessions: [failed('ses_x', 'x'), { id: 'ses_a' }] })
+  t.same(await reasonsIn(workspace), ['ses_x=x'])
 })
 
 t.test('workspaces share the sessions of their fixtures, and no fixture costs a new workspace anything', async t => {

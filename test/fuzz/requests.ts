@@ -59,7 +59,7 @@ function parametersIn (place: string, { parameters }: Operation): fc.Arbitrary<R
   const inPlace = parameters.filter(parameter => parameter.in === place)
   const entries = inPlace.map(({ name, schema }): [string, fc.Arbitrary<string | number>] => {
     const usual = known[name as keyof typeof known] as string[] | undefined
-    const any = place === 'header' ? headerValue(schema) : valueOf({ ...schema, minLength: 1 }, known) as fc.Arbitrary<string | number>
+    const any = place === 'header' ? headerValue(schema) : valueOf({ ...schema, minLength: 1 }, known).map(String)
     return [name, usual === undefined ? any : fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...usual) }, any)]
   })
   const requiredKeys = place === 'path' ? entries.map(([name]) => name) : []

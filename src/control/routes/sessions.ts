@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkFixtureRules, completeSession, Fixtures } from '../../domain/fixtures/fixture.js'
+import { completeResult } from '../../domain/fixtures/result-fixture.js'
 import { addSessions, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { type Environment, Session } from '../../domain/sessions/session.js'
 import { listSessions } from '../../domain/workspace.js'
@@ -29,7 +30,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.delete('/sessions/:session_id', {
     schema: controlSchema('removeSession', 'Remove a session', {
-      description: 'Removes a session as if it had never been there. Idempotency keys that were used on it stay.',
+      description: 'Removes a session, and its result, as if it had never been there. Idempotency keys that were used on it stay.',
       params,
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'sessionNotFound')
@@ -57,8 +58,10 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     if (problems.length > 0) throw validationError(problems)
     const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
     const now = world.clock.now()
-    const sessions = [body].flat().map(fixture => completeSession(fixture, now, environment))
-    await addSessions(world.store, sessions, now)
+    const added = [body].flat().map(({ result, ...fixture }) => ({ session: completeSession(fixture, now, environment), result }))
+    const sessions = added.map(({ session }) => session)
+    const results = added.flatMap(({ session, result }) => result === undefined ? [] : [completeResult(result, session)])
+    await addSessions(world.store, { sessions, results }, now)
     reply.code(201)
     return Array.isArray(body) ? sessions : sessions[0]
   })

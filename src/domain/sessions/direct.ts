@@ -1,29 +1,37 @@
 import { apiError } from '../../contract/errors.js'
 import type { Store } from '../store.js'
 import { expiriesAfter, expiryId } from './expiry.js'
+import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
+/** Sessions to add. */
+export interface AddedSessions {
+  sessions: readonly Session[]
+  /** The results of those that have one. */
+  results?: readonly ResultDocument[]
+}
+
 /**
- * Adds sessions, all of them or none. They expire when their tokens run out.
+ * Adds sessions and their results, all of them or none. The sessions expire when their tokens run out.
  * @param now the time, in milliseconds since 1970
  * @throws ApiError 409 when an ID is taken, in whichever environment
  */
-export async function addSessions (store: Store, sessions: readonly Session[], now: number): Promise<void> {
+export async function addSessions (store: Store, { sessions, results = [] }: AddedSessions, now: number): Promise<void> {
   await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
     const taken = found.sessions.find(session => session !== undefined)
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
-    return { puts: { sessions, due: expiriesAfter(now, sessions) } }
+    return { puts: { sessions, results, due: expiriesAfter(now, sessions) } }
   })
 }
 
 /**
- * Removes a session from whichever environment.
+ * Removes a session, and its result, from whichever environment.
  * @throws ApiError 404 when it is not there
  */
 export async function removeSession (store: Store, id: string): Promise<void> {
   await store.transact({ sessions: [id] }, found => {
     if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
-    return { deletes: { sessions: [id], due: [expiryId(id)] } }
+    return { deletes: { sessions: [id], results: [id], due: [expiryId(id)] } }
   })
 }
 

@@ -5,8 +5,9 @@ import type { Decision } from '../decision.js'
 import type { Event } from '../events.js'
 import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
-import type { ResultStatus, SessionResult } from './result.js'
+import type { ResultStatus } from './result.js'
 import { nextVersion, type Session, type SessionStatus, statuses } from './session.js'
+import { simulatedResult } from './simulated-result.js'
 
 const actions = ['approve', 'decline', 'require-review', 'expire'] as const
 export type SimulatedAction = typeof actions[number]
@@ -76,48 +77,4 @@ function caseAfter (before: Session, outcome: ResultStatus | undefined, newCaseI
   if (outcome === undefined) return {}
   if (outcome === 'needs_review') return { case_id: before.case_id ?? newCaseId(), case_status: 'open' }
   return before.status === 'under_review' || before.case_id !== null ? { case_status: outcome } : {}
-}
-
-const noReason = { rejection_reason: null, rejection_reason_code: null } as const
-
-/** The values of the vendor's testing page; what a human would decide is null in a result that needs review (our decision). */
-const values = {
-  approved: { face_match_passed: true, face_match_score: 0.95, age_check_passed: true, ...noReason },
-  rejected: {
-    face_match_passed: false,
-    face_match_score: 0.31,
-    age_check_passed: null,
-    rejection_reason: 'Document could not be read.',
-    rejection_reason_code: 'document_unreadable'
-  },
-  needs_review: { face_match_passed: null, face_match_score: null, age_check_passed: null, ...noReason }
-} as const
-
-const extracted = { first_name: 'Jane', last_name: 'Doe', date_of_birth: '1997-06-15', document_type: 'drivers_license' }
-
-const checkStatuses = { approved: 'passed', rejected: 'failed', needs_review: 'needs_review' } as const
-
-/** The result of a session with a simulated outcome. A document that could not be read has neither data nor an age. */
-export function simulatedResult (session: Session, outcome: ResultStatus, now: number): SessionResult {
-  const value = values[outcome]
-  const isReadable = outcome !== 'rejected'
-  return {
-    session_id: session.id,
-    status: outcome,
-    is_sandbox: session.is_sandbox,
-    created_at: timestamp(now),
-    face_match_passed: value.face_match_passed,
-    face_match_score: value.face_match_score,
-    age_check_passed: value.age_check_passed,
-    extracted_age: isReadable ? 28 : null,
-    extracted_data: isReadable ? extracted : {},
-    rejection_reason: value.rejection_reason,
-    processing_mode: 'workflow',
-    country_used: session.country,
-    sensitive_data_expired: false,
-    rejection_reason_code: value.rejection_reason_code,
-    check_results: session.checks === null
-      ? null
-      : Object.fromEntries(session.checks.map(check => [check, { status: checkStatuses[outcome] }]))
-  }
 }

@@ -1,4 +1,5 @@
 import { apiError } from '../../contract/errors.js'
+import type { ResultDocument, SessionResult } from './result.js'
 import { type Environment, environmentOf, type Session } from './session.js'
 
 /**
@@ -10,4 +11,13 @@ export function sessionIn (environment: Environment, id: string, session: Sessio
   const itsEnvironment = environmentOf(session)
   if (itsEnvironment !== environment) throw apiError('sessionNotFound', {}, `${id} is a ${itsEnvironment} session, the API key is ${environment}`)
   return session
+}
+
+/**
+ * The result of a session.
+ * @throws ApiError 404 when there is none yet
+ */
+export function resultThere (result: ResultDocument | undefined): SessionResult {
+  if (result === undefined) throw apiError('noResult')
+  return result.result
 }

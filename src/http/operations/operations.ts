@@ -1,12 +1,20 @@
 import { Type } from '@sinclair/typebox'
 import type { ResultSchemas } from '../../domain/state.js'
 import type { Operation } from '../operation.js'
+import { addTag } from './add-tag.js'
+import { bulkRedactSessions } from './bulk-redact-sessions.js'
 import { createSession } from './create-session.js'
 import { expireSession } from './expire-session.js'
 import { getRateLimits } from './get-rate-limits.js'
+import { getResult } from './get-result.js'
 import { getSession } from './get-session.js'
+import { getSessionResult } from './get-session-result.js'
+import { listResults } from './list-results.js'
 import { listSessions } from './list-sessions.js'
+import { redactSession } from './redact-session.js'
+import { removeTag } from './remove-tag.js'
 import { resumeSession } from './resume-session.js'
+import { setTags } from './set-tags.js'
 import { simulateSession } from './simulate-session.js'
 import { submitSession } from './submit-session.js'
 import { updateSession } from './update-session.js'
@@ -21,6 +29,14 @@ export const operations: readonly Operation[] = [
   expireSession,
   simulateSession,
   submitSession,
+  addTag,
+  removeTag,
+  setTags,
+  getSessionResult,
+  listResults,
+  getResult,
+  redactSession,
+  bulkRedactSessions,
   getRateLimits
 ]
 

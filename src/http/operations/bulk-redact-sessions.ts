@@ -1,0 +1,39 @@
+import { Type } from '@sinclair/typebox'
+import { BulkRedaction, BulkRedactionInput, bulkRedactSessions as decideRedaction } from '../../domain/sessions/redact.js'
+import { operation } from '../operation.js'
+
+export const bulkRedactSessions = operation({
+  id: 'bulkRedactSessions',
+  method: 'POST',
+  path: '/sessions/bulk-redact',
+  scopes: ['redact:write', 'sessions:write'],
+  summary: 'Redact several sessions',
+  description: 'Deletes the personal data of up to 100 sessions for good, all at once. A session that is not there does not stop the others.',
+  params: Type.Object({}),
+  body: BulkRedactionInput,
+  bodyExamples: { two: { summary: 'Two sessions', value: { session_ids: ['ses_completed', 'ses_failed'] } } },
+  success: {
+    status: 200,
+    schema: BulkRedaction,
+    description: 'What became of the data of each session',
+    examples: {
+      several: {
+        value: {
+          total: 3,
+          results: [
+            { session_id: 'ses_completed', status: 'deleted', documents_removed: 3 },
+            { session_id: 'ses_redacted', status: 'already_redacted', documents_removed: 0 },
+            { session_id: 'ses_none', status: 'not_found', documents_removed: 0 }
+          ]
+        }
+      }
+    }
+  },
+  errors: [],
+  reads: ({ body }) => ({ sessions: idsOf(body), results: idsOf(body) }),
+  decide: ({ body, environment, now }, { sessions, results }) => decideRedaction(environment, idsOf(body), sessions, results, now)
+})
+
+function idsOf ({ session_ids: ids }: BulkRedactionInput): string[] {
+  return [...new Set(ids)]
+}

@@ -1,0 +1,91 @@
+import t from 'tap'
+import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
+import { bulkRedactSessions, redactSession } from '../../src/domain/sessions/redact.js'
+import { isOpen, type SessionStatus, statuses } from '../../src/domain/sessions/session.js'
+import { errorOf, NOW, session } from './examples.js'
+
+const personal = { external_ref: 'a', metadata: { a: 1 }, consent_ip: '203.0.113.7', tags: ['x'], country: 'DE' }
+const later = '2026-03-01T12:00:00.001Z'
+
+t.test('a redaction removes what is personal, and keeps what was decided', async t => {
+  const before = session({ ...personal, status: 'completed', case_id: 'c', case_status: 'approved' })
+  const result = completeResult({}, before)
+  const decision = redactSession('sandbox', 'ses_a', before, result, NOW + 1)
+  const after = { ...before, updated_at: later, external_ref: null, metadata: {}, retention_status: 'redacted', consent_ip: null }
+  t.same(decision, {
+    puts: { sessions: [after], results: [{ id: 'ses_a', result: { ...result.result, extracted_data: {}, sensitive_data_expired: true } }] },
+    events: [{ type: 'session.redacted', session_id: 'ses_a', before, after }],
+    response: {
+      status: 200,
+      body: { status: 'deleted', session_id: 'ses_a', documents_removed: 3, message: 'Session data permanently redacted.' }
+    }
+  })
+})
+
+t.test('a session that has been redacted stays as it is', async t => {
+  const before = session({ status: 'completed', retention_status: 'redacted' })
+  t.same(redactSession('sandbox', 'ses_a', before, completeResult({}, before), NOW + 1), {
+    events: [],
+    response: {
+      status: 200,
+      body: { status: 'already_redacted', session_id: 'ses_a', documents_removed: 0, message: 'Session data was already redacted.' }
+    }
+  })
+})
+
+const removed: Record<SessionStatus, number> = {
+  pending: 0, expired: 0, capturing: 3, processing: 3, completed: 3, failed: 3, awaiting_external: 3, under_review: 3, sandbox_pending: 3
+}
+for (const status of statuses) {
+  t.test(`a session that is ${status}`, async t => {
+    for (const retention of ['active', 'sensitive_redacted', null] as const) {
+      const { puts, deletes, events, response } = redactSession('sandbox', 'ses_a', session({ status, retention_status: retention }), undefined, NOW + 1)
+      t.equal(response.body.documents_removed, removed[status])
+      t.match(puts, { sessions: [{ status: isOpen(status) ? 'expired' : status, capture_url: null, token_expires_at: null, retention_status: 'redacted' }], results: [] })
+      t.same(deletes, isOpen(status) ? { due: ['expire:ses_a'] } : undefined)
+      t.equal(events.length, 1)
+    }
+  })
+}
+
+t.test('an expired session that has a result was captured', async t => {
+  const before = session({ status: 'expired' })
+  t.equal(redactSession('sandbox', 'ses_a', before, completeResult({}, before), NOW).response.body.documents_removed, 3)
+})
+
+t.test('a session of the other environment is not there', async t => {
+  for (const found of [undefined, session({ is_sandbox: false })]) {
+    t.match(await errorOf(t, () => redactSession('sandbox', 'ses_a', found, undefined, NOW)), { statusCode: 404, detail: 'Session not found.' })
+  }
+})
+
+t.test('several sessions are redacted in one step', async t => {
+  const ids = ['open', 'none', 'done', 'old', 'live']
+  const open = session({ id: 'open', ...personal })
+  const done = session({ id: 'done', status: 'completed' })
+  const old = session({ id: 'old', status: 'completed', retention_status: 'redacted' })
+  const found = [open, undefined, done, old, session({ id: 'live', is_sandbox: false })]
+  const result = completeResult({}, done)
+  const { puts, deletes, events, response } = bulkRedactSessions('sandbox', ids, found, [undefined, undefined, result, completeResult({}, old), undefined], NOW + 1)
+  t.same(response, {
+    status: 200,
+    body: {
+      total: 5,
+      results: [
+        { session_id: 'open', status: 'deleted', documents_removed: 0 },
+        { session_id: 'none', status: 'not_found', documents_removed: 0 },
+        { session_id: 'done', status: 'deleted', documents_removed: 3 },
+        { session_id: 'old', status: 'already_redacted', documents_removed: 0 },
+        { session_id: 'live', status: 'not_found', documents_removed: 0 }
+      ]
+    }
+  })
+  t.match(puts, {
+    sessions: [{ id: 'open', status: 'expired', updated_at: later, metadata: {} }, { id: 'done', status: 'completed', updated_at: later }],
+    results: [{ id: 'done', result: { extracted_data: {}, sensitive_data_expired: true } }]
+  })
+  t.equal(puts?.sessions?.length, 2)
+  t.same(deletes, { due: ['expire:open'] })
+  t.same(events.map(({ type, session_id: id, before }) => [type, id, before]), [['session.redacted', 'open', open], ['session.redacted', 'done', done]])
+  t.same(bulkRedactSessions('sandbox', ['none'], [undefined], [undefined], NOW).events, [])
+})
