@@ -13,6 +13,13 @@ function control (method, path, body) {
   return { method, path: `/_mock${path}`, headers: body === undefined ? {} : { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) }
 }
 
+/** A call of another operation of Verifa. */
+function call (method, path, body, headers = {}) {
+  const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
+  return { method, path: `/api/v1${path}`, headers: { ...key, ...json, ...headers }, body: body && JSON.stringify(body) }
+}
+
+const sessionIds = { snake: 'session_ids', camel: 'sessionIds', kebab: 'session-ids' }
 const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'external-ref' }
 
 /** Requests that the document allows. Their order matters: some need what earlier ones have made. */
@@ -35,7 +42,28 @@ export const validRequests = [
       patch({}, { headers: { ...headers, 'X-API-Key': 'nonsense' } }),
       patch({}, { headers: { ...headers, 'Verifa-Version': '2020-01-01' } }),
       patch({}, { headers: { ...headers, 'X-Mock-Fault': 'status=503' } }),
-      patch({}, { headers: { ...headers, 'X-Mock-Fault': 'status=429' } })
+      patch({}, { headers: { ...headers, 'X-Mock-Fault': 'status=429' } }),
+      call('POST', '/sessions', { [name]: 'order-9', metadata: { 'a_b-cD': [1, null] }, country: 'DE', checks: ['document'] }, headers),
+      call('POST', '/sessions', {}, { ...headers, 'X-API-Key': 'vk_pub_sandbox_test', 'Idempotency-Key': `create-${casing}` }),
+      call('GET', '/sessions', undefined, headers),
+      call('GET', '/sessions?status=pending&q=ORDER&limit=2&offset=1', undefined, headers),
+      ...['ses_rich', 'ses_redacted', 'ses_nowhere'].map(id => call('GET', `/sessions/${id}`, undefined, headers)),
+      // the second time, some of these sessions have another status
+      call('POST', '/sessions/ses_expired/resume', undefined, headers),
+      call('POST', '/sessions/ses_processing/expire', undefined, headers),
+      ...['approve', 'decline', 'require-review', 'expire'].map(action => call('POST', '/sessions/ses_capturing/simulate', { action }, headers)),
+      call('POST', '/sessions/ses_awaiting_external/simulate', { action: 'require-review' }, headers),
+      call('POST', '/sessions/ses_bare/submit', undefined, headers),
+      call('POST', '/sessions/ses_pending/add-tag', { tag: 'vip' }, headers),
+      call('POST', '/sessions/ses_pending/remove-tag', { tags: ['vip', 'none'] }, headers),
+      call('POST', '/sessions/ses_pending/set-tags', { tags: ['a', 'b'] }, headers),
+      ...['ses_completed', 'ses_under_review', 'ses_redacted', 'ses_pending', 'ses_nowhere'].flatMap(id => [
+        call('GET', `/sessions/${id}/result`, undefined, headers), call('GET', `/results/${id}`, undefined, headers)
+      ]),
+      call('GET', '/results?status=approved&created_after=2020-01-01T00:00:00Z&limit=1', undefined, headers),
+      call('DELETE', '/sessions/ses_failed/data', undefined, headers),
+      call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: ['ses_sandbox_pending', 'ses_failed', 'ses_nowhere'] }, headers),
+      call('GET', '/rate-limits', undefined, headers)
     ]
   }),
   control('GET', '/sessions'),
@@ -69,6 +97,9 @@ export const validRequests = [
   control('POST', '/clock', { set: '2030-01-01T00:00:00Z', advance: '24h', freeze: true }),
   control('POST', '/clock', { advance: -1000 }),
   control('DELETE', '/clock'),
+  control('PUT', '/rate-limits', { remaining: 1 }),
+  patch({}),
+  patch({}),
   control('POST', '/reset')
 ]
 
@@ -88,7 +119,12 @@ export const invalidRequests = [
       patch({}, { headers: { ...headers, 'Verifa-Version': 'soon' } }),
       patch({}, { headers: { ...headers, 'Verifa-Version': '2026-02-30' } }),
       patch({}, { headers: { ...headers, 'Idempotency-Key': 'x'.repeat(256) } }),
-      { method: 'PATCH', path: update, headers: { ...headers, 'Content-Type': 'application/json' }, body: '{}' }
+      { method: 'PATCH', path: update, headers: { ...headers, 'Content-Type': 'application/json' }, body: '{}' },
+      call('POST', '/sessions', { metadata: 7, checks: 'document' }, headers),
+      call('POST', '/sessions/ses_capturing/simulate', { action: 'reject' }, headers),
+      call('GET', '/sessions?status=done&limit=0', undefined, headers),
+      call('GET', '/results?limit=101', undefined, headers),
+      call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: [] }, headers)
     ]
   }),
   patch({}, { headers: { 'Key-Inflection': 'title' } }),
@@ -102,6 +138,7 @@ export const invalidRequests = [
   control('GET', '/requests?limit=-1'),
   control('DELETE', '/requests?status=none'),
   control('POST', '/requests/verify', { count: -1 }),
+  control('PUT', '/rate-limits', { remaining: -1 }),
   control('POST', '/clock', { set: 'noon' }),
   control('POST', '/clock', { freeze: 'yes' })
 ]

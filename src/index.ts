@@ -11,7 +11,7 @@ export type { Change, JournalEntry, JournalMessage } from './domain/journal/entr
 export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domain/journal/verification.js'
 export type { Plan } from './domain/rate-limits.js'
 export type { ResultFixture } from './domain/fixtures/result-fixture.js'
-export type { ResultStatus, SessionResult } from './domain/sessions/result.js'
+export type { CheckResult, ResultStatus, SessionResult } from './domain/sessions/result.js'
 export type { CaseStatus, Environment, Metadata, RetentionStatus, Session, SessionStatus } from './domain/sessions/session.js'
 export type { ClockState, SavedDueItem, SavedKey, State } from './domain/state.js'
 export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startVerifaMock } from './mock.js'

@@ -21,7 +21,7 @@ export interface Documents {
 export type Collection = keyof Documents
 
 /** The collections that can be read as a page, and their filters. A filter is plain data, so that any store can search by it. */
-export interface Filters {
+interface Filters {
   sessions: SessionFilter
   results: ResultFilter
 }

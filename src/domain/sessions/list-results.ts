@@ -17,12 +17,12 @@ export interface ResultFilter {
 }
 
 /** A result in a list, without personal data. */
-export type ListedResult = Pick<SessionResult,
+type ListedResult = Pick<SessionResult,
   'session_id' | 'status' | 'created_at' | 'face_match_passed' | 'face_match_score' | 'age_check_passed' | 'rejection_reason' | 'rejection_reason_code'>
 
 const { properties: fields } = SessionResult
 
-export const ListedResult = schemaOf<ListedResult>()(Type.Object({
+const ListedResult = schemaOf<ListedResult>()(Type.Object({
   session_id: fields.session_id,
   status: fields.status,
   created_at: fields.created_at,

@@ -6,7 +6,7 @@ import type { Session } from './session.js'
 import { resultThere } from './visible.js'
 
 /** What was found out about a person, in the order of the vendor's page. */
-export interface Findings {
+interface Findings {
   /** Whether the person is old enough. */
   age_check_passed: boolean | null
   /** The age on the document. */

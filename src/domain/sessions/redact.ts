@@ -44,7 +44,7 @@ export const BulkRedactionInput = schemaOf<BulkRedactionInput>()(Type.Object({
 }, { $id: 'BulkRedactionInput', additionalProperties: false, description: 'Which sessions to redact' }))
 
 /** What a bulk redaction did with one session. */
-export interface BulkRedactionItem {
+interface BulkRedactionItem {
   /** The session. */
   session_id: string
   /** `not_found` when the environment has no such session. */
