@@ -112,16 +112,17 @@ export interface CanonicalBody {
 export function compileAnyCasing (schema: TSchema): (body: unknown) => CanonicalBody {
   const names = Object.keys((schema['properties'] as object | undefined) ?? {})
   const aliases = new Map(names.flatMap(name => keyInflections.map((inflection): [string, string] => [inflectKey(name, inflection), name])))
-  const isCanonical = (body: object): boolean => {
-    for (const key in body) if ((aliases.get(key) ?? key) !== key) return false
+  // of what is not an object too: it has no field with a name of the schema
+  const isCanonical = (body: unknown): boolean => {
+    for (const key in body as object) if ((aliases.get(key) ?? key) !== key) return false
     return true
   }
 
   return body => {
-    if (typeof body !== 'object' || body === null || Array.isArray(body) || isCanonical(body)) return { body, repeated: [] }
+    if (isCanonical(body)) return { body, repeated: [] }
     const canonical = new Map<string, unknown>()
     const repeated = new Set<string>()
-    for (const key of Object.keys(body)) {
+    for (const key of Object.keys(body as object)) {
       const name = aliases.get(key) ?? key
       if (canonical.has(name)) repeated.add(name)
       canonical.set(name, (body as Record<string, unknown>)[key])

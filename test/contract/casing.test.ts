@@ -147,6 +147,20 @@ t.test('a schema in another casing asks for the same fields under other names', 
   })
 })
 
+t.test('a name is renamed where the schema has it, and nowhere else', async t => {
+  const rename = compileRename(Type.Object({
+    named_field: Type.Object({ a_b: Type.Optional(Type.String()) }),
+    user_data: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
+    text_or_object: Type.Union([Type.String(), Type.Object({ a_b: Type.String() })])
+  }), 'camel')
+  const data = { a_b: 1 }
+  const renamed = rename({ named_field: { a_b: 'x' }, user_data: data, text_or_object: 'a_b' }) as Record<string, unknown>
+  t.same(renamed, { namedField: { aB: 'x' }, userData: data, textOrObject: 'a_b' })
+  t.equal(renamed['userData'], data)
+  t.same(rename({ named_field: {}, user_data: {}, text_or_object: data }), { namedField: {}, userData: {}, textOrObject: { aB: 1 } })
+  t.same(Object.keys((rename({ named_field: {} }) as { namedField: object }).namedField), [], 'what is absent stays absent')
+})
+
 t.test('a body may have its fields in any casing', async t => {
   const accept = compileAnyCasing(SessionUpdate)
   t.same(accept({ externalRef: 'a', metadata: { 'external-ref': 1 } }), { body: { external_ref: 'a', metadata: { 'external-ref': 1 } }, repeated: [] })

@@ -45,7 +45,8 @@ t.test('the same key with the same parameters is executed once, then replayed', 
   t.match(first, { result: { status: 200, body: 1 }, replayed: false, events: [{ type: 'session.updated' }] })
   await count(store, undefined)
   const second = await count(store, claim({ body: { external_ref: 'a' } }), NOW + 1)
-  t.match(second, { replayed: true, events: [] })
+  t.equal(second.replayed, true)
+  t.same(second.events, [])
   t.equal(second.result, first.result, 'the very same result')
   t.equal(await countIn(store), 2)
   t.match(await store.list('idempotency'), [{ id: recordId(claim()), key: 'key', firstSeenAt: NOW, replays: 1, result: first.result }])
@@ -82,7 +83,8 @@ t.test('the same key with other parameters is a mismatch, and the log says where
   await count(store, first)
   for (const [name, parts, reason] of mismatches) {
     const error = await errorOf(t, async () => count(store, { ...first, ...parts }))
-    t.match(error, { code: 'idempotency_mismatch', statusCode: 422, reason }, name)
+    t.match(error, { code: 'idempotency_mismatch', statusCode: 422 }, name)
+    t.equal(error.reason, reason, name)
   }
   t.equal((await count(store, first)).replayed, true)
   t.match(await store.list('idempotency'), [{ replays: 1 }], 'a mismatch is no replay')
@@ -166,6 +168,9 @@ t.test('whatever is sent, a replay has the result of the first request', async (
 
 t.test('a record holds about as many bytes as its parameters and its result', async t => {
   const small = bytesOf(claim(), { status: 200, body: null })
+  const text = 'x'.repeat(10_000)
+  t.ok(bytesOf(claim({ params: { session_id: text } }), { status: 200, body: null }) > small + 9_000)
+  t.ok(bytesOf(claim({ query: { q: text } }), { status: 200, body: null }) > small + 9_000)
   const large = { list: ['x'.repeat(10_000)] }
   t.ok(bytesOf(claim({ body: large }), { status: 200, body: null }) > small + 10_000)
   t.ok(bytesOf(claim(), { status: 200, body: large }) > small + 10_000)

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { checkOf } from '../../src/contract/validation.js'
 import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
 import { addSessions, findSession, removeSession } from '../../src/domain/sessions/direct.js'
 import { mergeMetadata } from '../../src/domain/sessions/metadata.js'
 import { environmentOf, isOpen, type Metadata, statuses } from '../../src/domain/sessions/session.js'
-import { updateSession } from '../../src/domain/sessions/update.js'
+import { SessionUpdate, updateSession } from '../../src/domain/sessions/update.js'
 import { sessionIn } from '../../src/domain/sessions/visible.js'
 import { baseOf, errorOf, memoryStore, NOW, session } from './examples.js'
 
@@ -14,6 +15,14 @@ const patch = fc.dictionary(key, fc.oneof({ weight: 1, arbitrary: fc.constant(nu
 
 /** The fields of an object as a map, for which no name is special. */
 const fieldsOf = (metadata: Metadata) => new Map(Object.entries(metadata))
+
+t.test('an update may hold a reference and metadata within its limits, and nothing else', async t => {
+  const problemsOf = (update: unknown) => checkOf(SessionUpdate)(update).map(({ loc, type }) => `${loc.join('.')} ${type}`)
+  const nested = (levels: number): unknown => levels === 0 ? 1 : { a: nested(levels - 1) }
+  for (const allowed of [{}, { external_ref: '' }, { metadata: { a: 'x'.repeat(16_382), b: null, c: nested(1_000) } }]) t.same(problemsOf(allowed), [])
+  t.same(problemsOf({ external_ref: 1, metadata: [], status: 'completed' }), ['status extra_forbidden', 'external_ref string_type', 'metadata dict_type'])
+  t.same(problemsOf({ metadata: { a: 'x'.repeat(16_383), b: nested(1_001) } }), ['metadata.a too_large', 'metadata.b too_deep'])
+})
 
 t.test('laws of the merge', async t => {
   const laws: [name: string, law: (metadata: Metadata, patch: Metadata, other: Metadata) => boolean][] = [
