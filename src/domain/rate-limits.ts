@@ -101,13 +101,14 @@ export class RateLimits {
   }
 }
 
-/** The headers that say what is left: `x-ratelimit-limit` and so on. */
-export function allowanceHeaders (prefix: 'x-ratelimit' | 'x-quota', { limit, remaining, endsAt }: Allowance): Record<string, string> {
-  return {
-    [`${prefix}-limit`]: String(limit),
-    [`${prefix}-remaining`]: String(remaining),
-    [`${prefix}-reset`]: String(Math.ceil(endsAt / 1000))
-  }
+/** The headers that say how many requests are left. */
+export function rateLimitHeaders ({ limit, remaining, endsAt }: Allowance): Record<string, string> {
+  return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': secondsOf(endsAt) }
+}
+
+/** The headers that say how many new sessions are left. */
+export function quotaHeaders ({ limit, remaining, endsAt }: Allowance): Record<string, string> {
+  return { 'x-quota-limit': String(limit), 'x-quota-remaining': String(remaining), 'x-quota-reset': secondsOf(endsAt) }
 }
 
 /** The error of a request that was one too many. */
@@ -120,6 +121,10 @@ export function exceededError (name: Extract<ErrorName, 'rateLimited' | 'quotaEx
 /** A window that has not ended. One that lies ahead, because the clock was moved back, does not count. */
 function current (window: Window | undefined, now: number): Window | undefined {
   return window !== undefined && now < window.endsAt && now >= window.endsAt - MINUTE ? window : undefined
+}
+
+function secondsOf (time: number): string {
+  return String(Math.ceil(time / 1000))
 }
 
 function endOfMinute (now: number): number {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ApiKey } from '../../src/domain/api-keys.js'
-import { allowanceHeaders, exceededError, RateLimits } from '../../src/domain/rate-limits.js'
+import { exceededError, rateLimitHeaders, RateLimits } from '../../src/domain/rate-limits.js'
 
 const START = Date.parse('2026-03-01T12:00:10.000Z')
 const END = Date.parse('2026-03-01T12:01:00.000Z')
@@ -62,7 +62,7 @@ t.test('headers and error say when the minute is over', async t => {
   const limits = new RateLimits({ rateLimit: 1 })
   limits.takeRequest(key(), START)
   const exceeded = limits.takeRequest(key(), START + 1)
-  t.same(allowanceHeaders('x-ratelimit', exceeded), { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(END / 1000) })
+  t.same(rateLimitHeaders(exceeded), { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(END / 1000) })
   t.match(exceededError('rateLimited', exceeded, START + 1), {
     code: 'rate_limited', statusCode: 429, detail: 'Rate limit exceeded. Retry after 50 seconds.', headers: { 'retry-after': '50' }
   })
