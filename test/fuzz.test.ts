@@ -13,7 +13,7 @@ import { startApp } from './helper.js'
  * PROOF_FUZZ_REQUESTS=1000000 sends more of them. A failure prints `seed` and `path`; PROOF_FUZZ_REPLAY='{"seed":1,"path":"2:3"}' repeats
  * that one.
  */
-const requests = Number(process.env['PROOF_FUZZ_REQUESTS'] ?? 1_000)
+const requests = Number(process.env['PROOF_FUZZ_REQUESTS'] ?? 600)
 const replay = JSON.parse(process.env['PROOF_FUZZ_REPLAY'] ?? '{}') as fc.Parameters<[Request[]]>
 const SHRINKING = 20_000 // milliseconds in which a failure is made smaller: it must be reported before tap ends the test
 const BATCH = 20 // requests in a run, or more, on average; each run begins with the same sessions

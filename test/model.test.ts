@@ -9,7 +9,7 @@ import { type Line, ReferenceModel, type Request, type Response } from './refere
  * the byte, and have the same state in the end. VERIFA_MOCK_MODEL_RUNS=20000 makes more of them. A failure prints `seed` and `path`;
  * VERIFA_MOCK_MODEL_REPLAY='{"seed":1,"path":"2:3"}' repeats that one.
  */
-const runs = Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 60)
+const runs = Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 40)
 const replay = JSON.parse(process.env['VERIFA_MOCK_MODEL_REPLAY'] ?? '{}') as fc.Parameters<[Step[]]>
 const SHRINKING = 20_000 // milliseconds in which a failure is made smaller: it must be reported before tap ends the test
 t.setTimeout(120_000 + runs * 50)

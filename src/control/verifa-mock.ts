@@ -4,7 +4,7 @@ import type { JournalEntry } from '../domain/journal/entry.js'
 import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
 import type { Session } from '../domain/sessions/session.js'
 import type { State } from '../domain/state.js'
-import type { RateLimitChange } from './routes/rate-limits.js'
+import type { RateLimitChange } from '../domain/rate-limits.js'
 import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
 
 /** A time, as a `Date` or in ISO 8601. */

@@ -1,5 +1,7 @@
+import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
 import { ApiError, type ErrorName, errors } from '../contract/errors.js'
+import { schemaOf } from '../contract/schema.js'
 import type { ApiKey } from './api-keys.js'
 
 /** The vendor's plans. */
@@ -35,6 +37,18 @@ export interface Allowance {
   /** Whether the request was one too many. */
   readonly exceeded: boolean
 }
+
+/** A change of what is left of a rate limit. */
+export interface RateLimitChange {
+  /** How many requests are left for the next 60 seconds of the mock's clock; with 0 the next one is a 429. */
+  remaining: number
+}
+
+export const RateLimitChange = schemaOf<RateLimitChange>()(Type.Object({
+  remaining: Type.Integer({
+    minimum: 0, maximum: 1_000_000, description: 'How many requests are left for the next 60 seconds of the mock\'s clock; with 0 the next one is a 429'
+  })
+}, { $id: 'RateLimitChange', additionalProperties: false, description: 'A change of what is left of a rate limit' }))
 
 interface Window {
   limit: number

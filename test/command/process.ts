@@ -18,8 +18,9 @@ export interface Run {
 
 /** The command in a process of its own, without this machine's configuration. */
 export function run (t: Test, args: string[], env: Record<string, string> = {}, preload: string[] = []): Run {
+  const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VERIFA_MOCK_|PORT$|HOST$)/.test(name)))
   const child = spawn(process.execPath, ['--enable-source-maps', ...preload, main, ...args], {
-    env: { ...process.env, PORT: '', HOST: '', ...env, _TAPJS_PROCESSINFO_COV_FILES_: covered }, stdio: ['ignore', 'pipe', 'pipe']
+    env: { ...outer, ...env, _TAPJS_PROCESSINFO_COV_FILES_: covered }, stdio: ['ignore', 'pipe', 'pipe']
   })
   let out = ''
   let err = ''

@@ -40,7 +40,7 @@ await mock.verify({ count: 1, at_least: 1 })
 console.log(matched)
 
 const entries: JournalEntry[] = await mock.requests({ status: 200, limit: 1 })
-const before: Session | undefined = entries[0]?.changes[0]?.before
+const before: Session | null | undefined = entries[0]?.changes[0]?.before
 console.log(before?.status)
 const state: State = await mock.state()
 await connectVerifaMock(mock.url, { token: 'secret' }).restore(state)

@@ -1,20 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { ref, schemaOf } from '../../contract/schema.js'
+import { ref } from '../../contract/schema.js'
 import type { ApiKeys } from '../../domain/api-keys.js'
+import { RateLimitChange } from '../../domain/rate-limits.js'
 import { controlSchema } from '../control-schema.js'
-
-/** A change of what is left of a rate limit. */
-export interface RateLimitChange {
-  /** How many requests are left for the next 60 seconds of the mock's clock; with 0 the next one is a 429. */
-  remaining: number
-}
-
-export const RateLimitChange = schemaOf<RateLimitChange>()(Type.Object({
-  remaining: Type.Integer({
-    minimum: 0, maximum: 1_000_000, description: 'How many requests are left for the next 60 seconds of the mock\'s clock; with 0 the next one is a 429'
-  })
-}, { $id: 'RateLimitChange', additionalProperties: false, description: 'A change of what is left of a rate limit' }))
 
 /** Rate limits: brings an API key to its limit. */
 export const rateLimitsRoutes: FastifyPluginAsyncTypebox<{ apiKeys: ApiKeys }> = async (app, { apiKeys }) => {
