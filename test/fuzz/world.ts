@@ -50,7 +50,9 @@ export class World {
     if (!isUpdate) return
     const redacted = session?.retention_status === 'redacted'
     if (status !== 200) {
-      const must = request.sound && !hasFault && session !== undefined && !redacted && headerOf(request, 'Idempotency-Key') === undefined
+      // an earlier request may have brought the API key to its rate limit
+      const must = request.sound && !hasFault && status !== 429 && session !== undefined && !redacted &&
+        headerOf(request, 'Idempotency-Key') === undefined
       if (must) throw new Broken('executed', request, response)
       return
     }
