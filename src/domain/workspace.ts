@@ -1,10 +1,11 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeSession, type Fixture, newSessionId } from './fixtures/fixture.js'
+import { completeSession, type Fixture } from './fixtures/fixture.js'
 import { completeResult } from './fixtures/result-fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
+import { newId } from './new-id.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
 import type { Base, DueBase } from './fixtures/base.js'
 import { expiriesAfter, expiryId, SESSION_EXPIRE } from './sessions/expiry.js'
@@ -97,7 +98,7 @@ export class Workspace {
   /** Replaces the state by a checked one. What it leaves out is empty. The journal and the faults stay. */
   restore ({ sessions, ...rest }: State): void {
     const { faults, journal } = this.#world
-    const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newSessionId() }))
+    const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     // a copy: a request of the old world that is still delayed must not appear in the new one's journal
     this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal.copy())
   }

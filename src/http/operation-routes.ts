@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsync, FastifyRequest, preValidationHookHandler, RouteHandlerMethod } from 'fastify'
 import type { KeyInflection } from '../contract/casing.js'
 import { JSON_TYPE } from '../contract/errors.js'
 import { writerOf } from '../contract/serialization.js'
 import { apply, type Outcome } from '../domain/apply.js'
 import type { Claim } from '../domain/idempotency/record.js'
+import { newId } from '../domain/new-id.js'
 import { inflectionOf } from './key-inflection.js'
 import { bodyOf, type Input, isWriting, type Operation, type UnknownFields } from './operation.js'
 import { urlsOf } from './paths.js'
@@ -80,10 +80,6 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
     if (schema === undefined) return reply.send()
     return reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
   }
-}
-
-function newId (prefix: string): string {
-  return prefix + randomBytes(10).toString('hex')
 }
 
 function originOf ({ protocol, host }: FastifyRequest): string {

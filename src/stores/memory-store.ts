@@ -45,7 +45,7 @@ export class MemoryStore implements Store {
     this.#sessions = new PagedCollection({ timeOf: session => session.created_at, environmentOf, testOf: sessionTest }, sessions)
     this.#results = new PagedCollection({
       timeOf: ({ result }) => result.created_at,
-      environmentOf: ({ result }) => result.is_sandbox ? 'sandbox' : 'live',
+      environmentOf: ({ result }) => environmentOf(result),
       testOf: resultTest
     }, results)
     this.#due = new DueCollection(due)

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { checkFixtureRules, checkFixtures, completeSession, newSessionId } from '../../src/domain/fixtures/fixture.js'
+import { checkFixtureRules, checkFixtures, completeSession } from '../../src/domain/fixtures/fixture.js'
+import { newId } from '../../src/domain/new-id.js'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { retentionStatuses, Session, statuses } from '../../src/domain/sessions/session.js'
 import { checkOf } from '../../src/contract/validation.js'
@@ -43,7 +44,7 @@ t.test('a field that a fixture leaves out has a default', async t => {
     tags: []
   })
   t.match(completeSession({ id: 'a', status: 'completed' }, NOW), { capture_url: null, token_expires_at: null })
-  t.not(newSessionId(), newSessionId())
+  t.not(newId('ses_'), newId('ses_'))
 })
 
 t.test('a field that a fixture has stays, with times in UTC', async t => {

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
-import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
+import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { DueItem } from '../timeline.js'
 import { expiryOf } from './expiry.js'
 import { mergeMetadata, MetadataInput } from './metadata.js'
 import { qrCodeDataUrl } from './qr-code.js'
-import { type Environment, type Metadata, type Session, type SessionStatus, statuses, TOKEN_LIFETIME } from './session.js'
+import { type Environment, type Metadata, Session, type SessionStatus, TOKEN_LIFETIME } from './session.js'
 
 /** What a new session can be given (the vendor's page). */
 export interface SessionCreation {
@@ -70,7 +70,7 @@ const time = (description: string) => Type.String({ format: 'date-time', descrip
 
 export const CreatedSession = schemaOf<CreatedSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
-  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  status: Session.properties.status,
   capture_url: Type.String({ description: 'URL of the capture page' }),
   is_sandbox: Type.Boolean({ description: 'Whether the session belongs to the sandbox' }),
   created_at: time('When the session was created, in UTC'),

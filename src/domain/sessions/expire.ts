@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { oneOf, schemaOf } from '../../contract/schema.js'
+import { schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
-import { nextVersion, type Session, type SessionStatus, statuses } from './session.js'
+import { nextVersion, Session, type SessionStatus } from './session.js'
 
 /** What an expiry responds with. */
 export interface ExpiredSession {
@@ -18,7 +18,7 @@ export interface ExpiredSession {
 
 export const ExpiredSession = schemaOf<ExpiredSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
-  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  status: Session.properties.status,
   expired_at: Type.String({ format: 'date-time', description: 'When the session expired, in UTC' })
 }, { $id: 'ExpiredSession', description: 'A session that has expired' }))
 

@@ -1,5 +1,5 @@
 import { apiError, type ErrorName } from '../../contract/errors.js'
-import { environmentOf, type Session, type SessionStatus } from './session.js'
+import { environmentOf, isRedacted, openStatuses, type Session, type SessionStatus } from './session.js'
 
 interface Transition {
   /** The statuses that the operation takes. */
@@ -10,7 +10,6 @@ interface Transition {
   readonly refusal: ErrorName | undefined
 }
 
-const open: readonly SessionStatus[] = ['pending', 'capturing']
 const active: readonly SessionStatus[] = ['pending', 'capturing', 'processing', 'awaiting_external', 'under_review', 'sandbox_pending']
 
 /**
@@ -24,9 +23,9 @@ export const lifecycle = {
   'simulate decline': { from: active, to: 'completed', refusal: 'cannotSimulate' },
   'simulate require-review': { from: active, to: 'under_review', refusal: 'cannotSimulate' },
   'simulate expire': { from: active, to: 'expired', refusal: 'cannotSimulate' },
-  'submit, sandbox': { from: open, to: 'sandbox_pending', refusal: 'cannotSubmit' },
-  'submit, live': { from: open, to: 'processing', refusal: 'cannotSubmit' },
-  'time': { from: open, to: 'expired', refusal: undefined }
+  'submit, sandbox': { from: openStatuses, to: 'sandbox_pending', refusal: 'cannotSubmit' },
+  'submit, live': { from: openStatuses, to: 'processing', refusal: 'cannotSubmit' },
+  'time': { from: openStatuses, to: 'expired', refusal: undefined }
 } as const satisfies Record<string, Transition>
 
 type Row = keyof typeof lifecycle
@@ -45,11 +44,10 @@ export function canRunOut (session: Session): boolean {
 export function transition (operation: LifecycleOperation, session: Session): SessionStatus {
   const row = operation === 'submit' ? `submit, ${environmentOf(session)}` as const : operation
   const { to, refusal } = lifecycle[row]
-  if (!takes(row, session)) throw apiError(refusal, { state: session.retention_status === 'redacted' ? 'redacted' : session.status })
+  if (!takes(row, session)) throw apiError(refusal, { state: isRedacted(session) ? 'redacted' : session.status })
   return to
 }
 
-/** A redacted session is never changed (the vendor's page). */
-function takes (row: Row, { status, retention_status: retention }: Session): boolean {
-  return retention !== 'redacted' && (lifecycle[row] as Transition).from.includes(status)
+function takes (row: Row, session: Session): boolean {
+  return !isRedacted(session) && (lifecycle[row] as Transition).from.includes(session.status)
 }

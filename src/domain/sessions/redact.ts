@@ -5,7 +5,7 @@ import type { Decision } from '../decision.js'
 import type { Event } from '../events.js'
 import { closed, expiryId } from './expiry.js'
 import type { ResultDocument } from './result.js'
-import { type Environment, environmentOf, isOpen, nextVersion, type Session, type SessionStatus } from './session.js'
+import { type Environment, environmentOf, isOpen, isRedacted, nextVersion, type Session, type SessionStatus } from './session.js'
 import { sessionIn } from './visible.js'
 
 /** What a redaction responds with, its fields in the order of the vendor's page. */
@@ -80,14 +80,14 @@ export function redactSession (
   environment: Environment, id: string, session: Session | undefined, result: ResultDocument | undefined, now: number
 ): Decision<Redaction> {
   const before = sessionIn(environment, id, session)
-  const isRedacted = before.retention_status === 'redacted'
+  const wasRedacted = isRedacted(before)
   const body: Redaction = {
-    status: isRedacted ? 'already_redacted' : 'deleted',
+    status: wasRedacted ? 'already_redacted' : 'deleted',
     session_id: id,
     documents_removed: documentsOf(before, result),
-    message: isRedacted ? 'Session data was already redacted.' : 'Session data permanently redacted.'
+    message: wasRedacted ? 'Session data was already redacted.' : 'Session data permanently redacted.'
   }
-  return { ...redactAll(isRedacted ? [] : [{ before, result }], now), response: { status: 200, body } }
+  return { ...redactAll(wasRedacted ? [] : [{ before, result }], now), response: { status: 200, body } }
 }
 
 /** Redacts the data of several sessions, in one step. The IDs are different, and sessions and results are in their order. */
@@ -102,7 +102,7 @@ export function bulkRedactSessions (
   const items = ids.map((id, index): BulkRedactionItem => {
     const [before, result] = [sessions[index], results[index]]
     if (before === undefined || environmentOf(before) !== environment) return { session_id: id, status: 'not_found', documents_removed: 0 }
-    if (before.retention_status === 'redacted') return { session_id: id, status: 'already_redacted', documents_removed: 0 }
+    if (isRedacted(before)) return { session_id: id, status: 'already_redacted', documents_removed: 0 }
     redacted.push({ before, result })
     return { session_id: id, status: 'deleted', documents_removed: documentsOf(before, result) }
   })
@@ -152,7 +152,7 @@ const captured: readonly SessionStatus[] = [
 ]
 
 /** How many documents a redaction removes: the mock has none, and counts three for each session that was captured (our decision). */
-function documentsOf ({ status, retention_status: retention }: Session, result: ResultDocument | undefined): number {
-  if (retention === 'redacted') return 0
-  return result !== undefined || captured.includes(status) ? 3 : 0
+function documentsOf (session: Session, result: ResultDocument | undefined): number {
+  if (isRedacted(session)) return 0
+  return result !== undefined || captured.includes(session.status) ? 3 : 0
 }

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
-import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
+import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { DueItem } from '../timeline.js'
 import { expiryOf } from './expiry.js'
 import { transition } from './lifecycle.js'
 import { qrCodeDataUrl } from './qr-code.js'
-import { nextVersion, type Session, type SessionStatus, statuses, TOKEN_LIFETIME } from './session.js'
+import { nextVersion, Session, type SessionStatus, TOKEN_LIFETIME } from './session.js'
 
 /** What a resume responds with, its fields in the order of the vendor's page. */
 export interface ResumedSession {
@@ -24,7 +24,7 @@ export interface ResumedSession {
 
 export const ResumedSession = schemaOf<ResumedSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
-  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  status: Session.properties.status,
   capture_url: Type.String({ description: 'The new capture URL; the old one does not work any more' }),
   expires_at: Type.String({ format: 'date-time', description: 'When the new capture URL expires, in UTC' }),
   qr_code_data_url: nullable(Type.String({ description: 'The capture URL as a QR code: a PNG as a data: URL' }))

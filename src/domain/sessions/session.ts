@@ -92,13 +92,21 @@ export const Session = schemaOf<Session>()(Type.Object({
   tags: texts('Free-form tags attached to this session')
 }, { $id: 'Session', description: 'A session' }))
 
+/** The statuses in which a session can still be captured. */
+export const openStatuses: readonly SessionStatus[] = ['pending', 'capturing']
+
 /** Whether a session can still be captured: only then it has a capture URL and a token (the vendor's page). */
 export function isOpen (status: SessionStatus): boolean {
-  return status === 'pending' || status === 'capturing'
+  return openStatuses.includes(status)
 }
 
-/** The environment that a session belongs to. */
-export function environmentOf ({ is_sandbox: isSandbox }: Session): Environment {
+/** Whether a session has been redacted: then nothing changes it any more (the vendor's page). */
+export function isRedacted ({ retention_status: retention }: Session): boolean {
+  return retention === 'redacted'
+}
+
+/** The environment that a session, or its result, belongs to. */
+export function environmentOf ({ is_sandbox: isSandbox }: Pick<Session, 'is_sandbox'>): Environment {
   return isSandbox ? 'sandbox' : 'live'
 }
 

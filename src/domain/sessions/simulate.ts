@@ -6,7 +6,7 @@ import type { Event } from '../events.js'
 import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
 import type { ResultStatus } from './result.js'
-import { nextVersion, type Session, type SessionStatus, statuses } from './session.js'
+import { nextVersion, Session, type SessionStatus } from './session.js'
 import { simulatedResult } from './simulated-result.js'
 
 const actions = ['approve', 'decline', 'require-review', 'expire'] as const
@@ -37,7 +37,7 @@ export interface SimulatedSession {
 export const SimulatedSession = schemaOf<SimulatedSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
   action: oneOf(actions, { description: 'What has happened to the session' }),
-  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  status: Session.properties.status,
   simulated: Type.Boolean({ description: 'Always true' })
 }, { $id: 'SimulatedSession', description: 'A session with a simulated outcome' }))
 

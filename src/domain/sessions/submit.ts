@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { oneOf, schemaOf } from '../../contract/schema.js'
+import { schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
-import { nextVersion, type Session, type SessionStatus, statuses } from './session.js'
+import { nextVersion, Session, type SessionStatus } from './session.js'
 
 /** What a submit responds with, its fields in the order of the vendor's page. */
 export interface SubmittedSession {
@@ -20,7 +20,7 @@ export interface SubmittedSession {
 
 export const SubmittedSession = schemaOf<SubmittedSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
-  status: oneOf(statuses, { description: 'How far the verification has come' }),
+  status: Session.properties.status,
   is_sandbox: Type.Boolean({ description: 'Whether the session belongs to the sandbox' }),
   message: Type.String({ description: 'What happens next, in words' })
 }, { $id: 'SubmittedSession', description: 'A session that was submitted' }))

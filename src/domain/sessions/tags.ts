@@ -4,6 +4,7 @@ import { schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import { nextVersion, type Session } from './session.js'
+import { refuseRedacted } from './visible.js'
 
 /** How many tags a session can have (the vendor's page). */
 const MAX_TAGS = 50
@@ -77,8 +78,4 @@ function withTags (before: Session, tags: readonly string[], now: number): Decis
   if (tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])) return { events: [], response }
   const after = nextVersion(before, { updated_at: timestamp(now), tags })
   return { puts: { sessions: [after] }, events: [{ type: 'session.updated', session_id: after.id, before, after }], response }
-}
-
-function refuseRedacted ({ retention_status: retention }: Session): void {
-  if (retention === 'redacted') throw apiError('sessionRedacted')
 }

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import { apiError } from '../../contract/errors.js'
 import { schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import { mergeMetadata, MetadataInput } from './metadata.js'
 import { type Metadata, nextVersion, type Session } from './session.js'
+import { refuseRedacted } from './visible.js'
 
 /** What an update can change, and nothing else (the vendor's page). What is absent stays as it is. */
 export interface SessionUpdate {
@@ -24,7 +24,7 @@ export const SessionUpdate = schemaOf<SessionUpdate>()(Type.Object({
  * @throws ApiError 422 when the session has been redacted
  */
 export function updateSession (before: Session, update: SessionUpdate, now: number): Decision<Session> {
-  if (before.retention_status === 'redacted') throw apiError('sessionRedacted')
+  refuseRedacted(before)
   const after = nextVersion(before, {
     updated_at: timestamp(now),
     external_ref: update.external_ref ?? before.external_ref,

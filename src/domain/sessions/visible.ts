@@ -1,6 +1,6 @@
 import { apiError } from '../../contract/errors.js'
 import type { ResultDocument, SessionResult } from './result.js'
-import { type Environment, environmentOf, type Session } from './session.js'
+import { type Environment, environmentOf, isRedacted, type Session } from './session.js'
 
 /**
  * A session as an API key sees it: the keys of one environment do not see the sessions of the other (the vendor's page).
@@ -20,4 +20,12 @@ export function sessionIn (environment: Environment, id: string, session: Sessio
 export function resultThere (result: ResultDocument | undefined): SessionResult {
   if (result === undefined) throw apiError('noResult')
   return result.result
+}
+
+/**
+ * Refuses a session whose data is gone.
+ * @throws ApiError 422 when the session has been redacted
+ */
+export function refuseRedacted (session: Session): void {
+  if (isRedacted(session)) throw apiError('sessionRedacted')
 }
