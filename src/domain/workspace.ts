@@ -1,8 +1,7 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeSession, type Fixture } from './fixtures/fixture.js'
-import { completeResult } from './fixtures/result-fixture.js'
+import { completeFixtures, type Fixture } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import { newId } from './new-id.js'
@@ -108,9 +107,7 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     const gone = [...outdated, ...updated.map(({ id }) => id)]
-    const sessions = updated.map(fixture => completeSession(fixture, now))
-    const results = updated.flatMap(({ result, ...fixture }) =>
-      result === undefined ? [] : [completeResult(result, completeSession(fixture, now))])
+    const { sessions, results } = completeFixtures(updated, now)
     await store.transact({}, () => ({
       deletes: { sessions: gone, results: gone, due: gone.map(expiryId) },
       puts: { sessions, results, due: expiriesAfter(now, sessions) }

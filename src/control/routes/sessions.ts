@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
-import { checkFixtureRules, completeSession, Fixtures } from '../../domain/fixtures/fixture.js'
-import { completeResult } from '../../domain/fixtures/result-fixture.js'
+import { checkFixtureRules, completeFixtures, Fixtures } from '../../domain/fixtures/fixture.js'
 import { addSessions, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { type Environment, Session } from '../../domain/sessions/session.js'
 import { listSessions } from '../../domain/workspace.js'
@@ -58,11 +57,9 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     if (problems.length > 0) throw validationError(problems)
     const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
     const now = world.clock.now()
-    const added = [body].flat().map(({ result, ...fixture }) => ({ session: completeSession(fixture, now, environment), result }))
-    const sessions = added.map(({ session }) => session)
-    const results = added.flatMap(({ session, result }) => result === undefined ? [] : [completeResult(result, session)])
-    await addSessions(world.store, { sessions, results }, now)
+    const added = completeFixtures([body].flat(), now, environment)
+    await addSessions(world.store, added, now)
     reply.code(201)
-    return Array.isArray(body) ? sessions : sessions[0]
+    return Array.isArray(body) ? added.sessions : added.sessions[0]
   })
 }
