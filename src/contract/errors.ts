@@ -112,9 +112,9 @@ export class ApiError extends Error {
 }
 
 /** Makes one of the errors of the list, with its `{words}` filled in. */
-export function apiError (name: ErrorName, words: Readonly<Record<string, string>> = {}, reason?: string): ApiError {
+export function apiError (name: ErrorName, words: Readonly<Record<string, string>> = {}, extras: ErrorExtras = {}): ApiError {
   const [code, status, text] = errors[name]
-  return new ApiError(code, status, text.replace(/\{(\w+)\}/g, (placeholder, word: string) => words[word] ?? placeholder), { reason })
+  return new ApiError(code, status, text.replace(/\{(\w+)\}/g, (placeholder, word: string) => words[word] ?? placeholder), extras)
 }
 
 /** How many problems a 422 lists. */

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { LRUCache } from 'lru-cache'
-import { ApiError, type ErrorName, errors } from '../contract/errors.js'
+import { type ApiError, apiError, type ErrorName } from '../contract/errors.js'
 import { schemaOf } from '../contract/schema.js'
 import type { ApiKey } from './api-keys.js'
 
@@ -18,7 +18,7 @@ const UNLIMITED = 1000
 
 const MINUTE = 60_000
 
-/** How many API keys are counted at the same time. The one that was unused for the longest time starts anew. */
+/** How many API keys are counted. Beyond that, the count of the least recently used key is dropped. */
 const MAX_KEYS = 10_000
 
 export interface RateLimitOptions {
@@ -128,8 +128,7 @@ export function quotaHeaders ({ limit, remaining, endsAt }: Allowance): Record<s
 /** The error of a request that was one too many. */
 export function exceededError (name: Extract<ErrorName, 'rateLimited' | 'quotaExceeded'>, { endsAt }: Allowance, now: number): ApiError {
   const seconds = String(Math.ceil((endsAt - now) / 1000))
-  const [code, status, text] = errors[name]
-  return new ApiError(code, status, text.replace('{seconds}', seconds), { headers: { 'retry-after': seconds } })
+  return apiError(name, { seconds }, { headers: { 'retry-after': seconds } })
 }
 
 /** A window that has not ended. One that lies ahead, because the clock was moved back, does not count. */

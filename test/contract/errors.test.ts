@@ -5,7 +5,7 @@ import { maskApiKey, maskApiKeysIn } from '../../src/contract/masking.js'
 import { nearest } from '../../src/contract/nearest.js'
 
 t.test('an error has a code, a status, a text and a body', async t => {
-  const error = apiError('sessionNotFound', {}, 'no session has the ID x')
+  const error = apiError('sessionNotFound', {}, { reason: 'no session has the ID x' })
   t.ok(error instanceof Error)
   const { name, code, statusCode, message, reason, headers } = error
   t.same([name, code, statusCode, message, reason, headers],

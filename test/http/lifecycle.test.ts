@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import type { JournalEntry } from '../../src/index.js'
 import { read } from '../domain/examples.js'
 import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored } from '../helper.js'
+import { lastEntry } from './requests.js'
 
 // What the operations decide is tested in test/domain. Here is how they are requested and what the responses are.
 
@@ -27,10 +27,6 @@ async function frozenApp (...parts: Parameters<typeof startApp>): Promise<Fastif
 
 async function setClock (app: FastifyInstance, payload: object): Promise<void> {
   await app.inject({ method: 'POST', url: '/_mock/clock', payload })
-}
-
-async function lastEntry (app: FastifyInstance): Promise<JournalEntry | undefined> {
-  return (await app.inject('/_mock/requests?limit=1')).json<{ data: JournalEntry[] }>().data[0]
 }
 
 const approve = { action: 'approve' }

@@ -58,7 +58,7 @@ export function isExpired ({ firstSeenAt }: IdempotencyRecord, now: number): boo
  */
 export function replay (record: IdempotencyRecord, claim: Claim): IdempotencyRecord {
   const mismatch = mismatchOf(record, claim)
-  if (mismatch !== undefined) throw apiError('idempotencyMismatch', {}, mismatch)
+  if (mismatch !== undefined) throw apiError('idempotencyMismatch', {}, { reason: mismatch })
   return createRecord(record.id, record, record.firstSeenAt, record.result, record.replays + 1, record.bytes)
 }
 

@@ -7,9 +7,11 @@ import { type Environment, environmentOf, isRedacted, type Session } from './ses
  * @throws ApiError 404 when there is no such session in the environment
  */
 export function sessionIn (environment: Environment, id: string, session: Session | undefined): Session {
-  if (session === undefined) throw apiError('sessionNotFound', {}, `no session has the ID "${id}"`)
+  if (session === undefined) throw apiError('sessionNotFound', {}, { reason: `no session has the ID "${id}"` })
   const itsEnvironment = environmentOf(session)
-  if (itsEnvironment !== environment) throw apiError('sessionNotFound', {}, `${id} is a ${itsEnvironment} session, the API key is ${environment}`)
+  if (itsEnvironment !== environment) {
+    throw apiError('sessionNotFound', {}, { reason: `${id} is a ${itsEnvironment} session, the API key is ${environment}` })
+  }
   return session
 }
 

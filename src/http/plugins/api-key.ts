@@ -58,6 +58,6 @@ export function authenticate (apiKeys: ApiKeys, { headers }: FastifyRequest): Ap
   const key = headers['x-api-key'] as string | undefined
   if (key === undefined || key === '') throw apiError('missingApiKey')
   const apiKey = apiKeys.find(key)
-  if (apiKey === undefined) throw apiError('invalidApiKey', {}, apiKeys.reasonToRefuse(key))
+  if (apiKey === undefined) throw apiError('invalidApiKey', {}, { reason: apiKeys.reasonToRefuse(key) })
   return apiKey
 }

@@ -64,7 +64,7 @@ function parseJson (app: FastifyInstance): void {
     try {
       done(null, JSON.parse(text as string))
     } catch (error) {
-      done(apiError('malformedJson', {}, reasonOf(error as SyntaxError)))
+      done(apiError('malformedJson', {}, { reason: reasonOf(error as SyntaxError) }))
     }
   })
 }
