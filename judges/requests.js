@@ -60,6 +60,7 @@ export const validRequests = [
       ...['ses_completed', 'ses_under_review', 'ses_redacted', 'ses_pending', 'ses_nowhere'].flatMap(id => [
         call('GET', `/sessions/${id}/result`, undefined, headers), call('GET', `/results/${id}`, undefined, headers)
       ]),
+      ...['ses_completed', 'ses_under_review', 'ses_redacted', 'ses_nowhere'].map(id => call('GET', `/sessions/${id}/export`, undefined, headers)),
       call('GET', '/results?status=approved&created_after=2020-01-01T00:00:00Z&limit=1', undefined, headers),
       call('DELETE', '/sessions/ses_failed/data', undefined, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: ['ses_sandbox_pending', 'ses_failed', 'ses_nowhere'] }, headers),

@@ -6,7 +6,6 @@ import type { Route } from './nearest-routes.js'
  */
 export const notMocked: readonly Route[] = [
   ['GET', '/sessions/{session_id}/links'],
-  ['GET', '/sessions/{session_id}/export'],
   ...['generate-one-time-link', 'resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),

@@ -5,6 +5,7 @@ import { addTag } from './add-tag.js'
 import { bulkRedactSessions } from './bulk-redact-sessions.js'
 import { createSession } from './create-session.js'
 import { expireSession } from './expire-session.js'
+import { exportSession } from './export-session.js'
 import { getRateLimits } from './get-rate-limits.js'
 import { getResult } from './get-result.js'
 import { getSession } from './get-session.js'
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   getResult,
   redactSession,
   bulkRedactSessions,
+  exportSession,
   getRateLimits
 ]
 
