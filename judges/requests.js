@@ -72,6 +72,10 @@ export const validRequests = [
   control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
   control('GET', '/sessions/ses_mine'),
+  control('POST', '/sessions/ses_mine/simulate', { action: 'decline', result: { rejection_reason: 'Blurred.' } }),
+  control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
+  control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),
+  control('PUT', '/sessions/ses_redacted/status', { status: 'pending' }),
   control('DELETE', '/sessions/ses_mine'),
   control('GET', '/sessions/ses_mine'),
   control('GET', '/state'),
@@ -131,6 +135,8 @@ export const invalidRequests = [
   patch({}, { headers: { 'Key-Inflection': 'title' } }),
   control('POST', '/sessions', { status: 'lost' }),
   control('POST', '/sessions', [{ id: '' }, { colour: 'red' }]),
+  control('POST', '/sessions/ses_pending/simulate', { action: 'reject' }),
+  control('PUT', '/sessions/ses_pending/status', { status: 'done', result: {} }),
   control('PUT', '/state', {}),
   control('POST', '/faults', {}),
   control('POST', '/faults', { then: { status: 200 } }),

@@ -82,7 +82,8 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
   }
 }
 
-function originOf ({ protocol, host }: FastifyRequest): string {
+/** Where the mock is, as the client of a request sees it. */
+export function originOf ({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
   return `${protocol}://${host}`
 }
 

@@ -1,4 +1,6 @@
 import { apiError } from '../../contract/errors.js'
+import { apply } from '../apply.js'
+import type { Decision } from '../decision.js'
 import type { Store } from '../store.js'
 import { expiriesAfter, expiryId } from './expiry.js'
 import type { ResultDocument } from './result.js'
@@ -33,6 +35,25 @@ export async function removeSession (store: Store, id: string): Promise<void> {
     if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
     return { deletes: { sessions: [id], results: [id], due: [expiryId(id)] } }
   })
+}
+
+/**
+ * Changes a session, in whichever environment, in one step as an operation does. Returns it as it is then.
+ * @throws ApiError 404 when it is not there, and whatever `decide` throws
+ */
+export async function changeSession (
+  store: Store, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
+): Promise<Session> {
+  const { result } = await apply(store, {
+    claim: undefined,
+    reads: { sessions: [id], results: [id] },
+    now,
+    decide: ({ sessions: [session], results: [result] }) => {
+      if (session === undefined) throw apiError('sessionNotFound')
+      return decide(session, result)
+    }
+  })
+  return result.body as Session
 }
 
 /**
