@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Session } from '../../src/index.js'
+import type { Options, Session } from '../../src/index.js'
 import { errorOf, startApp, stored } from '../helper.js'
 
 // What mock.test.ts does not reach through the typed interface.
@@ -40,9 +40,10 @@ t.test('a result that does not fit a status is a 422 that names the field', asyn
   t.equal(errorOf(t, await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_none/status', payload: { status: 'failed' } })).status_code, 404)
 })
 
-t.test('the capture URL of a session that is opened begins with the host of the call', async t => {
-  const response = await startApp(t).inject({
+t.test('the capture URL of a session that is opened begins with the host of the call, or with the public URL', async t => {
+  const open = async (options: Partial<Options>) => (await startApp(t, options).inject({
     method: 'PUT', url: '/_mock/sessions/ses_expired/status', payload: { status: 'capturing' }, headers: { host: 'localhost:4321' }
-  })
-  t.match(response.json<Session>().capture_url, /^http:\/\/localhost:4321\/verify\/cap_[0-9a-f]{20}$/)
+  })).json<Session>().capture_url
+  t.match(await open({}), /^http:\/\/localhost:4321\/verify\/cap_[0-9a-f]{20}$/)
+  t.match(await open({ publicUrl: 'https://mock.example' }), /^https:\/\/mock\.example\/verify\/cap_/)
 })

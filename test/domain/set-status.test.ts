@@ -38,10 +38,14 @@ t.test('every status is reached from every status, and the fields fit it', async
 
 t.test('a session that is opened gets a token, and one that is open keeps its own', async t => {
   const expiresAt = timestamp(LATER + TOKEN_LIFETIME)
-  t.match(set(session({ status: 'completed' }), 'capturing').after, { capture_url: URL, token_expires_at: expiresAt })
+  const opened = set(session({ status: 'completed' }), 'capturing')
+  t.match(opened.after, { capture_url: URL, token_expires_at: expiresAt })
+  t.same(opened.puts?.tokens, [{ id: 'cap_new', session_id: 'ses_a', link_id: null }])
   t.match(set(session({ status: 'pending', capture_url: null, token_expires_at: null }), 'capturing').after, { capture_url: URL })
   const before = session({ status: 'pending' })
-  t.match(set(before, 'capturing').after, { capture_url: before.capture_url, token_expires_at: before.token_expires_at })
+  const kept = set(before, 'capturing')
+  t.match(kept.after, { capture_url: before.capture_url, token_expires_at: before.token_expires_at })
+  t.equal(kept.puts?.tokens, undefined)
   const unlimited = session({ status: 'pending', token_expires_at: null })
   t.match(set(unlimited, 'capturing').after, { capture_url: unlimited.capture_url, token_expires_at: null })
 })

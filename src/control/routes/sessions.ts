@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
-import { checkFixtureRules, completeFixtures, Fixtures } from '../../domain/fixtures/fixture.js'
+import { checkFixtureRules, Fixtures } from '../../domain/fixtures/fixture.js'
 import { newId } from '../../domain/new-id.js'
 import { addSessions, changeSession, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct-simulation.js'
@@ -15,7 +15,7 @@ import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
 
 /** Sessions, without the rules of the API: read, added and removed in any state. */
-export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
+export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
   app.get('/sessions', {
     schema: controlSchema('readSessions', 'List all sessions', {
       description: 'The sessions of both environments, those of the sandbox first.',
@@ -33,7 +33,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.delete('/sessions/:session_id', {
     schema: controlSchema('removeSession', 'Remove a session', {
-      description: 'Removes a session, and its result, as if it had never been there. Idempotency keys that were used on it stay.',
+      description: 'Removes a session, and what belongs to it, as if it had never been there. Idempotency keys that were used on it stay.',
       params,
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'sessionNotFound')
@@ -69,7 +69,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
   }, async request => {
     const { body, params, workspace: { world: { store, clock } } } = request
     const now = clock.now()
-    const newCaptureUrl = () => `${originOf(request)}/verify/${newId('cap_')}`
+    const newCaptureUrl = () => `${publicUrl ?? originOf(request)}/verify/${newId('cap_')}`
     return changeSession(store, params.session_id, now, (session, result) =>
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl }))
   })
@@ -88,13 +88,13 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
         })
       }
     }, 'sessionExists', 'workspaceKeyRequired')
-  }, async ({ body, headers, workspace: { world } }, reply) => {
+  }, async ({ body, headers, workspace }, reply) => {
     const problems = checkFixtureRules(body, ['body'])
     if (problems.length > 0) throw validationError(problems)
     const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
-    const now = world.clock.now()
-    const added = completeFixtures([body].flat(), now, environment)
-    await addSessions(world.store, added, now)
+    const { store, clock } = workspace.world
+    const added = workspace.complete([body].flat(), environment)
+    await addSessions(store, added, clock.now())
     reply.code(201)
     return Array.isArray(body) ? added.sessions : added.sessions[0]
   })

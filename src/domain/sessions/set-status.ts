@@ -4,6 +4,7 @@ import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { Event } from '../events.js'
 import { completeResult, ResultFixture } from '../fixtures/result-fixture.js'
+import { ownToken } from './capture.js'
 import { checkGiven } from './direct-simulation.js'
 import { closed, expiriesAfter, expiryId } from './expiry.js'
 import type { ResultDocument, ResultStatus } from './result.js'
@@ -71,6 +72,7 @@ export function setStatus (
   return {
     puts: {
       sessions: [after],
+      ...(after.capture_url !== null && after.capture_url !== before.capture_url && { tokens: [ownToken(id, after.capture_url)] }),
       due: expiriesAfter(parts.now, [after]),
       ...(given !== undefined && { results: [completeResult({ ...given, status: outcome as ResultStatus }, after)] })
     },
