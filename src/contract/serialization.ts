@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import fastJsonStringify from 'fast-json-stringify'
-import { compileRename, inflectSchema, type KeyInflection } from './casing.js'
+import { compileRename, compileView, inflectSchema, type KeyInflection } from './casing.js'
 import { dereference, mapSubschemas } from './schema.js'
 
 /** Writes a response body as JSON. */
@@ -21,9 +21,10 @@ export function writerOf (schema: TSchema, inflection: KeyInflection): WriteBody
 function compile (schema: TSchema, inflection: KeyInflection): WriteBody {
   const plain = inflectSchema(dereference(schema), inflection)
   // a compiled serializer would validate the alternatives of a union with each body
-  const write = hasUnion(plain) ? JSON.stringify : fastJsonStringify(plain) as WriteBody
+  const isCompiled = !hasUnion(plain)
+  const write = isCompiled ? fastJsonStringify(plain) as WriteBody : JSON.stringify
   if (inflection === 'snake') return write
-  const rename = compileRename(schema, inflection)
+  const rename = isCompiled ? compileView(schema, inflection) : compileRename(schema, inflection)
   return body => write(rename(body))
 }
 

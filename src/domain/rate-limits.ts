@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox'
-import { LRUCache } from 'lru-cache'
 import { type ApiError, apiError, type ErrorName } from '../contract/errors.js'
 import { schemaOf } from '../contract/schema.js'
 import type { ApiKey } from './api-keys.js'
@@ -18,7 +17,7 @@ const UNLIMITED = 1000
 
 const MINUTE = 60_000
 
-/** How many API keys are counted. Beyond that, the count of the least recently used key is dropped. */
+/** How many API keys are counted. Beyond that, the oldest minute is dropped. */
 const MAX_KEYS = 10_000
 
 export interface RateLimitOptions {
@@ -36,6 +35,8 @@ export interface Allowance {
   readonly endsAt: number
   /** Whether the request was one too many. */
   readonly exceeded: boolean
+  /** The response headers that say so, with names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** A change of what is left of a rate limit. */
@@ -59,10 +60,12 @@ interface Window {
 /** Counts the requests of each API key in fixed minutes of the world's clock. */
 export class RateLimits {
   readonly #options: RateLimitOptions
-  readonly #requests = new LRUCache<string, Window>({ max: MAX_KEYS })
-  readonly #creations = new LRUCache<string, Window>({ max: MAX_KEYS })
+  readonly #requests = new Map<string, Window>()
+  readonly #creations = new Map<string, Window>()
   /** What every API key has left, where a test has set it. */
   #all: Window | undefined
+  /** What every request gets where nothing is limited. It is the same for a whole minute, so that its headers are made once. */
+  #unlimited = allowanceOf('ratelimit', { limit: UNLIMITED, remaining: UNLIMITED - 1, endsAt: 0 }, false)
 
   constructor (options: RateLimitOptions) {
     this.#options = options
@@ -77,15 +80,17 @@ export class RateLimits {
   takeRequest ({ digest, publishable }: ApiKey, now: number): Allowance {
     const { plan, rateLimit = plan && requestsOf[plan] } = this.#options
     const window = current(this.#requests.get(digest), now)
-    if (window !== undefined) return take(window)
+    if (window !== undefined) return take('ratelimit', window)
     const all = current(this.#all, now)
     if (all === undefined && rateLimit === undefined) {
-      return { limit: UNLIMITED, remaining: UNLIMITED - 1, endsAt: endOfMinute(now), exceeded: false }
+      const endsAt = endOfMinute(now)
+      if (this.#unlimited.endsAt !== endsAt) this.#unlimited = allowanceOf('ratelimit', { ...this.#unlimited, endsAt }, false)
+      return this.#unlimited
     }
     const limit = plan !== undefined && publishable ? PUBLISHABLE_REQUESTS : rateLimit ?? UNLIMITED
     const opened = all === undefined ? { limit, remaining: limit, endsAt: endOfMinute(now) } : { ...all }
-    this.#requests.set(digest, opened)
-    return take(opened)
+    open(this.#requests, digest, opened)
+    return take('ratelimit', opened)
   }
 
   /** Counts the creation of a session; `undefined` where there is no quota. */
@@ -95,9 +100,9 @@ export class RateLimits {
     let window = current(this.#creations.get(digest), now)
     if (window === undefined) {
       const limit = creationsOf[plan]
-      this.#creations.set(digest, window = { limit, remaining: limit, endsAt: endOfMinute(now) })
+      open(this.#creations, digest, window = { limit, remaining: limit, endsAt: endOfMinute(now) })
     }
-    return take(window)
+    return take('quota', window)
   }
 
   /**
@@ -107,22 +112,12 @@ export class RateLimits {
   set (apiKey: ApiKey | undefined, remaining: number, now: number): void {
     const window = { limit: Math.max(UNLIMITED, remaining), remaining, endsAt: now + MINUTE }
     if (apiKey !== undefined) {
-      this.#requests.set(apiKey.digest, window)
+      open(this.#requests, apiKey.digest, window)
       return
     }
     this.#all = window
     this.#requests.clear()
   }
-}
-
-/** The headers that say how many requests are left. */
-export function rateLimitHeaders ({ limit, remaining, endsAt }: Allowance): Record<string, string> {
-  return { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': String(remaining), 'x-ratelimit-reset': secondsOf(endsAt) }
-}
-
-/** The headers that say how many new sessions are left. */
-export function quotaHeaders ({ limit, remaining, endsAt }: Allowance): Record<string, string> {
-  return { 'x-quota-limit': String(limit), 'x-quota-remaining': String(remaining), 'x-quota-reset': secondsOf(endsAt) }
 }
 
 /** The error of a request that was one too many. */
@@ -131,21 +126,34 @@ export function exceededError (name: Extract<ErrorName, 'rateLimited' | 'quotaEx
   return apiError(name, { seconds }, { headers: { 'retry-after': seconds } })
 }
 
+/** Opens a window. The windows are in the order in which they were opened. */
+function open (windows: Map<string, Window>, digest: string, window: Window): void {
+  windows.delete(digest)
+  windows.set(digest, window)
+  if (windows.size > MAX_KEYS) windows.delete(windows.keys().next().value as string)
+}
+
 /** A window that has not ended. One that lies ahead, because the clock was moved back, does not count. */
 function current (window: Window | undefined, now: number): Window | undefined {
   return window !== undefined && now < window.endsAt && now >= window.endsAt - MINUTE ? window : undefined
-}
-
-function secondsOf (time: number): string {
-  return String(Math.ceil(time / 1000))
 }
 
 function endOfMinute (now: number): number {
   return (Math.floor(now / MINUTE) + 1) * MINUTE
 }
 
-function take (window: Window): Allowance {
+/** Takes one out of what is left, if something is. */
+function take (name: 'ratelimit' | 'quota', window: Window): Allowance {
   const exceeded = window.remaining === 0
   if (!exceeded) window.remaining--
-  return { limit: window.limit, remaining: window.remaining, endsAt: window.endsAt, exceeded }
+  return allowanceOf(name, window, exceeded)
+}
+
+function allowanceOf (name: 'ratelimit' | 'quota', { limit, remaining, endsAt }: Window, exceeded: boolean): Allowance {
+  const headers = {
+    [`x-${name}-limit`]: String(limit),
+    [`x-${name}-remaining`]: String(remaining),
+    [`x-${name}-reset`]: String(Math.ceil(endsAt / 1000))
+  }
+  return { limit, remaining, endsAt, exceeded, headers }
 }

@@ -56,7 +56,8 @@ function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHo
 
 function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: OperationRoutesOptions): RouteHandlerMethod {
   const { schema } = operation.success
-  return async (request, reply) => {
+  // not async: a promise less for each request, which is 2 % of an update (bench/README.md)
+  return (request, reply) => {
     const { world, params, query, body, apiKey } = request
     const now = world.clock.now()
     const input = {
@@ -70,17 +71,20 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       newId,
       origin: () => publicUrl ?? originOf(request)
     } as Input
-    const outcome = request.outcome = await apply(world.store, {
+    const respond = (outcome: Outcome) => {
+      request.outcome = outcome
+      const { status, body: result } = outcome.result
+      reply.code(status)
+      if (outcome.replayed) reply.header('idempotent-replayed', 'true')
+      if (schema === undefined) reply.send()
+      else reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
+    }
+    apply(world.store, {
       claim: claimOf(request, operation),
       reads: operation.reads(input),
       now,
       decide: found => operation.decide(input, found)
-    })
-    const { status, body: result } = outcome.result
-    reply.code(status)
-    if (outcome.replayed) reply.header('idempotent-replayed', 'true')
-    if (schema === undefined) return reply.send()
-    return reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
+    }).then(respond).catch((error: unknown) => reply.send(error))
   }
 }
 

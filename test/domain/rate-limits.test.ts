@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { ApiKey } from '../../src/domain/api-keys.js'
-import { exceededError, rateLimitHeaders, RateLimits } from '../../src/domain/rate-limits.js'
+import { exceededError, RateLimits } from '../../src/domain/rate-limits.js'
 
 const START = Date.parse('2026-03-01T12:00:10.000Z')
 const END = Date.parse('2026-03-01T12:01:00.000Z')
@@ -10,7 +10,13 @@ const key = (digest = 'a', publishable = false): ApiKey => ({ masked: '…', dig
 t.test('without a plan nothing is limited', async t => {
   const limits = new RateLimits({})
   for (let count = 0; count < 2000; count++) limits.takeRequest(key(), START)
-  t.same(limits.takeRequest(key(), START), { limit: 1000, remaining: 999, endsAt: END, exceeded: false })
+  t.same(limits.takeRequest(key(), START), {
+    limit: 1000,
+    remaining: 999,
+    endsAt: END,
+    exceeded: false,
+    headers: { 'x-ratelimit-limit': '1000', 'x-ratelimit-remaining': '999', 'x-ratelimit-reset': String(END / 1000) }
+  })
   t.equal(limits.takeCreation(key(), START), undefined)
   t.equal(limits.plan, 'enterprise')
 })
@@ -62,8 +68,15 @@ t.test('headers and error say when the minute is over', async t => {
   const limits = new RateLimits({ rateLimit: 1 })
   limits.takeRequest(key(), START)
   const exceeded = limits.takeRequest(key(), START + 1)
-  t.same(rateLimitHeaders(exceeded), { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(END / 1000) })
+  t.same(exceeded.headers, { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(END / 1000) })
   t.match(exceededError('rateLimited', exceeded, START + 1), {
     code: 'rate_limited', statusCode: 429, detail: 'Rate limit exceeded. Retry after 50 seconds.', headers: { 'retry-after': '50' }
   })
+})
+
+t.test('of more than 10,000 API keys, the one whose minute is the oldest is forgotten', async t => {
+  const limits = new RateLimits({ rateLimit: 1 })
+  for (let count = 0; count <= 10_000; count++) limits.takeRequest(key(String(count)), START)
+  t.match(limits.takeRequest(key('1'), START), { exceeded: true })
+  t.match(limits.takeRequest(key('0'), START), { exceeded: false })
 })

@@ -184,7 +184,7 @@ t.test('a request that arrives byte by byte gets its response', async t => {
 })
 
 t.test('a request that is not whole in time is a 408, and its connection is closed', async t => {
-  const app = startApp(t)
+  const app = startApp(t, {})
   Object.assign(app.server, { requestTimeout: 60, headersTimeout: 60, connectionsCheckingInterval: 10 })
   await app.listen({ port: 0, host: '127.0.0.1' })
   const slow = {
@@ -229,7 +229,7 @@ t.test('a malformed request of an unknown kind is a 400, and a client that is go
 
 /** A mock on two addresses, as for a `localhost` that has two. */
 async function listenTwice (t: Test): Promise<{ app: FastifyInstance, port: number, addresses: string[] }> {
-  const app = startApp(t)
+  const app = startApp(t, {})
   const addresses = ['127.0.0.1', '127.0.0.2']
   await app.listeners.listen(app, { host: 'localhost', port: 0 }, async () => addresses)
   return { app, port: (app.server.address() as AddressInfo).port, addresses }
@@ -258,13 +258,13 @@ t.test('an address of localhost that is in use is left out', async t => {
   await once(taken, 'listening')
   t.teardown(() => taken.close())
   const { port } = taken.address() as AddressInfo
-  const app = startApp(t)
+  const app = startApp(t, {})
   await app.listeners.listen(app, { host: 'localhost', port }, async () => ['127.0.0.1', '127.0.0.2'])
   t.equal((await fetch(`http://127.0.0.1:${port}/_mock/health`)).status, 200)
 })
 
 t.test('localhost is looked up', async t => {
-  const app = startApp(t)
+  const app = startApp(t, {})
   await app.listeners.listen(app, { host: 'localhost', port: 0 })
   t.equal((await fetch(`http://localhost:${(app.server.address() as AddressInfo).port}/_mock/health`)).status, 200)
 })

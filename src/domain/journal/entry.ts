@@ -5,7 +5,6 @@ import { oneOf, ref, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import { type Event, eventTypes } from '../events.js'
 import { Session } from '../sessions/session.js'
-import { quotaHeaders, rateLimitHeaders } from '../rate-limits.js'
 import type { Exchange } from './journal.js'
 
 /** A change that a request made. */
@@ -129,8 +128,8 @@ export function sessionIdOf ({ sessionId }: Exchange): string | undefined {
 function responseHeadersOf ({ version, allowance, quota, replayed, errorHeaders, responseBody }: Exchange): Record<string, string> {
   return {
     ...(version !== undefined && { 'verifa-version': version }),
-    ...(allowance && rateLimitHeaders(allowance)),
-    ...(quota && quotaHeaders(quota)),
+    ...allowance?.headers,
+    ...quota?.headers,
     ...(replayed && { 'idempotent-replayed': 'true' }),
     ...errorHeaders,
     ...(responseBody !== '' && { 'content-type': JSON_TYPE })

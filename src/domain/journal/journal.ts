@@ -42,6 +42,8 @@ export interface Exchange {
   /** The fault that took effect, as in `X-Mock-Fault`. */
   fault: string | undefined
   events: readonly Event[]
+  /** About how many bytes the exchange holds. 0 until `Journal.add` has measured it. */
+  bytes: number
 }
 
 /** About how many bytes an exchange holds besides its bodies: its headers and itself. */
@@ -74,8 +76,9 @@ export class Journal {
   }
 
   add (exchange: Exchange): void {
+    exchange.bytes = sizeOf(exchange)
     this.#exchanges.push(exchange)
-    this.#bytes += sizeOf(exchange)
+    this.#bytes += exchange.bytes
     // the newest stays, however large it is
     while (this.#size > this.#maxEntries || (this.#bytes > this.#maxBytes && this.#size > 1)) this.#drop()
   }
@@ -90,7 +93,7 @@ export class Journal {
     const removed = new Set(exchanges)
     this.#exchanges = this.all().filter(exchange => !removed.has(exchange))
     this.#start = 0
-    this.#bytes -= exchanges.reduce((sum, exchange) => sum + sizeOf(exchange), 0)
+    this.#bytes -= exchanges.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   /** Empties the journal. IDs count from 1 again. */
@@ -117,7 +120,7 @@ export class Journal {
   }
 
   #drop (): void {
-    this.#bytes -= sizeOf(this.#exchanges[this.#start] as Exchange)
+    this.#bytes -= (this.#exchanges[this.#start] as Exchange).bytes
     this.#exchanges[this.#start++] = undefined
     this.dropped++
     // moved together when half of it is empty, so that a request pays for one move at most

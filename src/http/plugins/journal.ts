@@ -42,7 +42,8 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       reason: failure?.reason ?? hint,
       responseBody: payload as string | null | undefined ?? '',
       fault: fault === undefined ? undefined : describeEffect(fault),
-      events: outcome?.events ?? []
+      events: outcome?.events ?? [],
+      bytes: 0
     })
     done(null, payload)
   })

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import { type Allowance, exceededError, quotaHeaders, rateLimitHeaders } from '../../domain/rate-limits.js'
+import { type Allowance, exceededError } from '../../domain/rate-limits.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,11 +38,11 @@ export const rateLimitsPlugin = fastifyPlugin(async app => {
     const { world: { rateLimits, clock }, apiKey, operation } = request
     const now = clock.now()
     const allowance = request.allowance = rateLimits.takeRequest(apiKey, now)
-    reply.headers(rateLimitHeaders(allowance))
+    reply.headers(allowance.headers)
     if (allowance.exceeded) throw exceededError('rateLimited', allowance, now)
     const quota = request.quota = operation.createsSession === true ? rateLimits.takeCreation(apiKey, now) : undefined
     if (quota !== undefined) {
-      reply.headers(quotaHeaders(quota))
+      reply.headers(quota.headers)
       if (quota.exceeded) throw exceededError('quotaExceeded', quota, now)
     }
     done()
