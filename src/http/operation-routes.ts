@@ -7,7 +7,7 @@ import type { Claim } from '../domain/idempotency/record.js'
 import { newId } from '../domain/new-id.js'
 import { inflectionOf } from './key-inflection.js'
 import { bodyOf, type Input, isWriting, type Operation, type UnknownFields } from './operation.js'
-import { urlsOf } from './paths.js'
+import { originOf, urlsOf } from './paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -68,7 +68,7 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
-      origin: () => publicUrl ?? originOf(request)
+      origin: () => originOf(request, publicUrl)
     } as Input
     const outcome = request.outcome = await apply(world.store, {
       claim: claimOf(request, operation),
@@ -82,10 +82,6 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
     if (schema === undefined) return reply.send()
     return reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
   }
-}
-
-function originOf ({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`
 }
 
 function claimOf ({ idempotencyKey, apiKey, params, query, body }: FastifyRequest, operation: Operation): Claim | undefined {
