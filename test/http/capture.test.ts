@@ -178,6 +178,13 @@ t.test('an outcome', async t => {
     }
   })
 
+  t.test('by a link that nobody has opened uses it up', async t => {
+    await seedLinked(app)
+    t.match((await give(app, '/verify/cap_link', { outcome: 'approve' })).json(), { session_id: 'ses_linked', status: 'completed' })
+    t.equal(await linkStatus(app), 'consumed')
+    t.match(await lastEntry(app), { changes: [{ type: 'session.approved', before: { status: 'pending' }, after: { capture_url: null } }] })
+  })
+
   t.test('has the casing that is asked for, and null without redirect_url', async t => {
     const { id, path } = await create(app)
     const response = await app.inject({ method: 'POST', url: `${path}/sandbox-outcome`, payload: { outcome: 'approve' }, headers: { 'key-inflection': 'camel' } })
