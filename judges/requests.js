@@ -126,6 +126,7 @@ export const invalidRequests = [
       { method: 'PATCH', path: update, headers: { ...headers, 'Content-Type': 'application/json' }, body: '{}' },
       call('POST', '/sessions', { metadata: 7, checks: 'document' }, headers),
       call('POST', '/sessions/ses_capturing/simulate', { action: 'reject' }, headers),
+      call('POST', '/sessions/ses_pending/generate-one-time-link', { [minutes[casing]]: 0 }, headers),
       call('GET', '/sessions?status=done&limit=0', undefined, headers),
       call('GET', '/results?limit=101', undefined, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: [] }, headers)

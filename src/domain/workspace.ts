@@ -4,13 +4,13 @@ import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
 import { completeFixtures, type SessionDocuments } from './fixtures/complete-fixtures.js'
 import type { Fixture } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
+import { toFixtures } from './fixtures/saved-fixtures.js'
 import { Journal } from './journal/journal.js'
 import { newId } from './new-id.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
 import type { Bases } from './fixtures/base.js'
 import { removalOf } from './sessions/direct.js'
 import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
-import type { ResultDocument } from './sessions/result.js'
 import type { Environment, Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
@@ -83,12 +83,14 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
-    const [sessions, results, records, allDueItems] =
-      await Promise.all([listSessions(store), store.list('results'), store.list('idempotency'), store.list('due')])
+    const [sessions, results, captures, links, tokens, records, allDueItems] = await Promise.all([
+      listSessions(store), store.list('results'), store.list('captures'), store.list('links'), store.list('tokens'),
+      store.list('idempotency'), store.list('due')
+    ])
     // those that expire sessions follow from the sessions
     const dueItems = allDueItems.filter(({ type }) => type !== SESSION_EXPIRE)
     return {
-      sessions: withResults(sessions, results),
+      sessions: toFixtures({ sessions, results, captures, links, tokens }),
       idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
       ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
       clock: { now: timestamp(now), frozen: clock.frozen }
@@ -167,15 +169,6 @@ function setClock (clock: Clock, state: ClockState | undefined): void {
   if (state === undefined) return
   clock.freeze(state.frozen)
   clock.set(Date.parse(state.now))
-}
-
-/** Sessions as a saved state has them: each with its result. */
-function withResults (sessions: readonly Session[], results: readonly ResultDocument[]): Fixture[] {
-  const byId = new Map(results.map(({ id, result }) => [id, result]))
-  return sessions.map(session => {
-    const result = byId.get(session.id)
-    return result === undefined ? session : { ...session, result }
-  })
 }
 
 /** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */

@@ -30,8 +30,11 @@ export const bulkRedactSessions = operation({
     }
   },
   errors: [],
-  reads: ({ body }) => ({ sessions: idsOf(body), results: idsOf(body) }),
-  decide: ({ body, environment, now }, { sessions, results }) => decideRedaction(environment, idsOf(body), sessions, results, now)
+  reads: ({ body }) => {
+    const ids = idsOf(body)
+    return { sessions: ids, results: ids, links: ids }
+  },
+  decide: ({ body, environment, now }, found) => decideRedaction(environment, idsOf(body), found, now)
 })
 
 function idsOf ({ session_ids: ids }: BulkRedactionInput): string[] {

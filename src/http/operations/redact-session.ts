@@ -26,7 +26,6 @@ export const redactSession = operation({
     }
   },
   errors: ['sessionNotFound'],
-  reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id] }),
-  decide: ({ params, environment, now }, { sessions: [session], results: [result] }) =>
-    decideRedaction(environment, params.session_id, session, result, now)
+  reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id], links: [id] }),
+  decide: ({ params, environment, now }, found) => decideRedaction(environment, params.session_id, found, now)
 })
