@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
@@ -131,6 +132,16 @@ t.test('the capture page in Chromium', needsChromium, async t => {
     t.equal((await mock.session('ses_linked')).status, 'completed')
   })
 
+  t.test('it works below a path of a proxy', async t => {
+    const { mock, page } = await openSession(t, browser)
+    const proxy = await serve(t, (request, response) => void forward(mock.url, '/verifa', request, response))
+    await page.goto(`${proxy}/verifa/verify/ses_pending`)
+    await page.getByTestId('outcome-reject').click()
+    await page.getByRole('heading', { name: 'Done' }).waitFor()
+    t.equal(page.url(), `${proxy}/verifa/verify/ses_pending/done`)
+    t.equal((await mock.session('ses_pending')).status, 'completed')
+  })
+
   t.test('nothing that a session says becomes a part of the page', async t => {
     const evil = '"><img src=x onerror="document.title=1"><script>document.title=1</script>'
     const { page, complaints } = await openSession(t, browser, {}, { external_ref: evil, workflow_id: evil, checks: [evil], country: '<b' })
@@ -167,6 +178,14 @@ async function call (mock: EmbeddedVerifaMock, path: string, body: object): Prom
 async function sendWrongOutcome (page: Page): Promise<void> {
   await page.evaluate('document.querySelector("button").value = "maybe"')
   await page.getByRole('button', { name: 'Approve' }).click()
+}
+
+/** Forwards a request below a path to the mock, and its response. */
+async function forward (url: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = '', headers: { 'content-type': type = '' } } = request
+  const body = method === 'POST' ? await text(request) : null
+  const received = await fetch(url + String(request.url).slice(path.length), { method, headers: { 'content-type': type }, body, redirect: 'manual' })
+  response.writeHead(received.status, Object.fromEntries(received.headers)).end(await received.text())
 }
 
 async function serve (t: Test, listener: RequestListener): Promise<string> {
