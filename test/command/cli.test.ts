@@ -40,6 +40,7 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--port', 'VERIFA_MOCK_PORT', '0', 'port', 0],
     ['--host', 'VERIFA_MOCK_HOST', '0.0.0.0', 'host', '0.0.0.0'],
     ['--fixtures', 'VERIFA_MOCK_FIXTURES', './f.json', 'fixtures', './f.json'],
+    ['--public-url', 'VERIFA_MOCK_PUBLIC_URL', 'http://mock.example', 'publicUrl', 'http://mock.example'],
     ['--log-level', 'VERIFA_MOCK_LOG_LEVEL', 'warn', 'logLevel', 'warn'],
     ['--api-key', 'VERIFA_MOCK_API_KEY', 'vk_live_a', 'apiKeys', ['vk_live_a']],
     ['--unknown-fields', 'VERIFA_MOCK_UNKNOWN_FIELDS', 'ignore', 'unknownFields', 'ignore'],
