@@ -6,6 +6,7 @@ import { FixtureSet } from './domain/fixtures/fixture-set.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
 import { type InitialState, Workspace } from './domain/workspace.js'
 import { Workspaces } from './domain/workspaces.js'
+import { outcomeEndpoint } from './http/capture/endpoint.js'
 import { type Endpoint, endpointOf, endpointOfRoute } from './http/openapi/endpoint.js'
 import { openApiDocument } from './http/openapi/document.js'
 import { operations, resultSchemasOf } from './http/operations/operations.js'
@@ -57,7 +58,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   }
   const routes = collectRoutes(app)
   app.register(docsPlugin, {
-    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options))])
+    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options)), outcomeEndpoint(options)])
   })
   app.register(controlPlane, { ...dependencies, prefix: '/_mock' })
   app.register(apiRoutes, dependencies)

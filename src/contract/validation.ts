@@ -23,6 +23,10 @@ ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
 ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isRepresentable(Date.parse(text)) })
 
+// a browser is sent there: RFC 3986 has other schemes, too, and addresses that a URL cannot have
+const rfc3986 = ajv.formats['uri'] as (text: string) => boolean
+ajv.addFormat('uri', { validate: (text: string) => /^https?:\/\//i.test(text) && rfc3986(text) && URL.canParse(text) })
+
 // where a server is: what is appended to it is a URL
 ajv.addFormat('base-url', { validate: (text: string) => /^https?:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text) })
 
@@ -109,7 +113,7 @@ const formats = {
   'date': { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' },
   'date-time': { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' },
   'base-url': { msg: 'must be a URL such as https://mock.example', type: 'url_parsing' },
-  'uri': { msg: 'must be a URL, such as https://example.com/done', type: 'url_parsing' }
+  'uri': { msg: 'must be a URL that begins with http:// or https://, such as https://example.com/done', type: 'url_parsing' }
 }
 
 function describe ({ keyword, params, message, parentSchema }: ErrorObject): Omit<Problem, 'loc'> {

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { ApiKey } from './api-keys.js'
+import { type CaptureToken, locate } from './sessions/capture.js'
 import type { Workspace } from './workspace.js'
+import type { World } from './world.js'
 
 export interface WorkspacesOptions {
   /** `api-key` gives each API key a workspace, `none` has one for all. */
@@ -47,6 +49,15 @@ export class Workspaces {
   /** The same for a request that was refused, which must not make a workspace. */
   existing (apiKey: ApiKey | undefined): Workspace {
     return this.#own?.get(apiKey?.digest ?? '') ?? this.shared
+  }
+
+  /** Finds out whose capture token it is, and in which world: the shared workspace comes first. */
+  async findToken (id: string): Promise<{ world: World, token: CaptureToken } | undefined> {
+    for (const { world } of [...this.all()]) {
+      const token = await locate(world.store, id)
+      if (token !== undefined) return { world, token }
+    }
+    return undefined
   }
 
   * all (): Iterable<Workspace> {

@@ -7,7 +7,7 @@ import type { Claim } from '../domain/idempotency/record.js'
 import { newId } from '../domain/new-id.js'
 import { inflectionOf } from './key-inflection.js'
 import { bodyOf, type Input, isWriting, type Operation, type UnknownFields } from './operation.js'
-import { urlsOf } from './paths.js'
+import { originOf, urlsOf } from './paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -69,7 +69,7 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
-      origin: () => publicUrl ?? originOf(request)
+      origin: () => originOf(request, publicUrl)
     } as Input
     const respond = (outcome: Outcome) => {
       request.outcome = outcome
@@ -86,11 +86,6 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       decide: found => operation.decide(input, found)
     }).then(respond).catch((error: unknown) => reply.send(error))
   }
-}
-
-/** Where the mock is, as the client of a request sees it. */
-export function originOf ({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
-  return `${protocol}://${host}`
 }
 
 function claimOf ({ idempotencyKey, apiKey, params, query, body }: FastifyRequest, operation: Operation): Claim | undefined {

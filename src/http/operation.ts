@@ -83,7 +83,7 @@ export type UnknownFields = 'reject' | 'ignore'
 const tolerant = new WeakMap<TObject, TObject>()
 
 /** The schema of an operation's body; `undefined` when it takes none. */
-export function bodyOf ({ body }: Operation, unknownFields: UnknownFields): TObject | undefined {
+export function bodyOf ({ body }: Pick<Operation, 'body'>, unknownFields: UnknownFields): TObject | undefined {
   if (body === undefined || unknownFields === 'reject') return body
   let copy = tolerant.get(body)
   if (copy === undefined) tolerant.set(body, copy = { ...body, additionalProperties: true })

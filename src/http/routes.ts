@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { ApiKeys } from '../domain/api-keys.js'
 import type { Workspaces } from '../domain/workspaces.js'
 import type { Options } from '../options/options.js'
+import { captureRoutePaths, captureRoutes } from './capture/capture-routes.js'
 import { notMocked } from './not-mocked.js'
 import type { Operation } from './operation.js'
 import { operationRoutes } from './operation-routes.js'
@@ -28,10 +29,10 @@ export interface Dependencies {
 }
 
 /** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
-export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options, operations, apiKeys, workspaces }) => {
+export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
   const { control, defaultKeyInflection, publicUrl, unknownFields } = options
-  const routes = operations.map(({ method, path }): Route => [method, path])
-  app.decorateRequest('outcome')
+  const routes: Route[] = [...operations.map(({ method, path }): Route => [method, path]), ...captureRoutePaths]
+  for (const name of ['outcome', 'capture', 'page']) app.decorateRequest(name)
 
   if (control) app.register(journalPlugin, { apiKeys, workspaces })
   app.register(notFound, { routes: () => routes, notMocked })
@@ -45,4 +46,5 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
     api.register(requestBodyPlugin, { anyCasing: true })
     api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection, publicUrl })
   })
+  app.register(captureRoutes, { log, workspaces, unknownFields, defaultKeyInflection, publicUrl })
 }

@@ -51,7 +51,7 @@ t.test('a fixture says what belongs to the capture of its session', async t => {
 
 t.test('what is wrong with it is named', async t => {
   const wrong: [fixture: object, loc: (string | number)[], msg: string | RegExp][] = [
-    [{ redirect_url: 'done' }, [0, 'redirect_url'], 'must be a URL, such as https://example.com/done'],
+    [{ redirect_url: 'done' }, [0, 'redirect_url'], 'must be a URL that begins with http:// or https://, such as https://example.com/done'],
     [{ fields: [] }, [0, 'fields'], 'must be a JSON object or null'],
     [{ send_email: 'no' }, [0, 'send_email'], 'must be true or false or null'],
     [{ tokens: [7] }, [0, 'tokens', 0], 'must be a string'],

@@ -27,7 +27,7 @@ function exchange (parts: Partial<Exchange> = {}): Exchange {
     allowance: undefined,
     quota: undefined,
     replayed: false,
-    errorHeaders: undefined,
+    ownHeaders: undefined,
     reason: undefined,
     responseBody: '{}',
     fault: undefined,
@@ -151,7 +151,7 @@ t.test('an entry is an exchange for people, and fits its schema', async t => {
 
 t.test('an exchange that was refused early has an entry too', async t => {
   const entry = toEntry(exchange({
-    sessionId: undefined, operation: undefined, status: null, version: undefined, errorHeaders: { 'retry-after': '1' }, reason: 'because'
+    sessionId: undefined, operation: undefined, status: null, version: undefined, ownHeaders: { 'retry-after': '1' }, reason: 'because'
   }))
   t.match(entry, {
     session_id: null, operation: null, api_key: null, idempotency_key: null, fault: null, status: null, reason: 'because',

@@ -72,6 +72,8 @@ t.test('wrong bodies are a 422, and create nothing', async t => {
     [{ checks: ['document', 1] }, ['checks', 1], 'string_type'],
     [{ workflow_id: 1 }, ['workflow_id'], 'string_type'],
     [{ redirect_url: 'nowhere' }, ['redirect_url'], 'url_parsing'],
+    ...['javascript:alert(1)', 'data:text/html,x', 'shop://done', '//shop.example', 'http://', 'https://[', 'https://shop.example/a b']
+      .map((url): [object, string[], string] => [{ redirect_url: url }, ['redirect_url'], 'url_parsing']),
     [{ fields: 'name' }, ['fields'], 'dict_type'],
     [{ send_email: 'yes' }, ['send_email'], 'bool_type'],
     [{ status: 'completed' }, ['status'], 'extra_forbidden'],

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { parseCommandLine } from '../../src/command/cli.js'
 import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../../src/index.js'
+import { chromiumPath, needsChromium } from './chromium.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
@@ -59,6 +60,10 @@ async function startService (t: Test, env: Environment): Promise<{ mock: Embedde
 
 t.test('the examples for node:test pass, with a mock of their own', async t => {
   passed(t, await run(t, 'node --test examples/node-test/*.test.js'), 'node --test')
+})
+
+t.test('the browser example passes', needsChromium, async t => {
+  passed(t, await run(t, 'node --test examples/browser/*.test.js', { CHROMIUM: chromiumPath as string, HOME: '/tmp' }), 'node --test')
 })
 
 t.test('the curl example passes, and fails if something is unexpected', async t => {

@@ -9,7 +9,7 @@ import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct
 import { type Environment, Session } from '../../domain/sessions/session.js'
 import { setStatus, StatusChange } from '../../domain/sessions/set-status.js'
 import { listSessions } from '../../domain/workspace.js'
-import { originOf } from '../../http/operation-routes.js'
+import { originOf } from '../../http/paths.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
 const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
@@ -69,7 +69,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
   }, async request => {
     const { body, params, workspace: { world: { store, clock } } } = request
     const now = clock.now()
-    const newCaptureUrl = () => `${publicUrl ?? originOf(request)}/verify/${newId('cap_')}`
+    const newCaptureUrl = () => `${originOf(request, publicUrl)}/verify/${newId('cap_')}`
     return changeSession(store, params.session_id, now, (session, result) =>
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl }))
   })

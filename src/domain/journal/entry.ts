@@ -125,13 +125,13 @@ export function sessionIdOf ({ sessionId }: Exchange): string | undefined {
 }
 
 /** All headers of the response but those that Node.js adds when it sends them. */
-function responseHeadersOf ({ version, allowance, quota, replayed, errorHeaders, responseBody }: Exchange): Record<string, string> {
+function responseHeadersOf ({ version, allowance, quota, replayed, ownHeaders, responseBody }: Exchange): Record<string, string> {
   return {
     ...(version !== undefined && { 'verifa-version': version }),
     ...allowance?.headers,
     ...quota?.headers,
     ...(replayed && { 'idempotent-replayed': 'true' }),
-    ...errorHeaders,
+    ...ownHeaders,
     ...(responseBody !== '' && { 'content-type': JSON_TYPE })
   }
 }

@@ -33,11 +33,11 @@ export interface Exchange {
   allowance: Allowance | undefined
   /** How many sessions it may still create, where that is limited. */
   quota: Allowance | undefined
-  /** The headers of the error, with names in lower case. */
-  errorHeaders: Readonly<Record<string, string>> | undefined
+  /** The headers of this response alone, which is an error or a page, with names in lower case. */
+  ownHeaders: Readonly<Record<string, string>> | undefined
   /** Why the request was refused, or what of it was ignored. */
   reason: string | undefined
-  /** The body of the response: JSON, or empty when there is none. */
+  /** The body of the response: JSON, or empty when there is none, or a page. */
   responseBody: string
   /** The fault that took effect, as in `X-Mock-Fault`. */
   fault: string | undefined

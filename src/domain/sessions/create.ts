@@ -38,7 +38,7 @@ export const SessionCreation = schemaOf<SessionCreation>()(Type.Object({
   country: Type.Optional(Type.String({ 'pattern': '^.{2}$', 'x-takes': 'two characters, such as DE', 'description': 'Country of the document' })),
   checks: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description: 'Checks that the session runs' }))),
   workflow_id: Type.Optional(Type.String({ description: 'Workflow to use' })),
-  redirect_url: Type.Optional(Type.String({ format: 'uri', description: 'Where the capture page sends the browser when it is done' })),
+  redirect_url: Type.Optional(Type.String({ format: 'uri', description: 'Where the capture page sends the browser when it is done: an http or https URL' })),
   fields: Type.Optional(CaptureFields),
   send_email: Type.Optional(Type.Boolean({ description: 'Whether to invite the person by email; the mock sends none' }))
 }, { $id: 'SessionCreation', additionalProperties: false, description: 'A session to create' }))

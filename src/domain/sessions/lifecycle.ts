@@ -25,6 +25,8 @@ export const lifecycle = {
   'simulate expire': { from: active, to: 'expired', refusal: 'cannotSimulate' },
   'submit, sandbox': { from: openStatuses, to: 'sandbox_pending', refusal: 'cannotSubmit' },
   'submit, live': { from: openStatuses, to: 'processing', refusal: 'cannotSubmit' },
+  'open': { from: openStatuses, to: 'capturing', refusal: 'cannotCapture' },
+  'open a link': { from: [...openStatuses, 'expired'], to: 'capturing', refusal: 'cannotCapture' },
   'time': { from: openStatuses, to: 'expired', refusal: undefined }
 } as const satisfies Record<string, Transition>
 

@@ -120,7 +120,7 @@ export function endpointOfRoute (method: string, url: string, schema: FastifySch
   }
 }
 
-function describeAll (responses: Readonly<Record<string, object>>): Record<string, DescribedResponse> {
+export function describeAll (responses: Readonly<Record<string, object>>): Record<string, DescribedResponse> {
   return Object.fromEntries(Object.entries(responses).map(([status, given]) => {
     const schema = given as TSchema
     return [status, {

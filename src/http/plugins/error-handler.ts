@@ -19,12 +19,18 @@ declare module 'fastify' {
  */
 export function createErrorHandler (log: Logger, casing: (request: FastifyRequest) => KeyInflection) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    const failure = request.failure = error instanceof ApiError ? error : translate(error as FastifyError, request)
-    if (error !== failure && failure.statusCode >= 500) {
-      log.error({ err: error, reqId: request.id, method: request.method, url: maskApiKeysIn(request.url) }, 'unexpected error')
-    }
+    const failure = failureOf(error, request, log)
     reply.code(failure.statusCode).headers(failure.headers).type(JSON_TYPE).send(errorText(failure, casing(request)))
   }
+}
+
+/** The error of the API that was thrown, or stands for what was. Log and journal find it in the request. */
+export function failureOf (error: Error, request: FastifyRequest, log: Logger): ApiError {
+  const failure = request.failure = error instanceof ApiError ? error : translate(error as FastifyError, request)
+  if (error !== failure && failure.statusCode >= 500) {
+    log.error({ err: error, reqId: request.id, method: request.method, url: maskApiKeysIn(request.url) }, 'unexpected error')
+  }
+  return failure
 }
 
 /** The body of an error as JSON. Text, and not an object for a route's serializer, since some errors come where no route is known. */

@@ -18,7 +18,7 @@ export interface JournalOptions {
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
   app.addHook('onSend', (request, reply, payload, done) => {
-    const { headers, fault, outcome, failure, hint } = request
+    const { headers, fault, outcome, failure, hint, page } = request
     // a request that was refused before its key was known has no world
     const world = request.world as World | undefined ?? workspaces.existing(apiKeys.find(String(headers['x-api-key']))).world
     world.journal.add({
@@ -28,8 +28,8 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       durationMs: performance.now() - (request.startedAt as number),
       method: request.method,
       url: request.url,
-      sessionId: (request.params as { session_id?: string }).session_id ?? createdIn(outcome?.events),
-      operation: (request.operation as Operation | undefined)?.id,
+      sessionId: (request.params as { session_id?: string }).session_id ?? request.capture?.session_id ?? createdIn(outcome?.events),
+      operation: (request.operation as Operation | undefined)?.id ?? request.routeOptions.config.operationId,
       requestHeaders: headers,
       idempotencyKey: request.idempotencyKey,
       requestBody: request.sentBody,
@@ -38,9 +38,9 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       allowance: request.allowance,
       quota: request.quota,
       replayed: outcome?.replayed === true,
-      errorHeaders: failure?.headers,
+      ownHeaders: page?.headers ?? failure?.headers,
       reason: failure?.reason ?? hint,
-      responseBody: payload as string | null | undefined ?? '',
+      responseBody: page === undefined ? payload as string | null | undefined ?? '' : '', // a page is not JSON
       fault: fault === undefined ? undefined : describeEffect(fault),
       events: outcome?.events ?? [],
       bytes: 0
