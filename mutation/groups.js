@@ -14,11 +14,11 @@ export const groups = {
   },
   lifecycle: {
     files: ['lifecycle', 'expiry', 'resume', 'expire', 'simulate', 'submit'].map(name => `src/domain/sessions/${name}.ts`),
-    tests: ['domain/li*']
+    tests: ['domain/life*']
   },
   list: {
     files: ['src/domain/sessions/list.ts', 'src/domain/sessions/list-results.ts', 'src/stores/paged-collection.ts'],
-    tests: ['stores/memory-store*', 'http/list-sessions*', 'http/results*']
+    tests: ['domain/list*', 'stores/memory-store*']
   },
   time: {
     files: ['src/domain/clock.ts', 'src/domain/timeline.ts'],

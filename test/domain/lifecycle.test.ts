@@ -54,10 +54,12 @@ for (const [name, run, from, to, refusal, verb] of operations) {
   })
 }
 
-t.test('a live session that is submitted is processed', async t => {
+t.test('a live session that is submitted is processed, and one of the sandbox waits for an outcome', async t => {
   const live = session({ is_sandbox: false })
   t.match(submitSession(live, LATER).response.body, { status: 'processing', is_sandbox: false, message: 'Session submitted for processing.' })
   t.equal(transition('submit', live), 'processing')
+  const message = 'Session submitted. Simulate an outcome to complete it.'
+  t.same(submitSession(session(), LATER).response.body, { id: 'ses_a', status: 'sandbox_pending', is_sandbox: true, message })
 })
 
 t.test('a resume gives a new token for 20 minutes, and what was decided before is gone', async t => {
@@ -125,6 +127,7 @@ t.test('a review opens a case, and a decision closes it', async t => {
   t.same(caseOf(underReview, 'decline'), ['case_1', 'rejected'])
   t.same(caseOf(underReview, 'expire'), ['case_1', 'in_review'])
   t.same(caseOf(session({ status: 'under_review' }), 'approve'), [null, 'approved'])
+  t.same(caseOf(session({ status: 'processing', case_id: 'case_1', case_status: 'escalated' }), 'approve'), ['case_1', 'approved'])
   t.same(caseOf(session(), 'approve'), [null, null], 'without a review there is no case')
 })
 
