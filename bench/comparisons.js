@@ -1,4 +1,5 @@
 import { InvalidRun } from './invalid-run.js'
+import { lists } from './measures/lists.js'
 import { ready } from './measures/ready.js'
 import { resident } from './measures/resident.js'
 import { sizes } from './measures/sizes.js'
@@ -10,11 +11,13 @@ import { rawHttp } from './subjects/raw-http.js'
 import { peers } from './subjects/subjects.js'
 import { workloads } from './workloads.js'
 
-const { update, camel, kebab, newKey, replay } = workloads
+const { update, create, get, camel, kebab, newKey, replay } = workloads
 
 /** All comparisons, in the order of the table. */
 export const comparisons = [
   againstBare('update', 'plain update', { workload: update, target: { min: 0.87 } }),
+  againstBare('create', 'create', { workload: create, target: { min: 0.7 } }),
+  againstBare('get', 'get', { workload: get, target: { min: 0.92 } }),
   againstBare('camel', 'update, response in camelCase', { workload: camel, target: { min: 0.85 } }),
   againstBare('kebab', 'update, response in kebab-case', { workload: kebab, target: { min: 0.85 } }),
   againstBare('new-key', 'update, new idempotency key each time', { workload: newKey, target: { min: 0.75 } }),
@@ -27,6 +30,11 @@ export const comparisons = [
     mock,
     target: { min: 0.85 },
     workloads: [['update', 'update of any session'], ['replay', 'replay of any key'], ['newKey', 'new key, any session']]
+  }),
+  comparison('lists', 'list of 50 by number of sessions', lists, {
+    mock,
+    // a search of all sessions may take a hundred times as long, and any other list ten times
+    workloads: [['list', 'list of 50', { min: 0.1 }], ['search', 'list of 50 with q', { min: 0.01 }]]
   }),
   comparison('weights', 'heap of a session, a key, and a journal entry', weights, { weighedMock, target: { max: 700 } }),
   comparison('node-http', 'plain update', throughput, { workload: update, mock, other: rawHttp }),

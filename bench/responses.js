@@ -17,10 +17,10 @@ const inflect = {
 }
 
 /** Sends one request over its own connection. @returns the status, the headers, and the text of the response */
-export async function send (server, workload, { path, headers, body } = requestOf(server, workload)) {
+export async function send (server, workload, { method, path, headers, body } = requestOf(server, workload)) {
   const fillIn = text => text.replace(/\{\w+\}/g, '1')
-  const allHeaders = Object.entries({ ...headers, 'Content-Length': Buffer.byteLength(body) })
-  const options = { method: 'PATCH', agent: false, headers: Object.fromEntries(allHeaders.map(([name, value]) => [name, fillIn(String(value))])) }
+  const allHeaders = Object.entries({ ...headers, ...body !== undefined && { 'Content-Length': Buffer.byteLength(body) } })
+  const options = { method, agent: false, headers: Object.fromEntries(allHeaders.map(([name, value]) => [name, fillIn(String(value))])) }
   return new Promise((resolve, reject) => {
     const request = httpRequest(`${server.url}${fillIn(path)}`, options, response => {
       let text = ''
@@ -42,15 +42,26 @@ export async function checkResponse (server, workload) {
   const expect = (isTrue, expectation) => {
     if (!isTrue) throw new Error(`${server.subject.name} should ${expectation}: ${response.status} ${response.text.slice(0, 500)}`)
   }
-  expect(response.status === 200, 'respond with 200')
+  expect(response.status === (workload.responds === 'created' ? 201 : 200), 'respond with a success')
   expect(response.headers['content-type']?.startsWith('application/json'), 'respond with JSON')
   const body = JSON.parse(response.text)
+
+  if (workload.responds === 'created') {
+    expect(body.status === 'pending' && body.external_ref === 'order-1042', 'return the session that was created')
+    expect(body.qr_code_data_url.startsWith('data:image/png;base64,'), 'return a QR code')
+    return
+  }
+  if (workload.responds === 'list') {
+    expect(body.data.length === 50 && body.data.every(session => isDeepStrictEqual(Object.keys(session), fields)), 'return 50 whole sessions')
+    expect(body.pagination.total >= 50, 'say how many there are')
+    return
+  }
 
   const { inflects, replays } = server.subject
   const names = fields.map(inflect[inflects ? workload.casing : 'snake'])
   expect(isDeepStrictEqual(Object.keys(body), names), 'return a whole session, with its fields in order and in the requested casing')
   expect(body.id === request.path.split('/').at(-1).replace(/\{\w+\}/, '1'), 'return the requested session')
-  expect(body.metadata.plan === 'gold', 'return the metadata that was sent')
+  if (workload.method === 'PATCH') expect(body.metadata.plan === 'gold', 'return the metadata that was sent')
   if (workload.key === undefined || !replays) return
 
   const again = await send(server, workload, request)

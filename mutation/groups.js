@@ -12,6 +12,14 @@ export const groups = {
     files: ['src/contract/casing.ts'],
     tests: ['contract/**/*']
   },
+  lifecycle: {
+    files: ['lifecycle', 'expiry', 'resume', 'expire', 'simulate', 'submit'].map(name => `src/domain/sessions/${name}.ts`),
+    tests: ['domain/life*']
+  },
+  list: {
+    files: ['src/domain/sessions/list.ts', 'src/domain/sessions/list-results.ts', 'src/stores/paged-collection.ts'],
+    tests: ['domain/list*', 'stores/memory-store*']
+  },
   time: {
     files: ['src/domain/clock.ts', 'src/domain/timeline.ts'],
     tests: ['domain/**/*']

@@ -26,7 +26,7 @@ async function prepare (t: Test) {
   const app = startApp(t, { ...bounds, fixtures })
   const document = await readDocument(app)
   const responseLaws = new ResponseLaws(document)
-  return { app, world: new World(app, responseLaws), responseLaws, request: anyRequest(document) }
+  return { app, world: new World(app, responseLaws), responseLaws, request: anyRequest(document), operations: document.operations }
 }
 
 /** Judges batches until so many requests have been sent, and measures the heap at the half and at the end. */
@@ -57,7 +57,7 @@ async function fuzz (
 }
 
 t.test('whatever is requested, no law is broken', async t => {
-  const { world, request } = await prepare(t)
+  const { world, request, operations } = await prepare(t)
   // `inject` makes a URL of every path, which not every path is
   const injectable = request.filter(({ path }) => URL.canParse(path, 'http://localhost'))
   await fuzz(t, injectable, async (batch, failed) => {
@@ -70,7 +70,9 @@ t.test('whatever is requested, no law is broken', async t => {
   const seen = (kind: string) => Array.from(world.seen).filter(([name]) => name.startsWith(kind)).reduce((sum, [, count]) => sum + count, 0)
   const kinds = [200, 400, 401, 403, 404, 415, 418, 422, 429, 503, 'cut'].map(status => `updateSession ${status}`)
   const accepted = ['seedSessions 201', 'restoreState 204', 'addFault 201', 'changeClock 200', 'listRequests 200', 'verifyRequests 409']
-  for (const kind of [...kinds, ...accepted]) {
+  const ofApi = operations.filter(({ path }) => path.startsWith('/api/')).map(({ id }) => id)
+    .flatMap(id => [id === 'createSession' ? `${id} 201` : `${id} 200`, `${id} 401`])
+  for (const kind of [...kinds, ...accepted, ...ofApi]) {
     if (requests >= 50_000 && replay.seed === undefined) t.ok(seen(kind) > 0, `there were responses of kind ${kind}`)
   }
   t.comment([...world.seen].sort().map(([kind, count]) => `${kind}: ${count}`).join(', '))

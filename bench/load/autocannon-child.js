@@ -1,6 +1,6 @@
 import autocannon from 'autocannon'
 
-const { url, path, headers, body, among, seconds, connections, limit, timeout } = JSON.parse(process.argv[2])
+const { url, method, path, headers, body, among, seconds, connections, limit, timeout } = JSON.parse(process.argv[2])
 const key = headers['Idempotency-Key']
 let count = 0
 
@@ -18,7 +18,7 @@ const result = await autocannon({
   connections,
   timeout,
   ...limit === undefined ? { duration: seconds } : { amount: limit },
-  requests: [{ method: 'PATCH', headers, body, ...isFixed ? { path } : { setupRequest } }]
+  requests: [{ method, headers, ...body !== undefined && { body }, ...isFixed ? { path } : { setupRequest } }]
 })
 console.log(JSON.stringify({
   requests: result.requests.total,

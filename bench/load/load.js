@@ -24,7 +24,7 @@ function createLoad (tool, { seconds, warmup, connections, serverCore, loadCore 
    */
   async function apply (server, workload, { limit, ...given } = {}) {
     const filling = limit === undefined ? {} : { limit, seconds: 600, timeout: PATIENT_TIMEOUT }
-    const options = { seconds, connections, core: loadCore, timeout: TIMEOUT, ...given, ...filling }
+    const options = { seconds, connections: workload.connections ?? connections, core: loadCore, timeout: TIMEOUT, ...given, ...filling }
     const othersShare = watchCores({ serverCore, loadCore }, server)
     const result = await tool.load(server.url, requestOf(server, workload), options)
     if (server.child.exitCode !== null || server.child.signalCode !== null) throw new InvalidRun(`${server.subject.name} has ended`)

@@ -1,5 +1,5 @@
 -- The requests that wrk sends, and the results that it prints.
---   args: body, path, highest number, number of responses after which to stop (0: stop when the time is over), header lines
+--   args: method, body, path, highest number, number of responses after which to stop (0: stop when the time is over), header lines
 -- In the path and in the headers {count} counts requests, {next} counts from 1 to the highest number again and again, and {random} is a
 -- random number up to it. There is one thread, so no two requests have the same count.
 
@@ -32,13 +32,14 @@ local function receive (status)
 end
 
 function init (args)
-  local body = args[1]
-  among = tonumber(args[3])
-  limit = tonumber(args[4])
+  local body = args[2]
+  among = tonumber(args[4])
+  limit = tonumber(args[5])
   math.randomseed(os.time()) -- the seed of LuaJIT is always the same, and every run would update the same sessions
   -- wrk puts headers in another order each time it starts, and V8 then discards its optimized code. Real clients keep one order.
-  local lines = { 'PATCH ' .. args[2] .. ' HTTP/1.1', 'Host: ' .. wrk.headers['Host'], 'Content-Length: ' .. #body }
-  for index = 5, #args do lines[#lines + 1] = args[index] end
+  local lines = { args[1] .. ' ' .. args[3] .. ' HTTP/1.1', 'Host: ' .. wrk.headers['Host'] }
+  if #body > 0 then lines[#lines + 1] = 'Content-Length: ' .. #body end
+  for index = 6, #args do lines[#lines + 1] = args[index] end
   text = table.concat(lines, '\r\n') .. '\r\n\r\n' .. body
   wrk.format = function () return text end
   -- without a function called request, wrk sends the same text again and again and does not call Lua

@@ -8,10 +8,10 @@ export const wrk = {
   /** The version, or `undefined` when wrk is not installed. */
   version: () => /^wrk (\S+)/.exec(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')?.[1],
 
-  async load (url, { path, headers, body, among }, { seconds, connections, limit = 0, timeout, core }) {
+  async load (url, { method, path, headers, body = '', among }, { seconds, connections, limit = 0, timeout, core }) {
     const output = await run(core, [
       'wrk', '--threads', '1', '--connections', `${connections}`, '--duration', `${Math.ceil(seconds)}s`, '--timeout', `${timeout}s`,
-      '--script', script, url, '--', body, path, `${among}`, `${limit}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+      '--script', script, url, '--', method, body, path, `${among}`, `${limit}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
     ])
     return JSON.parse(/^bench (.*)$/m.exec(output)?.[1] ?? 'null')
   }

@@ -50,6 +50,13 @@ const oddBodies = [
   '{"External_Ref":"a"}', '{"external_ref":"a","external_ref":"b"}', '{"external_ref":"a","externalRef":"a"}', '{"external-ref":"a","externalRef":1}',
   '{"metadata":{"plan":1,"plan":null}}', '{"__proto__":1}', '{"__proto__":{"external_ref":"a"}}', '{"constructor":{"prototype":{}}}', '{"hasOwnProperty":1}',
   '{"data":{"attributes":{}}}', '{"external_ref":"\\ud800"}', '{"external_ref":"\\u0000"}', '{"external_ref":"\ud800"}', '{"external_ref":"\\x"}', '{"external_ref":"\n"}',
+  '{"data":{"attributes":null}}', '{"data":{"attributes":[]}}', '{"data":{"attributes":{"data":{"attributes":{}}}}}', '{"data":null}',
+  '{"country":"DEU"}', '{"country":"\\ud83d\\ude00\\ud83d"}', '{"checks":["age",null]}', '{"checks":["__proto__"]}', '{"redirect_url":"javascript:"}', '{"redirect_url":"/x"}',
+  '{"fields":[]}', '{"send_email":"true"}', '{"action":"approve"}', '{"action":"toString"}', '{"action":["approve"]}', '{"Action":"approve"}',
+  '{"tag":""}', '{"tag":null}', '{"tags":[""]}', '{"tags":"vip"}', '{"tag":"a","tags":["b"]}', `{"tags":["${x(3000)}"]}`,
+  JSON.stringify({ tags: Array.from({ length: 51 }, (_, index) => `tag ${index}`) }),
+  '{"session_ids":[]}', '{"session_ids":"ses_a"}', '{"session_ids":[null]}', '{"session_ids":["ses_a"],"sessionIds":["ses_a"]}', '{"session_ids":["__proto__",""]}',
+  JSON.stringify({ session_ids: Array(101).fill('ses_a') }),
   metadata('1e400'), metadata('-1e400'), metadata('[{"a":1e999}]'), metadata('-0'), metadata('1e-400'), metadata('123456789012345678901234567890'), metadata('01'),
   metadata('NaN'), metadata('{"__proto__":{"x":null}}'), metadata('undefined'),
   metadata(`"${x(16_382)}"`), metadata(`"${x(16_383)}"`), metadata(`"${'ü'.repeat(8191)}"`), metadata(`"${'ü'.repeat(8191)}x"`), metadata(`"${'\\ud800'.repeat(2730)}"`),
@@ -96,6 +103,8 @@ const oddPath: fc.Arbitrary<Breakage> = fc.oneof(
 )
 const oddQuery: fc.Arbitrary<Breakage> = fc.constantFrom(
   '?', '?a', '?session_id=', '?session_id=a&session_id=b', '?limit=-1', '?limit=0', '?limit=1e9', '?limit=9999999999', '?status=700', '?status=%', '?__proto__=1', '?__proto__[a]=1',
+  '?limit=100&offset=999999999999999', '?limit=1.5&offset=-0', '?q=%00', '?q=a&q=b', '?q=%ED%A0%80', '?external_ref=', '?status=toString', '?status=pending&status=expired',
+  '?created_after=2026-01-01', '?created_after=9999-12-31T23:59:59Z', '?created_before=2026-01-01T00:00:00%2B14:00', '?created_before=2026-02-30T00:00:00Z',
   '?x=%zz', '?%', '?path=%E0%A4%A', '?constructor=a', `?path=${x(3000)}`, '?nowhere=1', '?api_key=vk_live_0123456789', ';x=1'
 ).map(query => request => ({ ...request, ...(query.startsWith(';') && { route: undefined }), path: request.path.replace(/\?.*/, '') + query }))
 

@@ -21,6 +21,7 @@ export interface Request {
 export const fixtures: Fixture[] = [
   { id: 'ses_a', status: 'pending', created_at: '2026-01-05T09:00:00.000Z', metadata: { plan: 'free', snake_key: 1 } },
   { id: 'ses_b', status: 'completed', retention_status: 'sensitive_redacted' },
+  { id: 'ses_review', status: 'under_review', case_id: 'case_1', case_status: 'open', checks: ['age'], result: { status: 'needs_review' } },
   { id: 'ses_redacted', status: 'completed', retention_status: 'redacted' },
   { id: 'ses_live', is_sandbox: false, status: 'capturing' },
   { id: 'ü /%?', status: 'expired' }
@@ -29,11 +30,14 @@ export const fixtures: Fixture[] = [
 /** What requests have in common, so that they meet: the same session, the same key. Delays are zero, so that they cost no time. */
 const known = {
   'id': ['ses_new', 'ses_a', 'ü /%?'],
-  'session_id': ['ses_a', 'ses_a', 'ses_a', 'ses_b', 'ses_live', 'ses_live', 'ses_redacted', 'ü /%?', 'ses_none'],
+  'session_id': ['ses_a', 'ses_a', 'ses_a', 'ses_b', 'ses_review', 'ses_live', 'ses_live', 'ses_redacted', 'ü /%?', 'ses_none'],
+  'session_ids': [['ses_a'], ['ses_b', 'ses_none', 'ses_b'], ['ses_review', 'ses_redacted', 'ses_live']],
+  'tag': ['vip'],
+  'tags': [['vip', 'a'], []],
   'fault_id': ['fault_1', 'fault_2', 'fault_3'],
   'idempotency_key': ['k1', 'k2'],
-  'operation': ['updateSession'],
-  'method': ['PATCH'],
+  'operation': ['updateSession', 'createSession'],
+  'method': ['PATCH', 'POST'],
   'Idempotency-Key': ['k1', 'k1', 'k2'],
   'external_ref': ['order-1', '', 'ü'],
   'then': [{ status: 503 }, { status: 418, error: 'teapot', detail: 'Short.', headers: { 'X-A': 'b' } }, { drop: 'before' }, { drop: 'after' }],
@@ -102,12 +106,14 @@ function shorten (request: Request): Request {
   return Object.assign(request, { [fc.toStringMethod]: () => fc.stringify(shown) })
 }
 
-/** Requests to all operations, the update above all: half of them as the document allows, the others broken once or twice. */
+/** How often an operation is chosen: those of the API above all, and of them the update, which has the most laws. */
+function weightOf ({ id, path }: Operation): number {
+  return id === 'updateSession' ? 60 : path.startsWith('/_mock/') ? 1 : 5
+}
+
+/** Requests to all operations: half of them as the document allows, the others broken once or twice. */
 export function anyRequest ({ operations }: Document): fc.Arbitrary<Request> {
-  const sound = fc.oneof(...operations.map(operation => ({
-    weight: operation.id === 'updateSession' ? 6 * operations.length : 1,
-    arbitrary: requestTo(operation)
-  })))
+  const sound = fc.oneof(...operations.map(operation => ({ weight: weightOf(operation), arbitrary: requestTo(operation) })))
   const breakages = fc.oneof(fc.constant([]), fc.array(breakage, { minLength: 1, maxLength: 2 }))
   return fc.tuple(sound, breakages).map(([request, breakages]) =>
     breakages.reduce((broken, breakIt) => breakIt(broken), breakages.length === 0 ? request : { ...request, sound: false })).map(shorten)

@@ -2,23 +2,26 @@ import fc from 'fast-check'
 
 /** What of JSON Schema the document of the mock is written in. */
 export interface Schema {
-  type?: string | string[]
-  const?: unknown
-  enum?: unknown[]
-  anyOf?: Schema[]
-  if?: Schema
-  then?: Schema
-  else?: Schema
-  properties?: Record<string, Schema>
-  required?: string[]
-  additionalProperties?: boolean | Schema
-  items?: Schema
-  format?: string
-  pattern?: string
-  minLength?: number
-  maxLength?: number
-  minimum?: number
-  maximum?: number
+  'type'?: string | string[]
+  'const'?: unknown
+  'enum'?: unknown[]
+  'anyOf'?: Schema[]
+  'if'?: Schema
+  'then'?: Schema
+  'else'?: Schema
+  'properties'?: Record<string, Schema>
+  'required'?: string[]
+  'additionalProperties'?: boolean | Schema
+  'items'?: Schema
+  'format'?: string
+  'pattern'?: string
+  'minLength'?: number
+  'maxLength'?: number
+  'minimum'?: number
+  'maximum'?: number
+  'minItems'?: number
+  /** Fields of which an object has one: a keyword of the mock's own. */
+  'x-exactly-one'?: string[]
 }
 
 /** Names of metadata keys: few, so that updates meet each other, and some that JavaScript has other plans with. */
@@ -47,14 +50,14 @@ export function valueOf (schema: Schema, known: Record<string, unknown[]> = {}):
     case 'number': return fc.double({ noNaN: true, noDefaultInfinity: true })
     case 'boolean': return fc.boolean()
     case 'null': return fc.constant(null)
-    case 'array': return fc.array(valueOf(schema.items ?? {}, known), { maxLength: 3 })
+    case 'array': return fc.array(valueOf(schema.items ?? {}, known), { minLength: schema.minItems ?? 0, maxLength: 3 })
     case 'object': return objectOf(schema, known)
     default: return fc.oneof(fc.constantFrom(null, 0, -0, '', 'ü"\ud800', [], {}), fc.jsonValue({ maxDepth: 2 }))
   }
 }
 
 function textOf ({ format, pattern, minLength = 0, maxLength = 12 }: Schema): fc.Arbitrary<string> {
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, 'u'))
   if (format === 'uri') return fc.webUrl()
   if (format !== undefined) {
     const time = fc.date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2090-01-01T00:00:00Z'), noInvalidDate: true })
@@ -64,7 +67,14 @@ function textOf ({ format, pattern, minLength = 0, maxLength = 12 }: Schema): fc
 }
 
 function objectOf (schema: Schema, known: Record<string, unknown[]>): fc.Arbitrary<object> {
-  const { properties = {}, required = [], additionalProperties } = schema
+  const { properties = {}, required = [], additionalProperties, 'x-exactly-one': alternatives } = schema
+  if (alternatives !== undefined) {
+    const { 'x-exactly-one': _, ...plain } = schema
+    return fc.oneof(...alternatives.map(one => {
+      const others = Object.entries(properties).filter(([name]) => name === one || !alternatives.includes(name))
+      return objectOf({ ...plain, properties: Object.fromEntries(others), required: [...required, one] }, known)
+    }))
+  }
   const members = Object.entries(properties).map(([name, member]): [string, fc.Arbitrary<unknown>] => {
     const any = valueOf(member, known)
     const usual = known[name]

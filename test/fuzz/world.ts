@@ -3,6 +3,7 @@ import { compileAnyCasing, inflectKey } from '../../src/contract/casing.js'
 import { SessionUpdate } from '../../src/domain/sessions/update.js'
 import type { Session } from '../../src/index.js'
 import { allStored } from '../helper.js'
+import type { Operation } from './document.js'
 import { Broken, casingOf, headerOf, type Response, type ResponseLaws } from './laws.js'
 import { fixtures, type Request } from './requests.js'
 
@@ -35,9 +36,11 @@ export class World {
    */
   async judge (request: Request): Promise<void> {
     const operation = this.laws.operationOf(request)
+    const isApi = request.route?.startsWith('/api/') === true
     const isUpdate = operation?.id === 'updateSession'
     const hasFault = request.route?.startsWith('/_mock') !== true && (!this.#world.faults.isEmpty || headerOf(request, 'X-Mock-Fault') !== undefined)
-    const session = isUpdate ? await this.#target(request) : undefined
+    const session = isApi ? await this.#target(request) : undefined
+    const sessions = await allStored(this.app)
     const before = await this.#look(hasFault)
 
     const response = await this.send(request)
@@ -47,25 +50,46 @@ export class World {
     this.seen.set(kind, (this.seen.get(kind) ?? 0) + 1)
 
     if (status !== 'cut' && status >= 400 && !same(before, await this.#look(hasFault))) throw new Broken('refusedIsNothing', request, response)
-    if (!isUpdate) return
-    const redacted = session?.retention_status === 'redacted'
-    if (status !== 200) {
-      // an earlier request may have brought the API key to its rate limit
-      const must = request.sound && !hasFault && status !== 429 && session !== undefined && !redacted &&
-        headerOf(request, 'Idempotency-Key') === undefined
-      if (must) throw new Broken('executed', request, response)
-      return
+    if (!isApi || operation === undefined) return
+    if (operation.method === 'get' && !same(before, await this.#look(hasFault))) throw new Broken('readIsNothing', request, response)
+    // an earlier request may have brought the API key to its rate limit
+    if (request.sound && !hasFault && status !== 429 && headerOf(request, 'Idempotency-Key') === undefined) {
+      this.#checkExecuted(request, response, operation, session)
     }
-    if (response === 'cut') return
-    if (!('idempotent-replayed' in response.headers)) await this.#checkMerge(request, response, session)
-    if (headerOf(request, 'Idempotency-Key') !== undefined && !hasFault) await this.#checkReplay(request, response)
+    if (response === 'cut' || response.status >= 400) return
+    await this.#checkChanges(request, response, sessions)
+    if (isUpdate && !('idempotent-replayed' in response.headers)) await this.#checkMerge(request, response, session)
+    if (operation.method !== 'get' && headerOf(request, 'Idempotency-Key') !== undefined && !hasFault) await this.#checkReplay(request, response)
   }
 
-  /** The session that an update is for, if its key sees one. */
+  /** A sound request is refused for its session alone. */
+  #checkExecuted (request: Request, response: Response, { id, path }: Operation, session: Session | undefined): void {
+    const { status } = response as Exclude<Response, 'cut'>
+    if (path.includes('{session_id}') && session === undefined) {
+      if (status !== (id === 'simulateSession' && !isSandboxKey(request) ? 403 : 404)) throw new Broken('notFound', request, response)
+      return
+    }
+    const redacted = session?.retention_status === 'redacted'
+    const must = !path.includes('{session_id}') || /^(getSession|redactSession)$/.test(id) || (!redacted && /^(updateSession|removeTag|setTags)$/.test(id))
+    if (must && status >= 400) throw new Broken('executed', request, response)
+  }
+
+  /** What has changed may change. Sessions are immutable, so what is the same object has not changed. */
+  async #checkChanges (request: Request, response: Response, sessions: readonly Session[]): Promise<void> {
+    for (const after of await allStored(this.app)) {
+      const before = sessions.find(({ id }) => id === after.id)
+      if (before === after) continue
+      const isClosed = after.status !== 'pending' && after.status !== 'capturing'
+      const broken = after.is_sandbox !== isSandboxKey(request) || before?.retention_status === 'redacted' ||
+        (isClosed && (after.capture_url !== null || after.token_expires_at !== null))
+      if (broken) throw new Broken('change', request, response, JSON.stringify({ before, after }))
+    }
+  }
+
+  /** The session in the path, if the API key sees one. */
   async #target (request: Request): Promise<Session | undefined> {
-    const id = decodeURIComponent((/\/([^/?]*)(\?.*)?$/.exec(request.path) ?? [])[1] ?? '')
-    const isSandbox = headerOf(request, 'X-API-Key')?.startsWith('vk_live_') !== true
-    return (await allStored(this.app)).find(session => session.id === id && session.is_sandbox === isSandbox)
+    const id = decodeURIComponent((/\/(?:sessions|results)\/([^/?]*)/.exec(request.path) ?? [])[1] ?? '')
+    return (await allStored(this.app)).find(session => session.id === id && session.is_sandbox === isSandboxKey(request))
   }
 
   /**
@@ -75,7 +99,7 @@ export class World {
   async #look (hasFault: boolean): Promise<unknown[]> {
     const { clock, faults, store } = this.#world
     return [
-      ...await store.list('sessions'), ...hasFault ? [] : faults.list().map(({ id }) => id), clock.frozen,
+      ...await store.list('sessions'), ...await store.list('results'), ...(await store.list('due')).flatMap(({ id, at }) => [id, at]), ...hasFault ? [] : faults.list().map(({ id }) => id), clock.frozen,
       ...(await store.list('idempotency')).flatMap(({ key, body, result, replays }) => [key, body, result, replays])
     ]
   }
@@ -103,7 +127,7 @@ export class World {
   async #checkReplay (request: Request, response: Exclude<Response, 'cut'>): Promise<void> {
     const before = await allStored(this.app)
     const again = await this.send(request)
-    const isSame = again !== 'cut' && again.status === 200 && again.body === response.body && again.headers['idempotent-replayed'] === 'true'
+    const isSame = again !== 'cut' && again.status === response.status && again.body === response.body && again.headers['idempotent-replayed'] === 'true'
     if (!isSame || !same(before, await allStored(this.app))) throw new Broken('replay', request, again)
   }
 
@@ -121,6 +145,10 @@ export class World {
       throw error
     }
   }
+}
+
+function isSandboxKey (request: Request): boolean {
+  return headerOf(request, 'X-API-Key')?.includes('live_') !== true
 }
 
 function same (one: readonly unknown[], other: readonly unknown[]): boolean {

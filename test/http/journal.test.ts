@@ -17,6 +17,7 @@ t.test('a request is in the journal with everything that was sent and changed', 
   await update(app, 'ses_pending', {}, { 'x-api-key': 'vk_pub_sandbox_1234567890' })
   await update(app, 'ses_pending', '{"bad')
   await app.inject('/nowhere?q=1')
+  await update(app, 'ses_pending', {}, { 'x-api-key': 'nonsense' })
   await app.inject('/_mock/nowhere')
   const [first, ...others] = await entries(app)
   t.match(first, {
@@ -42,9 +43,10 @@ t.test('a request is in the journal with everything that was sent and changed', 
     { id: 2, session_id: 'ses_none', status: 404, response: { body: { error: 'not_found' } }, changes: [] },
     { id: 3, status: 403, api_key: 'vk_pub_sandbox_…7890', operation: 'updateSession' },
     { id: 4, status: 400, request: { body: null } },
-    { id: 5, method: 'GET', path: '/nowhere?q=1', operation: null, session_id: null, api_key: null, status: 404, request: { body: null } }
+    { id: 5, method: 'GET', path: '/nowhere?q=1', operation: null, session_id: null, api_key: null, status: 404, request: { body: null } },
+    { id: 6, status: 401, operation: 'updateSession', session_id: 'ses_pending' }
   ])
-  t.equal(others.length, 4, 'calls of the control plane are not in it')
+  t.equal(others.length, 5, 'calls of the control plane are not in it')
 })
 
 t.test('the journal shows the headers of a response as they were sent', async t => {

@@ -35,9 +35,8 @@ export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, 
   app.decorateRequest('world')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const operation = request.routeOptions.config.operation as Operation
+    const operation = request.operation = request.routeOptions.config.operation as Operation
     const apiKey = authenticate(apiKeys, request)
-    request.operation = operation
     if (apiKey.publishable && !operation.scopes.includes('sessions:create')) throw apiError('publishableKey')
     if (!hasScope(apiKey, operation)) throw apiError('missingScope', { scope: operation.scopes.join(' or ') })
     if (operation.sandboxOnly === true && apiKey.environment === 'live') throw apiError('sandboxOnly')

@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FaultEffect, Session } from '../../src/index.js'
+import type { Answer, Call } from './call.js'
+import { inCasing } from './casing.js'
+import { differenceOf } from './difference.js'
+import { copy, error, iso } from './documents.js'
+import { execute } from './execute.js'
+import { Faults, INJECTED, injected } from './faults.js'
+import { type Line, mask } from './journal-line.js'
+import { problemsOfHeaders, readBody, readQuery } from './read-request.js'
+import { type Request, type Response, routes, sessionIn, urlOf } from './request.js'
+import { ModelState } from './state.js'
+
+type Outcome = Omit<Answer, 'status'> & { status: number | null, replayed?: boolean, sent?: unknown, effect?: FaultEffect | undefined }
+
+const VERSION = '2026-01-01'
+
+/**
+ * The rules of the API a second time, as plainly as possible: lists that are searched, copies by way of JSON. Only types come from src,
+ * so that no mistake is made in both.
+ */
+export class ReferenceModel extends ModelState {
+  faults = new Faults()
+  journal: Line[] = []
+
+  override reset (now: number): void {
+    super.reset(now)
+    this.faults = new Faults()
+    this.journal = []
+  }
+
+  /**
+   * A request: its response, and what the journal has of it.
+   * @param made the session that the mock has changed: see `Call`
+   */
+  request (request: Request, made: Session | undefined): Response {
+    const { headers, operation } = request
+    const { status, body, replayed = false, sent = null, changes, reason = null, effect } = this.#respond(request, made)
+    const [fault] = Object.entries((effect ?? {}) as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
+    this.journal.push({
+      at: iso(this.now),
+      method: routes[operation][0],
+      path: urlOf(request),
+      operation,
+      session_id: sessionIn(request) ?? changes.find(({ type }) => type === 'session.created')?.session_id ?? null,
+      api_key: headers['x-api-key'] === undefined ? null : mask(headers['x-api-key']),
+      idempotency_key: headers['idempotency-key'] ?? null,
+      replayed,
+      fault: fault ?? null,
+      status,
+      sent,
+      reason,
+      changes
+    })
+    if (status === null || effect?.drop !== undefined) return 'cut'
+    return { status, body: JSON.stringify(inCasing(body, headers['key-inflection'])), replayed }
+  }
+
+  /** The checks, in their documented order; a fault takes effect on every request with a key. */
+  #respond (request: Request, made: Session | undefined): Outcome {
+    const apiKey = request.headers['x-api-key']
+    if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
+    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) {
+      return error(401, 'unauthorized', 'Invalid API key.', 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas')
+    }
+    if (apiKey.startsWith('vk_pub_') && request.operation !== 'createSession') {
+      return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
+    }
+    const effect = this.faults.effectOn(request)
+    if (effect === 'unknown') {
+      const msg = 'must look like status=500, delay=200, drop=before or drop=after'
+      return error(422, 'validation_error', [{ loc: ['header', 'X-Mock-Fault'], msg, type: 'value_error' }])
+    }
+    if (effect?.status !== undefined) return { ...injected(effect), effect }
+    if (effect?.drop === 'before') return { status: null, body: {}, changes: [], effect, reason: INJECTED }
+    return { ...this.#read(request, apiKey, made), effect }
+  }
+
+  #read (request: Request, apiKey: string, made: Session | undefined): Outcome {
+    const { operation, headers, payload } = request
+    const { 'verifa-version': version = VERSION, 'content-type': contentType } = headers
+    if (/^\d/.test(version) && version < VERSION) {
+      return error(400, 'bad_request', `Verifa-Version ${version} is no longer supported. Upgrade to ${VERSION}.`)
+    }
+    const wrongHeaders = problemsOfHeaders(operation, headers)
+    if (wrongHeaders.length > 0) return error(422, 'validation_error', wrongHeaders)
+    let sent: unknown
+    if (routes[operation][0] !== 'GET') {
+      if (contentType === undefined ? payload : contentType !== 'application/json') {
+        return error(415, 'bad_request', 'Unsupported content type. Send Content-Type: application/json.')
+      }
+      if (payload?.endsWith(':') === true) {
+        return error(400, 'bad_request', 'Request body is not valid JSON.', 'body is not valid JSON: it ends too early')
+      }
+      if (payload) sent = copy(JSON.parse(payload) as unknown) // -0 is 0 when it is written again
+    }
+    const [{ body, problems }, { query, problems: others }] = [readBody(operation, sent), readQuery(operation, request.query)]
+    problems.push(...others)
+    if (problems.length > 0) return { ...error(422, 'validation_error', problems), sent }
+    const call = { operation, id: request.session, body, query, sandbox: apiKey.includes('_sandbox_'), now: this.now, made }
+    return { ...this.#execute(request, apiKey, call), sent }
+  }
+
+  #execute (request: Request, apiKey: string, call: Call): Outcome {
+    const { operation, body } = call
+    const session = sessionIn(request)
+    const key = routes[operation][0] === 'GET' ? undefined : request.headers['idempotency-key']
+    const kept = this.keys.find(kept => kept.apiKey === apiKey && kept.key === key)
+    if (kept !== undefined && this.isAlive(kept)) {
+      const refuse = (reason: string) =>
+        error(422, 'idempotency_mismatch', 'Idempotency key has already been used with different parameters.', reason)
+      if (kept.operation !== operation) return refuse(`key was first used for ${kept.operation}`)
+      if (kept.session !== session) return refuse('path differs at session_id')
+      if (!isDeepStrictEqual(kept.body, body)) return refuse(`body differs${differenceOf(kept.body, body)}`)
+      kept.replays++
+      return { ...kept.result, changes: [], replayed: true }
+    }
+    const answer = copy(execute(this, call))
+    for (const { before, after } of answer.changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
+    if (answer.status >= 400 || key === undefined) return answer
+    // an expired key stays until a new one takes its place: a clock that goes back revives it
+    this.keys = this.keys.filter(other => other !== kept)
+    this.keys.push({ apiKey, key, operation, session, body, first: this.now, result: answer, replays: 0 })
+    return answer
+  }
+}
