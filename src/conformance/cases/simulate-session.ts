@@ -65,7 +65,7 @@ export const simulateSession: readonly Case[] = [
     steps: ['reject', 'Approve', ''].map(action => post('/sessions/{pending}/simulate', { action }, { expect: [error(422, 'validation_error')] }))
   },
   {
-    name: 'an unknown and a missing action, and an unknown field, are named',
+    name: 'an unknown and a missing action, and any other field, are named',
     mark: 'DECIDED',
     says: 'Items of detail are {loc, msg, type}.',
     sessions: ['pending'],

@@ -76,7 +76,7 @@ export const listResults: readonly Case[] = [
     steps: [readTime, get(`/results?${sameTime}`, { expect: [success, each(fields({ created_at: '{decided}' }))] })]
   },
   {
-    name: 'limit and offset select a page, 50 from the first by default',
+    name: 'limit and offset select a page; the default limit is 50',
     mark: 'DOC',
     says: 'limit, offset.',
     sessions: ['approved'],
