@@ -20,6 +20,7 @@ function call (method, path, body, headers = {}) {
 }
 
 const sessionIds = { snake: 'session_ids', camel: 'sessionIds', kebab: 'session-ids' }
+const minutes = { snake: 'expires_in_minutes', camel: 'expiresInMinutes', kebab: 'expires-in-minutes' }
 const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'external-ref' }
 
 /** Requests that the document allows. Their order matters: some need what earlier ones have made. */
@@ -54,6 +55,9 @@ export const validRequests = [
       ...['approve', 'decline', 'require-review', 'expire'].map(action => call('POST', '/sessions/ses_capturing/simulate', { action }, headers)),
       call('POST', '/sessions/ses_awaiting_external/simulate', { action: 'require-review' }, headers),
       call('POST', '/sessions/ses_bare/submit', undefined, headers),
+      call('POST', '/sessions/ses_pending/generate-one-time-link', undefined, headers),
+      call('POST', '/sessions/ses_expired/generate-one-time-link', { [minutes[casing]]: 60 }, headers),
+      ...['ses_pending', 'ses_redacted', 'ses_nowhere'].map(id => call('GET', `/sessions/${id}/links`, undefined, headers)),
       call('POST', '/sessions/ses_pending/add-tag', { tag: 'vip' }, headers),
       call('POST', '/sessions/ses_pending/remove-tag', { tags: ['vip', 'none'] }, headers),
       call('POST', '/sessions/ses_pending/set-tags', { tags: ['a', 'b'] }, headers),

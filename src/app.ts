@@ -35,7 +35,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
   const results = resultSchemasOf(operations)
   const { fixtures, ...rest } = readFixtures(options.fixtures, results)
-  let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures) }
+  let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures, options.publicUrl) }
   const workspaces = createWorkspaces(options, () => initialState, log)
   const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
@@ -50,7 +50,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
       log,
       read: () => readFixtures(path, results).fixtures,
       onChange: (changes, all) => {
-        initialState = { ...initialState, fixtures: new FixtureSet(all) }
+        initialState = { ...initialState, fixtures: new FixtureSet(all, options.publicUrl) }
         for (const workspace of workspaces.all()) void workspace.refresh(changes)
       }
     })
@@ -87,11 +87,12 @@ function createWorkspaces (options: Options, initialState: () => InitialState, l
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ sessions, results, due, onEvict, onDue }) => new MemoryStore({
-        sessions, results, due, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }, onDue
+      createStore: ({ onEvict, ...rest }) => new MemoryStore({
+        ...rest, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }
       }),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,
+      publicUrl: options.publicUrl,
       plan: options.plan,
       rateLimit: options.rateLimit,
       onFirstEviction: () => {

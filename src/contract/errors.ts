@@ -72,6 +72,7 @@ export const errors = {
   cannotResume: ['bad_request', 400, 'Session is {state} and cannot be resumed.'],
   cannotExpire: ['bad_request', 400, 'Session is {state} and cannot be expired.'],
   cannotSimulate: ['bad_request', 400, 'Session is {state} and cannot be simulated.'],
+  cannotLink: ['bad_request', 400, 'Session is {state} and cannot have a one-time link.'],
   cannotSubmit: ['validation_error', 422, 'Session is {state} and cannot be submitted.'],
   tooManyTags: ['validation_error', 422, 'Session can have at most 50 tags.'],
   idempotencyMismatch: ['idempotency_mismatch', 422, 'Idempotency key has already been used with different parameters.'],

@@ -23,6 +23,9 @@ ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
 ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isRepresentable(Date.parse(text)) })
 
+// where a server is: what is appended to it is a URL
+ajv.addFormat('base-url', { validate: (text: string) => /^https?:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text) })
+
 ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked', 'x-placeholder']) // for people: in the OpenAPI document and in messages about options
 
 // limits each value of an object: as a keyword of the object, since for each custom keyword that fails Ajv copies all errors so far
@@ -105,6 +108,7 @@ type JsonType = keyof typeof types
 const formats = {
   'date': { msg: 'must be a calendar date, such as 2026-01-01', type: 'date_parsing' },
   'date-time': { msg: 'must be a date and time, such as 2026-01-01T12:00:00.000Z', type: 'datetime_parsing' },
+  'base-url': { msg: 'must be a URL such as https://mock.example', type: 'url_parsing' },
   'uri': { msg: 'must be a URL, such as https://example.com/done', type: 'url_parsing' }
 }
 

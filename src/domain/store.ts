@@ -1,5 +1,7 @@
 import type { DueItem } from './timeline.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
+import type { Capture, CaptureToken } from './sessions/capture.js'
+import type { SessionLinks } from './sessions/links.js'
 import type { SessionFilter } from './sessions/list.js'
 import type { ResultFilter } from './sessions/list-results.js'
 import type { ResultDocument } from './sessions/result.js'
@@ -13,6 +15,12 @@ export interface Documents {
   sessions: Session
   /** By the ID of their session. */
   results: ResultDocument
+  /** By the ID of their session, of those that have something to say. */
+  captures: Capture
+  /** By the ID of their session, of those that have had one. */
+  links: SessionLinks
+  /** The capture tokens that are not the ID of their session. */
+  tokens: CaptureToken
   /** Bounded by count and bytes: the store evicts the oldest. */
   idempotency: IdempotencyRecord
   /** Ordered by time as well: see `Store.firstDue`. */

@@ -1,15 +1,17 @@
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
-import { completeFixtures, type Fixture } from './fixtures/fixture.js'
+import { completeFixtures, type SessionDocuments } from './fixtures/complete-fixtures.js'
+import type { Fixture } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { Journal } from './journal/journal.js'
 import { newId } from './new-id.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
-import type { Base, DueBase } from './fixtures/base.js'
-import { expiriesAfter, expiryId, SESSION_EXPIRE } from './sessions/expiry.js'
+import type { Bases } from './fixtures/base.js'
+import { removalOf } from './sessions/direct.js'
+import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { ResultDocument } from './sessions/result.js'
-import type { Session } from './sessions/session.js'
+import type { Environment, Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
@@ -22,10 +24,7 @@ export interface InitialState extends Omit<State, 'sessions'> {
 }
 
 /** Makes a store. */
-type CreateStore = (options: {
-  sessions: Base<Session>
-  results: Base<ResultDocument>
-  due: DueBase
+type CreateStore = (options: Bases & {
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void
   /** Called after a step that changed due items. */
@@ -36,6 +35,8 @@ export interface WorkspaceOptions extends RateLimitOptions {
   /** The state that a new world begins with, as it is now: fixtures may be read again. */
   initialState: () => InitialState
   createStore: CreateStore
+  /** Where the mock is, for the capture URLs of fixtures. */
+  publicUrl?: string | undefined
   maxJournalEntries: number
   maxJournalBytes: number
   /** Called when the first idempotency key is evicted within its 24 hours. */
@@ -99,19 +100,24 @@ export class Workspace {
     const { faults, journal } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     // a copy: a request of the old world that is still delayed must not appear in the new one's journal
-    this.#replace({ ...rest, fixtures: new FixtureSet(named) }, faults, journal.copy())
+    this.#replace({ ...rest, fixtures: new FixtureSet(named, this.#options.publicUrl) }, faults, journal.copy())
   }
 
   /** Takes over fixtures that were read again. All other sessions stay. */
   async refresh ({ outdated, updated }: FixtureChanges): Promise<void> {
     const { store, clock } = this.#world
-    const now = clock.now()
     const gone = [...outdated, ...updated.map(({ id }) => id)]
-    const { sessions, results } = completeFixtures(updated, now)
-    await store.transact({}, () => ({
-      deletes: { sessions: gone, results: gone, due: gone.map(expiryId) },
-      puts: { sessions, results, due: expiriesAfter(now, sessions) }
-    }))
+    const documents = this.complete(updated)
+    const due = expiriesAfter(clock.now(), documents.sessions)
+    await store.transact({ sessions: gone, links: gone }, found => ({ deletes: removalOf(gone, found), puts: { ...documents, due } }))
+  }
+
+  /**
+   * The documents of checked fixtures, as they would be in this workspace.
+   * @param environment where a session belongs when its fixture does not say
+   */
+  complete (fixtures: readonly Fixture[], environment?: Environment): SessionDocuments {
+    return completeFixtures(fixtures, this.#world.clock.now(), environment, this.#options.publicUrl)
   }
 
   /** Stops what waits for its time. */
@@ -132,6 +138,9 @@ export class Workspace {
     const store = createStore({
       sessions: state.fixtures.sessionsAt(now),
       results: state.fixtures.resultsAt(now),
+      captures: state.fixtures.captures,
+      links: state.fixtures.links,
+      tokens: state.fixtures.tokens,
       due: state.fixtures.expiriesAt(now),
       onEvict: record => {
         if (isExpired(record, clock.now())) return

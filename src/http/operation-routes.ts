@@ -20,11 +20,13 @@ export interface OperationRoutesOptions {
   operations: readonly Operation[]
   unknownFields: UnknownFields
   defaultKeyInflection: KeyInflection
+  /** Where the mock is; `undefined` says that it is where the request was sent. */
+  publicUrl: string | undefined
 }
 
 /** The routes of the vendor's operations. */
 export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async (app, options) => {
-  const { operations, unknownFields, defaultKeyInflection } = options
+  const { operations, unknownFields } = options
   for (const operation of operations) {
     const { method, path, query } = operation
     const body = bodyOf(operation, unknownFields)
@@ -35,7 +37,7 @@ export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async
         config: { operation },
         schema: { ...(query && { querystring: query }), ...(body && { body }) },
         ...((operation.bodyOptional === true || operation.bodyEnvelope === true) && { preValidation: unwrapBody(operation) }),
-        handler: handlerOf(operation, defaultKeyInflection)
+        handler: handlerOf(operation, options)
       })
     }
   }
@@ -52,7 +54,7 @@ function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHo
   }
 }
 
-function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): RouteHandlerMethod {
+function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: OperationRoutesOptions): RouteHandlerMethod {
   const { schema } = operation.success
   return async (request, reply) => {
     const { world, params, query, body, apiKey } = request
@@ -66,7 +68,7 @@ function handlerOf (operation: Operation, defaultKeyInflection: KeyInflection): 
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
-      origin: () => originOf(request)
+      origin: () => publicUrl ?? originOf(request)
     } as Input
     const outcome = request.outcome = await apply(world.store, {
       claim: claimOf(request, operation),

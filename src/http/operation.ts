@@ -24,7 +24,7 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
   plan: Plan
   /** Makes an ID or a token that is not used yet: the prefix and 20 hexadecimal characters. */
   newId: (prefix: string) => string
-  /** Where the mock is, as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
+  /** Where the mock is: the option `publicUrl`, or as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
   origin: () => string
 }
 

@@ -28,7 +28,7 @@ export interface Dependencies {
 
 /** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
 export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options, operations, apiKeys, workspaces }) => {
-  const { control, defaultKeyInflection, unknownFields } = options
+  const { control, defaultKeyInflection, publicUrl, unknownFields } = options
   const routes = operations.map(({ method, path }): Route => [method, path])
   app.decorateRequest('outcome')
 
@@ -41,6 +41,6 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
     api.register(apiVersionPlugin)
     api.register(requestHeadersPlugin)
     api.register(requestBodyPlugin, { anyCasing: true })
-    api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection })
+    api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection, publicUrl })
   })
 }

@@ -22,6 +22,12 @@ export interface Options {
    */
   fixtures: string | Fixture | readonly Fixture[] | State
 
+  /**
+   * URL at which clients reach the mock, such as `'https://mock.example/verifa'`, with which capture URLs begin. Default: they begin
+   * with the host that the request was sent to, and those of fixtures lead nowhere.
+   */
+  publicUrl?: string
+
   /** Lowest level to log; `'silent'` prints nothing. Default: `'info'`; `startVerifaMock` uses `'silent'`. */
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 
@@ -115,6 +121,12 @@ export const Options = Type.Object({
     'x-takes': 'the path of a file or folder',
     'x-placeholder': 'path'
   }),
+  publicUrl: Type.Optional(Type.String({
+    'format': 'base-url',
+    'description': 'URL at which clients reach the mock, with which capture URLs begin; by default they begin with the host of the request',
+    'x-takes': 'a URL that begins with http:// or https://, without a query and a fragment',
+    'x-placeholder': 'url'
+  })),
   logLevel: choice(logLevels, 'info', 'Lowest level to log; silent prints nothing', 'level'),
   apiKeys: Type.Array(Type.String({ pattern: '^vk_(pub_)?(live|sandbox)_[^\\s,=]+(=[^\\s,=]+)?$' }), {
     'default': [],
@@ -169,7 +181,7 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   if (options.plan !== undefined && options.rateLimit !== undefined) problems.push(`${nameOf('plan')} and ${nameOf('rateLimit')} exclude each other. Set one of them.`)
   if (options.watch && typeof options.fixtures !== 'string') problems.push(`${nameOf('watch')} needs ${nameOf('fixtures')} to be a path.`)
   if (problems.length > 0) throw new OptionsError(problems.join('\n'))
-  return options
+  return options.publicUrl === undefined ? options : { ...options, publicUrl: options.publicUrl.replace(/\/+$/, '') }
 }
 
 /** A sentence for each scope that does not exist. It never shows the key. */

@@ -1,4 +1,4 @@
-import type { Base, DueBase } from '../domain/fixtures/base.js'
+import type { Bases } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
 import { type SessionFilter, sessionTest } from '../domain/sessions/list.js'
@@ -6,16 +6,11 @@ import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
 import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
-import { BoundedCollection, type Bounds, DueCollection } from './collections.js'
+import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
 import { PagedCollection } from './paged-collection.js'
 
-export interface MemoryStoreOptions {
-  /** Sessions that the store begins with and shares with others. */
-  sessions?: Base<Session>
-  /** Due items that the store begins with and shares with others. */
-  due?: DueBase
-  /** The results of these sessions. */
-  results?: Base<ResultDocument>
+/** The documents that the store begins with and shares with others, and more. */
+export interface MemoryStoreOptions extends Partial<Bases> {
   idempotency: Bounds<IdempotencyRecord>
   /** Called after a step that changed due items. */
   onDue: () => void
@@ -41,7 +36,7 @@ export class MemoryStore implements Store {
   readonly #due: DueCollection
   readonly #onDue: () => void
 
-  constructor ({ sessions, results, due, idempotency, onDue }: MemoryStoreOptions) {
+  constructor ({ sessions, results, captures, links, tokens, due, idempotency, onDue }: MemoryStoreOptions) {
     this.#sessions = new PagedCollection({ timeOf: session => session.created_at, environmentOf, testOf: sessionTest }, sessions)
     this.#results = new PagedCollection({
       timeOf: ({ result }) => result.created_at,
@@ -52,6 +47,9 @@ export class MemoryStore implements Store {
     this.#collections = {
       sessions: this.#sessions,
       results: this.#results,
+      captures: new MemoryCollection(captures),
+      links: new MemoryCollection(links),
+      tokens: new MemoryCollection(tokens),
       idempotency: new BoundedCollection(idempotency),
       due: this.#due
     }
@@ -77,10 +75,13 @@ export class MemoryStore implements Store {
   }
 
   #read<R extends Reads> (reads: R): Found<R> {
-    const { sessions, results, idempotency, due } = this.#collections
+    const { sessions, results, captures, links, tokens, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
       sessions: isPage(reads.sessions) ? this.#sessions.page(reads.sessions.newest) : getAll(sessions, reads.sessions),
       results: isPage(reads.results) ? this.#results.page(reads.results.newest) : getAll(results, reads.results),
+      captures: getAll(captures, reads.captures),
+      links: getAll(links, reads.links),
+      tokens: getAll(tokens, reads.tokens),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
     }

@@ -9,6 +9,8 @@ t.test('a created session is pending, and its token lives 20 minutes', async t =
   const { puts, events, response } = createSession({}, creation)
   const after = session({ id: 'ses_new', capture_url: captureUrl })
   t.same(puts?.sessions, [after], 'as a fixture without anything would be')
+  t.same(puts?.tokens, [{ id: 'cap_1', session_id: 'ses_new', link_id: null }])
+  t.notOk(puts && 'captures' in puts, 'nothing is kept for a capture page that was given nothing')
   t.same(puts?.due, [{ id: 'expire:ses_new', at: NOW + 20 * 60 * 1000, type: 'session.expire', subject: 'ses_new' }])
   t.equal(JSON.stringify(puts?.sessions?.[0]), JSON.stringify(after), 'its fields in the order of the vendor\'s page')
   t.same(events, [{ type: 'session.created', session_id: 'ses_new', before: null, after }])
@@ -34,4 +36,8 @@ t.test('it has what it was given, without nulls in its metadata, and without wha
   t.same(puts?.sessions, [session({
     ...shown, id: 'ses_new', metadata: { plan: 'gold', nested: { no: null } }, is_sandbox: false, capture_url: captureUrl
   })])
+  t.same(puts?.captures, [{ id: 'ses_new', ...hidden }])
+  for (const given of [{ redirect_url: 'https://example.com' }, { fields: {} }, { send_email: false }]) {
+    t.same(createSession(given, creation).puts?.captures, [{ id: 'ses_new', redirect_url: null, fields: null, send_email: null, ...given }])
+  }
 })

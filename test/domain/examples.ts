@@ -3,9 +3,8 @@ import { ApiError } from '../../src/contract/errors.js'
 import { completeSession, type Fixture } from '../../src/domain/fixtures/fixture.js'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
-import type { ResultDocument } from '../../src/domain/sessions/result.js'
 import type { Session } from '../../src/domain/sessions/session.js'
-import type { Base, DueBase } from '../../src/domain/fixtures/base.js'
+import type { Base, Bases } from '../../src/domain/fixtures/base.js'
 import type { Found, Reads, Store } from '../../src/domain/store.js'
 import type { DueItem } from '../../src/domain/timeline.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
@@ -48,10 +47,7 @@ export function dueItem (id: string, at: number, type = 'test'): DueItem {
   return { id, at, type, subject: id }
 }
 
-export interface StoreParts {
-  sessions?: Base<Session>
-  due?: DueBase
-  results?: Base<ResultDocument>
+export interface StoreParts extends Partial<Bases> {
   max?: number
   maxBytes?: number
   onEvict?: (record: IdempotencyRecord) => void
@@ -60,10 +56,8 @@ export interface StoreParts {
 
 /** A store in memory, without bounds unless they are given. */
 export function memoryStore (parts: StoreParts = {}): MemoryStore {
-  const { sessions, results, due, max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined } = parts
-  return new MemoryStore({
-    ...(sessions && { sessions }), ...(results && { results }), ...(due && { due }), idempotency: { max, maxBytes, onEvict }, onDue
-  })
+  const { max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined, ...bases } = parts
+  return new MemoryStore({ ...bases, idempotency: { max, maxBytes, onEvict }, onDue })
 }
 
 /** What a store has under some IDs. */

@@ -65,7 +65,11 @@ t.test('a resume gives a new token for 20 minutes, and what was decided before i
   const { puts, deletes, events, response } = resumeSession(before, URL, LATER)
   const expiresAt = '2026-03-01T12:21:00.000Z'
   const after = { ...before, status: 'pending' as const, updated_at: timestamp(LATER), capture_url: URL, token_expires_at: expiresAt }
-  t.same(puts, { sessions: [after], due: [{ id: 'expire:ses_a', at: LATER + TOKEN_LIFETIME, type: 'session.expire', subject: 'ses_a' }] })
+  t.same(puts, {
+    sessions: [after],
+    tokens: [{ id: 'cap_1', session_id: 'ses_a', link_id: null }],
+    due: [{ id: 'expire:ses_a', at: LATER + TOKEN_LIFETIME, type: 'session.expire', subject: 'ses_a' }]
+  })
   t.same(deletes, { results: ['ses_a'] })
   t.same(events, [{ type: 'session.updated', session_id: 'ses_a', before, after }])
   t.same(response.body, { id: 'ses_a', status: 'pending', capture_url: URL, expires_at: expiresAt, qr_code_data_url: qrCodeDataUrl(URL) })

@@ -96,3 +96,14 @@ t.test('a URL that is too long has no QR code', async t => {
   const app = startApp(t)
   t.match((await create(app, {}, { host: `${'a'.repeat(3000)}.test` })).json(), { status: 'pending', qr_code_data_url: null })
 })
+
+t.test('with a public URL, capture URLs begin with it, also those of fixtures and of seeded and restored sessions', async t => {
+  const app = startApp(t, { publicUrl: 'https://mock.example/verifa/', fixtures: [{ id: 'ses_a' }, { id: 'ses_b', created_at: '2026-01-01T00:00:00Z' }] })
+  const { capture_url: url } = (await create(app)).json<CreatedSession>()
+  t.match(url, /^https:\/\/mock\.example\/verifa\/verify\/cap_[0-9a-f]{20}$/)
+  for (const id of ['ses_a', 'ses_b']) t.equal((await stored(app, id)).capture_url, `https://mock.example/verifa/verify/${id}`)
+  const seed = await app.inject({ method: 'POST', url: '/_mock/sessions', payload: { id: 'ses_c' } })
+  t.match(seed.json(), { capture_url: 'https://mock.example/verifa/verify/ses_c' })
+  await app.inject({ method: 'PUT', url: '/_mock/state', payload: { sessions: [{ id: 'ses_d' }] } })
+  t.match(await stored(app, 'ses_d'), { capture_url: 'https://mock.example/verifa/verify/ses_d' })
+})

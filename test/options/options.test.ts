@@ -39,9 +39,17 @@ t.test('wrong options are refused and nothing is coerced', async t => {
     [{ colour: 1 }, `colour is not an option. The options are ${optionNames.join(', ')}.`],
     [{ watch: true, fixtures: [] }, 'watch needs fixtures to be a path.'],
     [{ plan: 'gold' }, 'plan cannot be "gold". It takes one of free, starter, professional, enterprise.'],
+    ...['mock.example', 'ftp://mock.example', 'http://', 'http://a b', 'http://a?b', 'http://a#b', 'http://a@b', 'http://a:99999'].map((publicUrl): [object, string] =>
+      [{ publicUrl }, `publicUrl cannot be "${publicUrl}". It takes a URL that begins with http:// or https://, without a query and a fragment.`]),
     [{ plan: 'free', rateLimit: 5 }, 'plan and rateLimit exclude each other. Set one of them.']
   ]
   for (const [given, expected] of cases) t.equal(problem(given), expected)
+})
+
+t.test('a public URL may have a path, and loses its last slash', async t => {
+  t.equal(resolveOptions({ publicUrl: 'https://mock.example/verifa/' }).publicUrl, 'https://mock.example/verifa')
+  t.equal(resolveOptions({ publicUrl: 'http://[::1]:4010' }).publicUrl, 'http://[::1]:4010')
+  t.notOk('publicUrl' in resolveOptions({}))
 })
 
 t.test('in code, fixtures can also be objects', async t => {

@@ -98,7 +98,7 @@ t.test('every problem is named, with file, session and field', async t => {
   const [json, ...others] = complaints(dir, dir)
   t.match(json, /^b\.json: .*JSON/)
   t.same(others.slice(0, 10), [
-    `a.json: session 2 (ses_b): statuss is not a field here; the fields are ${fields}, result`,
+    `a.json: session 2 (ses_b): statuss is not a field here; the fields are ${fields}, result, redirect_url, fields, send_email, links, tokens`,
     'a.json: session 2 (ses_b): status must be one of: pending, capturing, processing, completed, expired, failed, ' +
     'awaiting_external, under_review, sandbox_pending',
     'a.json: session 2 (ses_b): tags must be a list',

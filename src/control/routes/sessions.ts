@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
-import { checkFixtureRules, completeFixtures, Fixtures } from '../../domain/fixtures/fixture.js'
+import { checkFixtureRules, Fixtures } from '../../domain/fixtures/fixture.js'
 import { addSessions, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { type Environment, Session } from '../../domain/sessions/session.js'
 import { listSessions } from '../../domain/workspace.js'
@@ -29,7 +29,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.delete('/sessions/:session_id', {
     schema: controlSchema('removeSession', 'Remove a session', {
-      description: 'Removes a session, and its result, as if it had never been there. Idempotency keys that were used on it stay.',
+      description: 'Removes a session, and what belongs to it, as if it had never been there. Idempotency keys that were used on it stay.',
       params,
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'sessionNotFound')
@@ -52,13 +52,13 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
         })
       }
     }, 'sessionExists', 'workspaceKeyRequired')
-  }, async ({ body, headers, workspace: { world } }, reply) => {
+  }, async ({ body, headers, workspace }, reply) => {
     const problems = checkFixtureRules(body, ['body'])
     if (problems.length > 0) throw validationError(problems)
     const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
-    const now = world.clock.now()
-    const added = completeFixtures([body].flat(), now, environment)
-    await addSessions(world.store, added, now)
+    const { store, clock } = workspace.world
+    const added = workspace.complete([body].flat(), environment)
+    await addSessions(store, added, clock.now())
     reply.code(201)
     return Array.isArray(body) ? added.sessions : added.sessions[0]
   })

@@ -3,6 +3,7 @@ import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { DueItem } from '../timeline.js'
+import { CaptureFields, captureOf, ownToken } from './capture.js'
 import { expiryOf } from './expiry.js'
 import { mergeMetadata, MetadataInput } from './metadata.js'
 import { qrCodeDataUrl } from './qr-code.js'
@@ -23,7 +24,7 @@ export interface SessionCreation {
   /** Where the capture page sends the browser when it is done. */
   redirect_url?: string
   /** What the capture page is filled with. */
-  fields?: Readonly<Record<string, unknown>>
+  fields?: CaptureFields
   /** Whether to invite the person by email; the mock sends none. */
   send_email?: boolean
 }
@@ -38,9 +39,7 @@ export const SessionCreation = schemaOf<SessionCreation>()(Type.Object({
   checks: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description: 'Checks that the session runs' }))),
   workflow_id: Type.Optional(Type.String({ description: 'Workflow to use' })),
   redirect_url: Type.Optional(Type.String({ format: 'uri', description: 'Where the capture page sends the browser when it is done' })),
-  fields: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({
-    type: 'object', additionalProperties: true, description: 'What the capture page is filled with'
-  })),
+  fields: Type.Optional(CaptureFields),
   send_email: Type.Optional(Type.Boolean({ description: 'Whether to invite the person by email; the mock sends none' }))
 }, { $id: 'SessionCreation', additionalProperties: false, description: 'A session to create' }))
 
@@ -115,8 +114,11 @@ export function createSession (given: SessionCreation, { environment, now, id, c
     case_status: null,
     tags: []
   }
+  const capture = captureOf(id, given)
+  const tokens = [ownToken(id, captureUrl)]
+  const due = [expiryOf(after) as DueItem]
   return {
-    puts: { sessions: [after], due: [expiryOf(after) as DueItem] },
+    puts: capture === undefined ? { sessions: [after], tokens, due } : { sessions: [after], tokens, due, captures: [capture] },
     events: [{ type: 'session.created', session_id: id, before: null, after }],
     response: {
       status: 201,

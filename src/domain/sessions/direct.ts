@@ -1,38 +1,44 @@
 import { apiError } from '../../contract/errors.js'
-import type { Store } from '../store.js'
+import type { SessionDocuments } from '../fixtures/complete-fixtures.js'
+import type { Changes, Found, Store } from '../store.js'
+import { tokenOf } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
-import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
-/** Sessions to add. */
-export interface AddedSessions {
-  sessions: readonly Session[]
-  /** The results of those that have one. */
-  results?: readonly ResultDocument[]
-}
+/** Sessions to add, with what belongs to them. */
+export type AddedSessions = Pick<SessionDocuments, 'sessions'> & Partial<SessionDocuments>
 
 /**
- * Adds sessions and their results, all of them or none. The sessions expire when their tokens run out.
+ * Adds sessions and what belongs to them, all of them or none. The sessions expire when their tokens run out.
  * @param now the time, in milliseconds since 1970
  * @throws ApiError 409 when an ID is taken, in whichever environment
  */
-export async function addSessions (store: Store, { sessions, results = [] }: AddedSessions, now: number): Promise<void> {
+export async function addSessions (store: Store, added: AddedSessions, now: number): Promise<void> {
+  const { sessions } = added
   await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
     const taken = found.sessions.find(session => session !== undefined)
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
-    return { puts: { sessions, results, due: expiriesAfter(now, sessions) } }
+    return { puts: { ...added, due: expiriesAfter(now, sessions) } }
   })
 }
 
 /**
- * Removes a session, and its result, from whichever environment.
+ * Removes a session, and what belongs to it, from whichever environment.
  * @throws ApiError 404 when it is not there
  */
 export async function removeSession (store: Store, id: string): Promise<void> {
-  await store.transact({ sessions: [id] }, found => {
+  await store.transact({ sessions: [id], links: [id] }, found => {
     if (found.sessions[0] === undefined) throw apiError('sessionNotFound')
-    return { deletes: { sessions: [id], results: [id], due: [expiryId(id)] } }
+    return { deletes: removalOf([id], found) }
   })
+}
+
+/** What goes with sessions. Tokens that a session had before stay: they lead to nobody. */
+export function removalOf (
+  ids: readonly string[], { sessions, links }: Found<{ sessions: string[], links: string[] }>
+): NonNullable<Changes['deletes']> {
+  const urls = [...sessions.map(session => session?.capture_url ?? ''), ...links.flatMap(its => its?.links.map(link => link.capture_url) ?? [])]
+  return { sessions: ids, results: ids, captures: ids, links: ids, tokens: urls.map(tokenOf), due: ids.map(expiryId) }
 }
 
 /**

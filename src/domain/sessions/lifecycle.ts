@@ -44,8 +44,21 @@ export function canRunOut (session: Session): boolean {
 export function transition (operation: LifecycleOperation, session: Session): SessionStatus {
   const row = operation === 'submit' ? `submit, ${environmentOf(session)}` as const : operation
   const { to, refusal } = lifecycle[row]
-  if (!takes(row, session)) throw apiError(refusal, { state: isRedacted(session) ? 'redacted' : session.status })
+  if (!takes(row, session)) throw apiError(refusal, { state: stateOf(session) })
   return to
+}
+
+/**
+ * Refuses a one-time link to a session that cannot be captured any more (the vendor's page). It is no transition: it changes no status.
+ * @throws ApiError 400 when the session is completed or failed, or has been redacted
+ */
+export function refuseLink (session: Session): void {
+  const state = stateOf(session)
+  if (['completed', 'failed', 'redacted'].includes(state)) throw apiError('cannotLink', { state })
+}
+
+function stateOf (session: Session): string {
+  return isRedacted(session) ? 'redacted' : session.status
 }
 
 function takes (row: Row, session: Session): boolean {

@@ -3,6 +3,7 @@ import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { DueItem } from '../timeline.js'
+import { ownToken } from './capture.js'
 import { expiryOf } from './expiry.js'
 import { transition } from './lifecycle.js'
 import { qrCodeDataUrl } from './qr-code.js'
@@ -40,7 +41,7 @@ export function resumeSession (before: Session, captureUrl: string, now: number)
   const expiresAt = timestamp(now + TOKEN_LIFETIME)
   const after = nextVersion(before, { status, updated_at: timestamp(now), capture_url: captureUrl, token_expires_at: expiresAt })
   return {
-    puts: { sessions: [after], due: [expiryOf(after) as DueItem] },
+    puts: { sessions: [after], tokens: [ownToken(after.id, captureUrl)], due: [expiryOf(after) as DueItem] },
     deletes: { results: [after.id] },
     events: [{ type: 'session.updated', session_id: after.id, before, after }],
     response: {

@@ -110,9 +110,12 @@ export function environmentOf ({ is_sandbox: isSandbox }: Pick<Session, 'is_sand
   return isSandbox ? 'sandbox' : 'live'
 }
 
-/** The capture URL of a session, unless its fixture has another. */
-export function captureUrl (id: string): string {
-  return `https://capture.verifa.example/${id}`
+/**
+ * The capture URL of a session, unless its fixture has another.
+ * @param publicUrl where the mock is; without it, the URL leads nowhere
+ */
+export function captureUrl (id: string, publicUrl?: string): string {
+  return publicUrl === undefined ? `https://capture.verifa.example/${id}` : `${publicUrl}/verify/${id}`
 }
 
 /**

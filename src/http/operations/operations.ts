@@ -5,10 +5,12 @@ import { addTag } from './add-tag.js'
 import { bulkRedactSessions } from './bulk-redact-sessions.js'
 import { createSession } from './create-session.js'
 import { expireSession } from './expire-session.js'
+import { generateOneTimeLink } from './generate-one-time-link.js'
 import { getRateLimits } from './get-rate-limits.js'
 import { getResult } from './get-result.js'
 import { getSession } from './get-session.js'
 import { getSessionResult } from './get-session-result.js'
+import { listLinks } from './list-links.js'
 import { listResults } from './list-results.js'
 import { listSessions } from './list-sessions.js'
 import { redactSession } from './redact-session.js'
@@ -32,6 +34,8 @@ export const operations: readonly Operation[] = [
   addTag,
   removeTag,
   setTags,
+  generateOneTimeLink,
+  listLinks,
   getSessionResult,
   listResults,
   getResult,
