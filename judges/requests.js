@@ -64,6 +64,7 @@ export const validRequests = [
       ...['ses_completed', 'ses_under_review', 'ses_redacted', 'ses_pending', 'ses_nowhere'].flatMap(id => [
         call('GET', `/sessions/${id}/result`, undefined, headers), call('GET', `/results/${id}`, undefined, headers)
       ]),
+      ...['ses_completed', 'ses_under_review', 'ses_redacted', 'ses_nowhere'].map(id => call('GET', `/sessions/${id}/export`, undefined, headers)),
       call('GET', '/results?status=approved&created_after=2020-01-01T00:00:00Z&limit=1', undefined, headers),
       call('DELETE', '/sessions/ses_failed/data', undefined, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: ['ses_sandbox_pending', 'ses_failed', 'ses_nowhere'] }, headers),
@@ -75,6 +76,10 @@ export const validRequests = [
   control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
   control('GET', '/sessions/ses_mine'),
+  control('POST', '/sessions/ses_mine/simulate', { action: 'decline', result: { rejection_reason: 'Blurred.' } }),
+  control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
+  control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),
+  control('PUT', '/sessions/ses_redacted/status', { status: 'pending' }),
   control('DELETE', '/sessions/ses_mine'),
   control('GET', '/sessions/ses_mine'),
   control('GET', '/state'),
@@ -134,6 +139,8 @@ export const invalidRequests = [
   patch({}, { headers: { 'Key-Inflection': 'title' } }),
   control('POST', '/sessions', { status: 'lost' }),
   control('POST', '/sessions', [{ id: '' }, { colour: 'red' }]),
+  control('POST', '/sessions/ses_pending/simulate', { action: 'reject' }),
+  control('PUT', '/sessions/ses_pending/status', { status: 'done', result: {} }),
   control('PUT', '/state', {}),
   control('POST', '/faults', {}),
   control('POST', '/faults', { then: { status: 200 } }),

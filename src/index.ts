@@ -11,6 +11,7 @@ export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domai
 export type { Plan, RateLimitChange } from './domain/rate-limits.js'
 export type { ResultFixture } from './domain/fixtures/result-fixture.js'
 export type { CheckResult, ResultStatus, SessionResult } from './domain/sessions/result.js'
+export type { SimulatedAction } from './domain/sessions/simulate.js'
 export type { CaseStatus, Environment, Metadata, RetentionStatus, Session, SessionStatus } from './domain/sessions/session.js'
 export type { ClockState, SavedDueItem, SavedKey, State } from './domain/state.js'
 export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startVerifaMock } from './mock.js'

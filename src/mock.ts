@@ -27,14 +27,16 @@ export async function startVerifaMock (options: Partial<Options> = {}): Promise<
     throw listenError(error as Error, { host, port })
   }
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
+  const { host: ownHost } = new URL(url)
   let closed: Promise<void> | undefined
   const client = createClient({
     url,
     apiKey: undefined,
     token,
     // injected: a call costs no connection
-    transport: async ({ method, path, headers, body }) => {
+    transport: async ({ method, path, headers: given, body }) => {
       if (closed !== undefined) throw new Error(`The mock at ${url} is closed.`)
+      const headers = { ...given, host: ownHost }
       const response = await app.inject({ method, url: path, headers, ...(body !== undefined && { payload: body }) })
       return { status: response.statusCode, body: response.body }
     },

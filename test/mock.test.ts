@@ -66,6 +66,41 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(await rejection(mock.seed({ status: 'x' as Session['status'] })), { code: 'validation_error', detail: [{ loc: ['body', 'status'] }] })
   },
 
+  'outcomes are simulated, in both environments, with any result': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    const resultOf = async (id: string) => (await mock.state()).sessions.find(session => session.id === id)?.result
+    const approved = await mock.simulate('ses_live_pending', 'approve')
+    t.match(approved, { id: 'ses_live_pending', status: 'completed', capture_url: null, updated_at: '2026-03-01T12:00:00.000Z' })
+    t.same(await mock.session('ses_live_pending'), approved)
+    t.match(await resultOf('ses_live_pending'), { status: 'approved', is_sandbox: false, face_match_score: 0.95 })
+    await mock.simulate('ses_pending', 'decline', { result: { rejection_reason: 'Blurred.', extracted_data: { a_b: 1 }, created_at: '2026-01-01T00:00:00Z' } })
+    t.match(await resultOf('ses_pending'), {
+      status: 'rejected', rejection_reason: 'Blurred.', rejection_reason_code: 'document_unreadable', extracted_data: { a_b: 1 }, created_at: '2026-01-01T00:00:00.000Z'
+    })
+    t.match(await mock.simulate('ses_bare', 'require-review'), { status: 'under_review', case_id: /^case_/, case_status: 'open' })
+    t.match(await mock.simulate('ses_bare', 'expire'), { status: 'expired' })
+    t.equal(await resultOf('ses_bare'), undefined)
+    t.match(await rejection(mock.simulate('ses_bare', 'approve')), { statusCode: 400, message: 'Session is expired and cannot be simulated.' })
+    t.match(await rejection(mock.simulate('ses_none', 'approve')), { statusCode: 404 })
+    t.same(await mock.requests(), [], 'these are no requests to the API')
+  },
+
+  'a session gets any status': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    t.match(await mock.setStatus('ses_completed', 'awaiting_external'), { status: 'awaiting_external', updated_at: '2026-03-01T12:00:00.000Z' })
+    const reopened = await mock.setStatus('ses_completed', 'pending')
+    t.match(reopened, { status: 'pending', token_expires_at: '2026-03-01T12:20:00.000Z' })
+    t.ok(reopened.capture_url?.startsWith(`${mock.url}/verify/cap_`), String(reopened.capture_url))
+    t.same(await mock.session('ses_completed'), reopened)
+    await mock.clock.advance('20m')
+    t.match(await mock.session('ses_completed'), { status: 'expired', capture_url: null })
+    await mock.setStatus('ses_completed', 'completed', { result: { status: 'rejected' } })
+    t.match((await mock.state()).sessions.find(({ id }) => id === 'ses_completed')?.result, { status: 'rejected', face_match_score: 0.31 })
+    t.match(await rejection(mock.setStatus('ses_redacted', 'completed')), { statusCode: 422, message: 'Session has been redacted and cannot be updated.' })
+    t.match(await rejection(mock.setStatus('ses_pending', 'done' as Session['status'])), { detail: [{ loc: ['body', 'status'] }] })
+    t.same(await mock.requests(), [])
+  },
+
   'reset returns to the fixtures and clears everything else': async (t, mock) => {
     const before = await mock.sessions()
     await patch(mock, 'ses_pending', { external_ref: 'changed' }, { 'idempotency-key': 'k' })

@@ -23,6 +23,20 @@ test('add sessions', async () => {
   // #endregion
 })
 
+test('set an outcome', async () => {
+  // #region outcomes
+  // the session is declined, with a reason of your choice
+  await mock.simulate('ses_pending', 'decline', { result: { rejection_reason: 'The document has expired.' } })
+
+  const response = await fetch(`${baseUrl}/sessions/ses_pending/result`, { headers: { 'X-API-Key': apiKey } })
+  assert.equal((await response.json()).rejection_reason, 'The document has expired.')
+
+  // any session gets any status
+  const session = await mock.setStatus('ses_expired', 'processing')
+  assert.equal(session.status, 'processing')
+  // #endregion
+})
+
 test('add a fault', async () => {
   // #region faults
   // let one update pass, then refuse two

@@ -53,9 +53,12 @@ export function createClient (options: ClientOptions): VerifaMock {
 
   return {
     url,
-    seed: async sessions => call('POST', '/sessions', sessions),
+    // as the overload says, one session or several
+    seed: async (sessions: object): Promise<Session & Session[]> => call('POST', '/sessions', sessions),
     sessions: async () => (await call<{ data: Session[] }>('GET', '/sessions')).data,
     session: async id => call('GET', sessionPath(id)),
+    simulate: async (id, action, options) => call('POST', `${sessionPath(id)}/simulate`, { action, ...options }),
+    setStatus: async (id, status, options) => call('PUT', `${sessionPath(id)}/status`, { status, ...options }),
     removeSession: async id => call('DELETE', sessionPath(id)),
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
     clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),

@@ -29,7 +29,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   if (!options.control) return
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
-    guarded.register(sessionsRoutes)
+    guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })

@@ -2,7 +2,9 @@ import type { Fault, FaultRule } from '../domain/faults/rules.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
 import type { JournalEntry } from '../domain/journal/entry.js'
 import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
-import type { Session } from '../domain/sessions/session.js'
+import type { ResultFixture } from '../domain/fixtures/result-fixture.js'
+import type { Session, SessionStatus } from '../domain/sessions/session.js'
+import type { SimulatedAction } from '../domain/sessions/simulate.js'
 import type { State } from '../domain/state.js'
 import type { RateLimitChange } from '../domain/rate-limits.js'
 import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
@@ -54,14 +56,26 @@ export interface VerifaMock extends AsyncDisposable {
   /** The base URL for a client, such as `http://127.0.0.1:4010`. It works with and without `/api/v1`. */
   readonly url: string
   /**
-   * Adds a session or a list of sessions, in any state. What is left out gets a default. Resolves with the completed sessions. Rejects
-   * with a 409 when an ID is taken, and then adds none.
+   * Adds a session, in any state. What is left out gets a default. Resolves with the completed session. Rejects with a 409 when its ID is
+   * taken.
    */
-  seed<F extends Fixture | readonly Fixture[]> (sessions: F): Promise<F extends readonly unknown[] ? Session[] : Session>
+  seed (session: Fixture): Promise<Session>
+  /** Adds sessions. Rejects with a 409 when one of their IDs is taken, and then adds none. */
+  seed (sessions: readonly Fixture[]): Promise<Session[]>
   /** Returns all sessions, those of the sandbox first. */
   sessions (): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */
   session (id: string): Promise<Session>
+  /**
+   * Simulates an outcome of an active session of either environment: writes the session and its result, and resolves with the session.
+   * `result` has fields of the result in place of the simulated ones. Rejects with a 400 when the session is not active.
+   */
+  simulate (id: string, action: SimulatedAction, options?: { result?: ResultFixture }): Promise<Session>
+  /**
+   * Gives a session any status, whatever it had before, and resolves with the session. `result` gives it a result too, with the status
+   * `completed` or `under_review`. Rejects with a 422 when the session has been redacted.
+   */
+  setStatus (id: string, status: SessionStatus, options?: { result?: ResultFixture }): Promise<Session>
   /** Removes a session; rejects with a 404 when it is not there. */
   removeSession (id: string): Promise<void>
   /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */

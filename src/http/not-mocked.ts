@@ -5,7 +5,6 @@ import type { Route } from './nearest-routes.js'
  * would look like a session that is not there, so they get a 501 (our decision).
  */
 export const notMocked: readonly Route[] = [
-  ['GET', '/sessions/{session_id}/export'],
   ...['resend-invite', 'reprocess',
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),

@@ -84,7 +84,8 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
   }
 }
 
-function originOf ({ protocol, host }: FastifyRequest): string {
+/** Where the mock is, as the client of a request sees it. */
+export function originOf ({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
   return `${protocol}://${host}`
 }
 

@@ -37,6 +37,8 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   path: string
   /** The scopes of which the API key needs one (the vendor's page on keys). */
   scopes: readonly string[]
+  /** Whether the operation is for sandbox keys only (the vendor's page). */
+  sandboxOnly?: boolean
   summary: string
   description: string
   params: P

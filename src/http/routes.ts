@@ -15,6 +15,7 @@ import { notFound } from './plugins/not-found.js'
 import { rateLimitsPlugin } from './plugins/rate-limits.js'
 import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
+import { unknownQueryPlugin } from './plugins/unknown-query.js'
 
 /** What the routes are made with. */
 export interface Dependencies {
@@ -40,6 +41,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { options
     if (control) api.register(faultsPlugin)
     api.register(apiVersionPlugin)
     api.register(requestHeadersPlugin)
+    api.register(unknownQueryPlugin)
     api.register(requestBodyPlugin, { anyCasing: true })
     api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection, publicUrl })
   })

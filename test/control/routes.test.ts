@@ -72,7 +72,9 @@ t.test('with isolation, calls that change what the API does need an API key', as
   const app = startApp(t, { isolation: 'api-key' })
   const calls: [method: 'POST' | 'PUT', url: string, payload: object, status: number][] = [
     ['POST', '/_mock/sessions', { id: 'ses_mine' }, 201],
-    ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }] }, 204],
+    ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }, { id: 'ses_bare' }] }, 204],
+    ['POST', '/_mock/sessions/ses_bare/simulate', { action: 'approve' }, 200],
+    ['PUT', '/_mock/sessions/ses_bare/status', { status: 'failed' }, 200],
     ['POST', '/_mock/faults', { then: { status: 503 } }, 201]
   ]
   for (const [method, url, payload, status] of calls) {

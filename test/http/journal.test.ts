@@ -130,6 +130,26 @@ t.test('log and journal have the reason why a request was refused, and the respo
   t.same((await entries(app)).slice(1).map(({ reason }) => reason), reasons)
 })
 
+t.test('log and journal name the parameters of a query that were ignored', async t => {
+  const { app, log } = startLogged(t)
+  const requests: [reason: string | undefined, method: 'GET' | 'POST', url: string, status: number][] = [
+    ['unknown query parameter statsu; did you mean status?', 'GET', '/sessions?statsu=pending', 200],
+    ['unknown query parameter colour', 'GET', '/api/v1/sessions?colour=red&limit=1', 200],
+    ['unknown query parameter a, unknown query parameter limits; did you mean limit?', 'GET', '/results?a&limits=2&a=3', 200],
+    ['unknown query parameter dry_run', 'POST', '/sessions/ses_bare/expire?dry_run=1', 200],
+    ['unknown query parameter statsu; did you mean status?', 'GET', '/sessions?statsu=pending&limit=0', 422],
+    ['no session has the ID "ses_none"', 'GET', '/sessions/ses_none?x=1', 404],
+    ['unknown query parameter vk_sandbox_…6789', 'GET', '/sessions?vk_sandbox_0123456789=1', 200],
+    [undefined, 'GET', '/sessions?', 200],
+    [undefined, 'GET', '/sessions?q=a&status=pending', 200]
+  ]
+  for (const [, method, url, status] of requests) {
+    t.equal((await app.inject({ method, url, headers: { 'x-api-key': SANDBOX_KEY } })).statusCode, status, url)
+  }
+  t.same(log().map(({ reason }) => reason), requests.map(([reason]) => reason))
+  t.same((await entries(app)).map(({ reason }) => reason), requests.map(([reason]) => reason ?? null))
+})
+
 t.test('no API key is in log or journal, wherever it was sent', async t => {
   const { app, lines } = startLogged(t)
   const secret = '0123456789'

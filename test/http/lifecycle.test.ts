@@ -96,6 +96,9 @@ t.test('simulate is for sandbox keys only, whatever the session is', async t => 
     t.same(errorOf(t, await act(app, 'simulate', id, approve, { 'x-api-key': LIVE_KEY })),
       { error: 'forbidden', detail: 'Simulation is only available with sandbox keys.', status_code: 403 })
   }
+  for (const [body, headers] of [['{', {}], [{ action: 'reject' }, {}], [approve, { 'verifa-version': 'soon' }]] as const) {
+    t.equal(errorOf(t, await act(app, 'simulate', 'ses_pending', body, { 'x-api-key': LIVE_KEY, ...headers })).status_code, 403, 'whatever else is wrong')
+  }
 })
 
 t.test('wrong bodies of simulate', async t => {

@@ -33,7 +33,7 @@ t.test('operations that Verifa has and the mock does not are a 501', async t => 
     ['POST', '/api/v1/sessions/ses_none/resend-invite'],
     ['PUT', '/api/v1/webhooks/endpoints/webhook_1'],
     ['GET', '/identities'],
-    ['GET', '/sessions/ses_pending/export']
+    ['GET', '/sessions/ses_pending/documents']
   ]
   for (const [method, url] of operations) {
     t.same(errorOf(t, await app.inject({ method, url })),

@@ -17,8 +17,20 @@ await using mock = await startVerifaMock({ fixtures: [fixture] })
 const one: Session = await mock.seed({ id: 'a', status: 'completed' })
 const many: Session[] = await mock.seed([{ id: 'b' }, {}])
 console.log(one.id, many.length)
+// @ts-expect-error there is no such field
+await mock.seed({ id: 'a', stauts: 'completed' })
+// @ts-expect-error nor in a list
+await mock.seed([{ id: 'a', stauts: 'completed' }])
+// @ts-expect-error nor in a result
+await mock.seed({ id: 'a', status: 'completed', result: { face_match: 0.5 } })
 // @ts-expect-error there is no such status
 await mock.seed({ id: 'a', status: 'done' })
+
+const simulated: Session = await mock.simulate('a', 'decline', { result: { rejection_reason: 'Blurred.' } })
+const processing: Session = await mock.setStatus('a', 'processing')
+console.log(simulated.status, processing.status)
+// @ts-expect-error there is no such action
+await mock.simulate('a', 'reject')
 
 const rule: FaultRule = { match: { operation: 'updateSession' }, then: { drop: 'after' }, times: null }
 await mock.faults.add(rule)

@@ -3,15 +3,19 @@ import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkFixtureRules, Fixtures } from '../../domain/fixtures/fixture.js'
-import { addSessions, findSession, removeSession } from '../../domain/sessions/direct.js'
+import { newId } from '../../domain/new-id.js'
+import { addSessions, changeSession, findSession, removeSession } from '../../domain/sessions/direct.js'
+import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct-simulation.js'
 import { type Environment, Session } from '../../domain/sessions/session.js'
+import { setStatus, StatusChange } from '../../domain/sessions/set-status.js'
 import { listSessions } from '../../domain/workspace.js'
+import { originOf } from '../../http/operation-routes.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
 const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
 
 /** Sessions, without the rules of the API: read, added and removed in any state. */
-export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
+export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
   app.get('/sessions', {
     schema: controlSchema('readSessions', 'List all sessions', {
       description: 'The sessions of both environments, those of the sandbox first.',
@@ -38,6 +42,38 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     return reply.code(204).send(null)
   })
 
+  app.post('/sessions/:session_id/simulate', {
+    config: { needsWorkspaceKey: true },
+    schema: controlSchema('simulateOutcome', 'Simulate an outcome of any session', {
+      description: 'Does what `POST /sessions/{session_id}/simulate` does, also with live sessions, and returns the whole session. `result` ' +
+        'has fields of the result in place of the simulated ones.',
+      params,
+      body: ref(DirectSimulation),
+      response: { 200: ref(Session) }
+    }, 'cannotSimulate', 'sessionNotFound', 'workspaceKeyRequired')
+  }, async ({ body, params, workspace: { world: { store, clock } } }) => {
+    const now = clock.now()
+    return changeSession(store, params.session_id, now, session => simulateDirectly(session, body, newCaseId, now))
+  })
+
+  app.put('/sessions/:session_id/status', {
+    config: { needsWorkspaceKey: true },
+    schema: controlSchema('setStatus', 'Set the status of a session', {
+      description: 'Gives a session any status, whatever it had before, and returns it. It gets a capture token when it becomes pending or ' +
+        'capturing, and loses it otherwise. A result that does not fit the status is removed. `result` gives it one, with the status ' +
+        'completed or under_review.',
+      params,
+      body: ref(StatusChange),
+      response: { 200: ref(Session) }
+    }, 'sessionNotFound', 'sessionRedacted', 'workspaceKeyRequired')
+  }, async request => {
+    const { body, params, workspace: { world: { store, clock } } } = request
+    const now = clock.now()
+    const newCaptureUrl = () => `${publicUrl ?? originOf(request)}/verify/${newId('cap_')}`
+    return changeSession(store, params.session_id, now, (session, result) =>
+      setStatus(session, result, body, { now, newCaseId, newCaptureUrl }))
+  })
+
   app.post('/sessions', {
     bodyLimit: LARGE_BODY,
     config: { needsWorkspaceKey: true },
@@ -62,4 +98,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox = async app => {
     reply.code(201)
     return Array.isArray(body) ? added.sessions : added.sessions[0]
   })
+}
+
+function newCaseId (): string {
+  return newId('case_')
 }

@@ -35,7 +35,7 @@ export interface Exchange {
   quota: Allowance | undefined
   /** The headers of the error, with names in lower case. */
   errorHeaders: Readonly<Record<string, string>> | undefined
-  /** Why the request was refused. */
+  /** Why the request was refused, or what of it was ignored. */
   reason: string | undefined
   /** The body of the response: JSON, or empty when there is none. */
   responseBody: string

@@ -1,8 +1,11 @@
 import { apiError } from '../../contract/errors.js'
+import { apply } from '../apply.js'
+import type { Decision } from '../decision.js'
 import type { SessionDocuments } from '../fixtures/complete-fixtures.js'
 import type { Changes, Found, Store } from '../store.js'
 import { tokenOf } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
+import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
 /** Sessions to add, with what belongs to them. */
@@ -39,6 +42,25 @@ export function removalOf (
 ): NonNullable<Changes['deletes']> {
   const urls = [...sessions.map(session => session?.capture_url ?? ''), ...links.flatMap(its => its?.links.map(link => link.capture_url) ?? [])]
   return { sessions: ids, results: ids, captures: ids, links: ids, tokens: urls.map(tokenOf), due: ids.map(expiryId) }
+}
+
+/**
+ * Changes a session, in whichever environment, in one step as an operation does. Returns it as it is then.
+ * @throws ApiError 404 when it is not there, and whatever `decide` throws
+ */
+export async function changeSession (
+  store: Store, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
+): Promise<Session> {
+  const { result } = await apply(store, {
+    claim: undefined,
+    reads: { sessions: [id], results: [id] },
+    now,
+    decide: ({ sessions: [session], results: [result] }) => {
+      if (session === undefined) throw apiError('sessionNotFound')
+      return decide(session, result)
+    }
+  })
+  return result.body as Session
 }
 
 /**

@@ -3,13 +3,14 @@ import { oneOf, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
 import type { Event } from '../events.js'
+import { overridden, type ResultFixture } from '../fixtures/result-fixture.js'
 import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
 import type { ResultStatus } from './result.js'
 import { nextVersion, Session, type SessionStatus } from './session.js'
 import { simulatedResult } from './simulated-result.js'
 
-const actions = ['approve', 'decline', 'require-review', 'expire'] as const
+export const actions = ['approve', 'decline', 'require-review', 'expire'] as const
 export type SimulatedAction = typeof actions[number]
 
 /** Which outcome to simulate. */
@@ -41,39 +42,50 @@ export const SimulatedSession = schemaOf<SimulatedSession>()(Type.Object({
   simulated: Type.Boolean({ description: 'Always true' })
 }, { $id: 'SimulatedSession', description: 'A session with a simulated outcome' }))
 
-/** What each action does, besides the status: the result that it makes, and its event. */
-const effects: Readonly<Record<SimulatedAction, { outcome: ResultStatus | undefined, event: Event['type'] }>> = {
-  'approve': { outcome: 'approved', event: 'session.approved' },
-  'decline': { outcome: 'rejected', event: 'session.declined' },
-  'require-review': { outcome: 'needs_review', event: 'session.requires-review' },
-  'expire': { outcome: undefined, event: 'session.expired' }
+/** The status of the result that each action makes; one that expires makes none. */
+export const outcomes: Readonly<Record<SimulatedAction, ResultStatus | undefined>> = {
+  'approve': 'approved', 'decline': 'rejected', 'require-review': 'needs_review', 'expire': undefined
+}
+
+/** The event of a session that gets a result, by the status of the result. */
+export const outcomeEvents: Readonly<Record<ResultStatus, Event['type']>> = {
+  approved: 'session.approved', rejected: 'session.declined', needs_review: 'session.requires-review'
 }
 
 /**
  * Simulates an outcome, at once: session and result are written in one step (our decision).
  * @param newCaseId makes the ID of a review case
+ * @param given fields of the result in place of the simulated ones
  * @throws ApiError 400 when the session is not active
  */
 export function simulateSession (
-  before: Session, action: SimulatedAction, newCaseId: () => string, now: number
+  before: Session, action: SimulatedAction, newCaseId: () => string, now: number, given?: ResultFixture
 ): Decision<SimulatedSession> {
   const status = transition(`simulate ${action}`, before)
-  const { outcome, event } = effects[action]
+  const outcome = outcomes[action]
   const after = nextVersion(before, { ...closed, ...caseAfter(before, outcome, newCaseId), status, updated_at: timestamp(now) })
   const { id } = after
   const expiry = expiryId(id)
-  const written = outcome === undefined
-    ? { puts: { sessions: [after] }, deletes: { due: [expiry], results: [id] } }
-    : { puts: { sessions: [after], results: [{ id, result: simulatedResult(after, outcome, now) }] }, deletes: { due: [expiry] } }
+  const response = { status: 200, body: { id, action, status, simulated: true } }
+  if (outcome === undefined) {
+    return {
+      puts: { sessions: [after] },
+      deletes: { due: [expiry], results: [id] },
+      events: [{ type: 'session.expired', session_id: id, before, after }],
+      response
+    }
+  }
+  const result = simulatedResult(after, outcome, now)
   return {
-    ...written,
-    events: [{ type: event, session_id: id, before, after }],
-    response: { status: 200, body: { id, action, status, simulated: true } }
+    puts: { sessions: [after], results: [{ id, result: given === undefined ? result : overridden(result, given) }] },
+    deletes: { due: [expiry] },
+    events: [{ type: outcomeEvents[outcome], session_id: id, before, after }],
+    response
   }
 }
 
 /** A review opens a case, or the one that there is again; a decision closes it (our decision). */
-function caseAfter (before: Session, outcome: ResultStatus | undefined, newCaseId: () => string): Partial<Session> {
+export function caseAfter (before: Session, outcome: ResultStatus | undefined, newCaseId: () => string): Partial<Session> {
   if (outcome === undefined) return {}
   if (outcome === 'needs_review') return { case_id: before.case_id ?? newCaseId(), case_status: 'open' }
   return before.status === 'under_review' || before.case_id !== null ? { case_status: outcome } : {}

@@ -5,6 +5,7 @@ import { addTag } from './add-tag.js'
 import { bulkRedactSessions } from './bulk-redact-sessions.js'
 import { createSession } from './create-session.js'
 import { expireSession } from './expire-session.js'
+import { exportSession } from './export-session.js'
 import { generateOneTimeLink } from './generate-one-time-link.js'
 import { getRateLimits } from './get-rate-limits.js'
 import { getResult } from './get-result.js'
@@ -41,6 +42,7 @@ export const operations: readonly Operation[] = [
   getResult,
   redactSession,
   bulkRedactSessions,
+  exportSession,
   getRateLimits
 ]
 

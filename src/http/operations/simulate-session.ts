@@ -1,4 +1,3 @@
-import { apiError } from '../../contract/errors.js'
 import { SimulatedSession, simulateSession as decideSimulation, Simulation } from '../../domain/sessions/simulate.js'
 import { sessionIn } from '../../domain/sessions/visible.js'
 import { operation } from '../operation.js'
@@ -9,6 +8,7 @@ export const simulateSession = operation({
   method: 'POST',
   path: '/sessions/{session_id}/simulate',
   scopes: ['sessions:write'],
+  sandboxOnly: true,
   summary: 'Simulate an outcome',
   description: 'Completes, expires, or asks for a review of an active sandbox session, at once. ' +
     'It works straight from pending, and only with a sandbox key.',
@@ -26,8 +26,6 @@ export const simulateSession = operation({
   },
   errors: ['sandboxOnly', 'sessionNotFound', 'cannotSimulate'],
   reads: ({ params }) => ({ sessions: [params.session_id] }),
-  decide: ({ params, body, environment, now, newId }, { sessions: [session] }) => {
-    if (environment === 'live') throw apiError('sandboxOnly')
-    return decideSimulation(sessionIn(environment, params.session_id, session), body.action, () => newId('case_'), now)
-  }
+  decide: ({ params, body, environment, now, newId }, { sessions: [session] }) =>
+    decideSimulation(sessionIn(environment, params.session_id, session), body.action, () => newId('case_'), now)
 })

@@ -40,6 +40,7 @@ export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, 
     request.operation = operation
     if (apiKey.publishable && !operation.scopes.includes('sessions:create')) throw apiError('publishableKey')
     if (!hasScope(apiKey, operation)) throw apiError('missingScope', { scope: operation.scopes.join(' or ') })
+    if (operation.sandboxOnly === true && apiKey.environment === 'live') throw apiError('sandboxOnly')
     request.apiKey = apiKey
     request.world = workspaces.of(apiKey).world
     done()

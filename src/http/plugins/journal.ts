@@ -18,7 +18,7 @@ export interface JournalOptions {
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
   app.addHook('onSend', (request, reply, payload, done) => {
-    const { headers, fault, outcome, failure } = request
+    const { headers, fault, outcome, failure, hint } = request
     // a request that was refused before its key was known has no world
     const world = request.world as World | undefined ?? workspaces.existing(apiKeys.find(String(headers['x-api-key']))).world
     world.journal.add({
@@ -39,7 +39,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       quota: request.quota,
       replayed: outcome?.replayed === true,
       errorHeaders: failure?.headers,
-      reason: failure?.reason,
+      reason: failure?.reason ?? hint,
       responseBody: payload as string | null | undefined ?? '',
       fault: fault === undefined ? undefined : describeEffect(fault),
       events: outcome?.events ?? []

@@ -47,7 +47,8 @@ export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log
 
 /** What is undefined is not written. */
 function lineOf (request: FastifyRequest, reply: FastifyReply): object {
-  const { fault, failure, outcome, startedAt } = request
+  const { fault, failure, hint, outcome, startedAt } = request
+  const reason = failure?.reason ?? hint
   const sentKey = request.headers['x-api-key'] as string | undefined
   return {
     reqId: request.id,
@@ -60,6 +61,6 @@ function lineOf (request: FastifyRequest, reply: FastifyReply): object {
     fault: fault && describeEffect(fault),
     error: failure?.code,
     detail: failure && maskApiKeysIn(failure.message),
-    reason: failure?.reason && maskApiKeysIn(failure.reason)
+    reason: reason && maskApiKeysIn(reason)
   }
 }

@@ -1,0 +1,25 @@
+import { exportSession as decideExport, SessionExport } from '../../domain/sessions/export.js'
+import { sessionIn } from '../../domain/sessions/visible.js'
+import { operation } from '../operation.js'
+import { exampleResult, exampleSession } from './result-example.js'
+import { sessionParams } from './session-params.js'
+
+export const exportSession = operation({
+  id: 'exportSession',
+  method: 'GET',
+  path: '/sessions/{session_id}/export',
+  scopes: ['sessions:read'],
+  summary: 'Export a session',
+  description: 'Returns everything that is kept about a session. What there is none of is an empty list or null.',
+  params: sessionParams,
+  success: {
+    status: 200,
+    schema: SessionExport,
+    description: 'What is kept about the session',
+    examples: { approved: { value: decideExport(exampleSession, exampleResult).response.body } }
+  },
+  errors: ['sessionNotFound'],
+  reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id] }),
+  decide: ({ params, environment }, { sessions: [session], results: [result] }) =>
+    decideExport(sessionIn(environment, params.session_id, session), result)
+})

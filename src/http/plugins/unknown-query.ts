@@ -1,0 +1,29 @@
+import fastifyPlugin from 'fastify-plugin'
+import { nearest } from '../../contract/nearest.js'
+import type { Operation } from '../operation.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Which parameters of the query were ignored, for log and journal; `undefined` when none were. */
+    hint: string | undefined
+  }
+}
+
+/** Notes the parameters of a query that an operation does not know. They are ignored, as web frameworks do (our decision). */
+export const unknownQueryPlugin = fastifyPlugin(async app => {
+  app.decorateRequest('hint')
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.url.includes('?')) request.hint = hintOf(request.operation, Object.keys(request.query as object))
+    done()
+  })
+}, { name: 'unknown-query', dependencies: ['api-key'] })
+
+function hintOf ({ query }: Operation, names: readonly string[]): string | undefined {
+  const known = Object.keys(query?.properties ?? {})
+  const hints = names.filter(name => !known.includes(name)).map(name => {
+    const meant = nearest(name, known)
+    return `unknown query parameter ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`
+  })
+  return hints.length > 0 ? hints.join(', ') : undefined
+}
