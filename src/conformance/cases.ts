@@ -5,11 +5,13 @@ import { createBody } from './cases/create-session/body.js'
 import { createResponse } from './cases/create-session/response.js'
 import { errors } from './cases/errors.js'
 import { expireSession } from './cases/expire-session.js'
+import { exportSession } from './cases/export-session.js'
 import { getSession } from './cases/get-session.js'
 import { idempotencyKeys } from './cases/idempotency/keys.js'
 import { parameters } from './cases/idempotency/parameters.js'
 import { replay } from './cases/idempotency/replay.js'
 import { keys } from './cases/keys.js'
+import { links } from './cases/links.js'
 import { listFilters } from './cases/list-sessions/filters.js'
 import { listPages } from './cases/list-sessions/list.js'
 import { order } from './cases/order.js'
@@ -51,10 +53,12 @@ const topics: Readonly<Record<string, readonly Case[]>> = {
   'expire-session': expireSession,
   'simulate-session': simulateSession,
   'submit-session': submitSession,
+  'links': links,
   'tags': tags,
   'results/session-result': sessionResult,
   'results/one-result': oneResult,
   'results/list': listResults,
+  'export-session': exportSession,
   'redact/session': redactSession,
   'redact/bulk': bulkRedactSessions,
   'rate-limits': rateLimits,

@@ -105,6 +105,8 @@ t.test('every case about an operation fails when this operation alone does nothi
     ['expire-session: ', /^POST .*\/expire$/],
     ['simulate-session: ', /^POST .*\/simulate$/],
     ['submit-session: ', /^POST .*\/submit$/],
+    ['links: ', /^(POST .*-link$|GET .*\/links$)/],
+    ['export-session: ', /^GET .*\/export$/],
     ['tags: ', /^POST .*-tags?$/],
     ['results/session-result: ', /^GET .*\/result$/],
     ['results/one-result: ', /^GET \/results\//],

@@ -17,6 +17,7 @@ export const strings: FieldKind = {
   kind: 'a list of strings',
   check: value => Array.isArray(value) && value.every(item => typeof item === 'string')
 }
+export const list: FieldKind = { kind: 'a list', check: Array.isArray }
 export const time: FieldKind = {
   kind: 'a date and time',
   check: value => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) && !Number.isNaN(Date.parse(value))
