@@ -91,7 +91,7 @@ export const links: readonly Case[] = [
     sessions: ['pending'],
     steps: [
       ...[{}, undefined, { expires_in_minutes: null }].map(body => post(path('{pending}'), body, { expect: [success, lasts(20)] })),
-      ...[1, 10_080].map(minutes => post(path('{pending}'), { expiresInMinutes: minutes }, { expect: [success, lasts(minutes)] }))
+      ...[1, 10_080].map(minutes => post(path('{pending}'), { expires_in_minutes: minutes }, { expect: [success, lasts(minutes)] }))
     ]
   },
   {
