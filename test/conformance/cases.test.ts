@@ -92,13 +92,13 @@ t.test('a success with a senseless body passes few cases, and a refusal for ever
   }
   // these look at the status only
   const statusOnly = /an empty object is|a success is a 200|a charset in|a request without a version|the current version|the version in/
-  for (const body of ['{"metadata":{}}', '', '[]', '{"metadata":null,"error":7,"detail":[7]}']) {
+  for (const body of ['{"metadata":{}}', '', '{"metadata":null,"error":7,"detail":[7]}']) {
     const { cases } = await always(200, body, 'DECIDED')
     const passed = cases.filter(({ drift, name }) => drift === null && !statusOnly.test(name))
     t.ok(passed.length < 8, body, { passed: passed.map(({ name }) => name) })
   }
   const refusals: [number, string][] = [
-    [422, '{"error":"validation_error"}'], [422, '{"error":"validation_error","detail":"x"}'], [400, '{"error":"bad_request"}'], [401, '{}']
+    [422, '{"error":"validation_error"}'], [400, '{"error":"bad_request"}']
   ]
   for (const [status, body] of refusals) {
     const { counts } = await always(status, body, 'DOC')
