@@ -26,11 +26,11 @@ const aboutAll = [
 ]
 
 const aboutConformance = [
-  'Updates a session case by case, on a mock or on the real API, and reports where the responses differ from the contract.',
-  'Afterwards the session is as it was before; the report lists what could not be restored, such as a reference that was null. That does not change the exit code.',
+  'Calls every operation case by case, on a mock or on the real API, and reports where the responses differ from the contract.',
+  'Afterwards it redacts the sessions that it created, and restores the one of --session-id. The report lists what remains. That does not change the exit code.',
   'Exit code: 0 if no documented behavior drifts, 1 if some does, 2 if the run could not start or was interrupted.',
   '',
-  'Usage: verifa-mock conformance --base-url <url> --api-key <key> --session-id <id> [options]'
+  'Usage: verifa-mock conformance --base-url <url> --api-key <key> [options]'
 ]
 
 function describe (spelling: Spelling): string {

@@ -3,6 +3,9 @@ import type { Received } from './received.js'
 /** DOC: the vendor's documentation says so. DECIDED: the documentation is silent, and the mock does this. */
 export type Mark = 'DOC' | 'DECIDED'
 
+/** A session that several cases use, by what became of it. */
+export type SharedSession = 'pending' | 'approved' | 'declined' | 'review' | 'expired' | 'redacted'
+
 /** One rule of the contract, and the requests that show whether a target keeps it. */
 export interface Case {
   /** The rule in a few words, unique within its topic. */
@@ -10,6 +13,11 @@ export interface Case {
   mark: Mark
   /** The sentence of the vendor's documentation, or the mock's decision. */
   says: string
+  /**
+   * The shared sessions that the case uses: the ID of each is the placeholder with its name. A case leaves them in the status in which it
+   * found them. Default: none.
+   */
+  sessions?: readonly SharedSession[]
   steps: readonly Step[]
 }
 
@@ -21,7 +29,8 @@ export interface Case {
  * values that an earlier step saved. A text that consists of one placeholder becomes the saved value, whatever its type.
  *
  * A case must do no harm to a target that accepts what it should refuse. Start whatever it stores with `{own}`, so that it can be found
- * and removed, and send no field that a session has except `external_ref` and `metadata`.
+ * and removed. Send the session of the run no field that a session has except `external_ref` and `metadata`, and change nothing else about
+ * it. Sessions that a case creates are redacted when the run ends.
  */
 export interface Step {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -7,8 +7,8 @@ export interface ConformanceOptions {
   baseUrl: string
   /** Secret API key to send. */
   apiKey: string
-  /** Session to update. It must exist and not be redacted. The run restores it. */
-  sessionId: string
+  /** Session to update. It must exist and not be redacted. The run restores it. Default: the run creates one and redacts it. */
+  sessionId?: string
   /** Texts that select cases by a part of their topic and name, or by their mark (`DOC`, `DECIDED`). Default: none, which selects all. */
   only: string[]
   /** Whether the report is JSON. Default: false. */
@@ -33,9 +33,11 @@ export const ConformanceOptions = Type.Object({
     'x-takes': 'a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes',
     'x-masked': true
   }),
-  sessionId: Type.String({
-    'minLength': 1, 'description': 'Session to update; it must exist and not be redacted, and is restored afterwards', 'x-placeholder': 'id'
-  }),
+  sessionId: Type.Optional(Type.String({
+    'minLength': 1,
+    'description': 'Session to update; it must exist and not be redacted, and is restored afterwards. Without one the suite creates a session',
+    'x-placeholder': 'id'
+  })),
   only: Type.Array(Type.String({ minLength: 1 }), {
     'default': [],
     'description': 'Run only the cases whose topic or name contains this text, or whose mark (DOC, DECIDED) it is',
@@ -54,8 +56,13 @@ export function resolveConformanceOptions (
   given: Readonly<Record<string, unknown>>, nameOf: (option: string) => string = option => option
 ): ConformanceOptions {
   const options: ConformanceOptions = checkOptions(ConformanceOptions, given, nameOf)
-  if (options.apiKey.startsWith('vk_live_') && !options.allowLive) {
-    throw new OptionsError(`${nameOf('apiKey')} is a live key, and the suite changes the session. Use a sandbox key, or add --allow-live.`)
+  if (options.apiKey.startsWith('vk_live_')) {
+    if (!options.allowLive) {
+      throw new OptionsError(`${nameOf('apiKey')} is a live key, and the suite changes the session. Use a sandbox key, or add --allow-live.`)
+    }
+    if (options.sessionId === undefined) {
+      throw new OptionsError(`${nameOf('apiKey')} is a live key, and the suite creates no live session. Add ${nameOf('sessionId')}.`)
+    }
   }
   return options
 }

@@ -18,6 +18,11 @@ export function fieldOf (json: unknown, name: string): unknown {
   return typeof json === 'object' && json !== null && Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined
 }
 
+/** A field of a field, such as `data.0.id`; undefined when there is none. */
+export function fieldAt (json: unknown, path: string): unknown {
+  return path.split('.').reduce(fieldOf, json)
+}
+
 /** Describes a response in one line. */
 export function describe ({ status, text }: Received): string {
   return `status ${status}, ${text === '' ? 'no body' : shorten(text)}`

@@ -1,13 +1,13 @@
 import type { Case, Mismatch, Step } from './case.js'
 import { maskKey } from './mask-key.js'
 import { fillPath, fillPlaceholders, type Values } from './placeholders.js'
-import { describe, fieldOf, type Received, shorten } from './received.js'
+import { describe, fieldAt, type Received, shorten } from './received.js'
 import { NoResponse, type SentRequest, usualHeaders } from './send-request.js'
 import type { Target } from './target.js'
 
 /** How a target differs from a case. */
 export interface Drift extends Mismatch {
-  /** The step of the case; the first is 1. */
+  /** The step of the case; the first is 1. 0: a shared session could not be prepared. */
   step: number
   /** The request in one line. */
   sent: string
@@ -15,26 +15,36 @@ export interface Drift extends Mismatch {
 
 /** Runs the steps of a case up to the first response that is not as expected. Returns undefined when all are as expected. */
 export async function runCase ({ steps }: Case, target: Target, given: Values): Promise<Drift | undefined> {
+  return (await runSteps(steps, target, given)).drift
+}
+
+/** Runs steps up to the first response that is not as expected. Returns what drifted, and the values with those that were saved. */
+export async function runSteps (
+  steps: readonly Step[], target: Target, given: Values
+): Promise<{ drift?: Drift, values: Values }> {
   let values = given
   const received: Received[] = []
   for (const [index, step] of steps.entries()) {
     if (step.pause !== undefined) await target.pause(step.pause)
     const request = requestOf(step, values)
-    const drift = (mismatch: Mismatch): Drift => ({ step: index + 1, sent: describeRequest(step, request, values), ...mismatch })
+    const drifted = (mismatch: Mismatch) => ({
+      drift: { step: index + 1, sent: describeRequest(step, request, values), ...mismatch },
+      values
+    })
     let responses: Received[]
     try {
       responses = await sendCopies(target, request, step.times ?? 1)
     } catch (error) {
       if (!(error instanceof NoResponse)) throw error
-      return drift({ expected: 'a response', seen: `none: ${error.message}` })
+      return drifted({ expected: 'a response', seen: `none: ${error.message}` })
     }
     const response = responses[0] as Received
     const mismatch = check(step, responses, received, values) ?? missingField(step, response)
-    if (mismatch !== undefined) return drift(mismatch)
+    if (mismatch !== undefined) return drifted(mismatch)
     received.push(response)
     values = { ...values, ...savedFrom(response, step) }
   }
-  return undefined
+  return { values }
 }
 
 /** Sends copies of a request at the same time. When it returns or throws, none of them is in flight. */
@@ -63,16 +73,12 @@ function check (
 }
 
 function missingField ({ save = {} }: Step, response: Received): Mismatch | undefined {
-  const path = Object.values(save).find(path => fieldAt(response, path) === undefined)
+  const path = Object.values(save).find(path => fieldAt(response.json, path) === undefined)
   return path === undefined ? undefined : { expected: `a field ${path}, which a later step needs`, seen: describe(response) }
 }
 
 function savedFrom (response: Received, { save = {} }: Step): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(save).map(([name, path]) => [name, fieldAt(response, path)]))
-}
-
-function fieldAt ({ json }: Received, path: string): unknown {
-  return path.split('.').reduce(fieldOf, json)
+  return Object.fromEntries(Object.entries(save).map(([name, path]) => [name, fieldAt(response.json, path)]))
 }
 
 /** Describes a request in one line, without the headers that every request has. */

@@ -22,6 +22,8 @@ export interface TargetOptions {
   wait: (milliseconds: number, signal: AbortSignal | undefined) => Promise<unknown>
   /** Ends waits and prevents further requests. A request that has been sent still gets its response, since the target may execute it. */
   signal?: AbortSignal
+  /** Receives every response other than a 429. */
+  onResponse?: (request: SentRequest, response: Received) => void
 }
 
 /** The API under test. */
@@ -54,7 +56,10 @@ export class Target {
   async send (request: SentRequest, retries = MAX_RETRIES): Promise<Received> {
     if (this.#options.signal?.aborted === true) throw interrupted()
     const response = await this.#sendOnce(request)
-    if (response.status !== 429) return response
+    if (response.status !== 429) {
+      this.#options.onResponse?.(request, response)
+      return response
+    }
     if (retries === 0) {
       throw new RunError(`${this.baseUrl} still responds with 429 after ${MAX_RETRIES} retries. Try again later, or run fewer cases with --only.`)
     }

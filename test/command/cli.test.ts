@@ -22,7 +22,8 @@ function options (args: string[], env: Record<string, string> = {}): Options {
 }
 
 /** What a run of the conformance suite cannot do without. */
-const run = ['--base-url', 'https://x/api/v1', '--api-key', 'vk_sandbox_a', '--session-id', 'ses_1']
+const runWithoutSession = ['--base-url', 'https://x/api/v1', '--api-key', 'vk_sandbox_a']
+const run = [...runWithoutSession, '--session-id', 'ses_1']
 
 t.test('without arguments the mock starts with the defaults', async t => {
   t.same(parseCommandLine([], {}), { name: 'serve', options: defaults, warnings: [] })
@@ -147,6 +148,7 @@ t.test('help names every option, what it does, takes, and is by default', async 
 t.test('conformance has options of its own', async t => {
   const expected = { baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', only: [], json: false, allowLive: false }
   t.same(parseCommandLine(['conformance', ...run], {}), { name: 'conformance', options: expected, warnings: [] })
+  t.same(parseCommandLine(['conformance', ...runWithoutSession], {}).name, 'conformance')
   t.match(parseCommandLine([...run, '--only=DOC', 'conformance', '--only', 'null', '--json', '--allow-live'], {}),
     { options: { only: ['DOC', 'null'], json: true, allowLive: true } })
   const env = {
@@ -169,13 +171,14 @@ t.test('what is wrong with the options of conformance is reported in sentences t
     '--only cannot be "". It takes part of a topic or name, or DOC or DECIDED.',
     '--base-url cannot be "api.example". It takes an http or https URL without user name, query or fragment.',
     '--api-key is missing. It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.',
-    '--session-id is missing. It takes text that is not empty.',
     'The command "help conformance" lists its options.'
   ].join('\n'))
   t.equal(firstProblem(['--base-url', 'http://x']), '--base-url is an option of conformance only.')
   t.equal(firstProblem(['health', '--json', '--port', '1']), '--json is an option of conformance only.')
   t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_live_0123456789']), '--api-key is a live key, and the suite changes the session. ' +
   'Use a sandbox key, or add --allow-live.')
+  t.equal(firstProblem(['conformance', ...runWithoutSession, '--api-key', 'vk_live_0123456789', '--allow-live']),
+    '--api-key is a live key, and the suite creates no live session. Add --session-id.')
   t.equal(firstProblem(['conformance', ...run, '--api-key', 'vk_pub_live_0123456789']),
     '--api-key cannot be "vk_pub_live_…6789". It takes a secret key such as vk_sandbox_abc, without spaces, commas, quotes or backslashes.')
   t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', sessionId: 's' }), { message: /^apiKey is a live key/ })

@@ -3,6 +3,7 @@ import type { Case, Expectation, Mismatch, Step } from '../../src/conformance/ca
 import { updateSession, updateSessionWithText } from '../../src/conformance/cases/update-session/request.js'
 import { problemsAndMore, problemsAt } from '../../src/conformance/expectations/errors.js'
 import { fields, laterThan, metadata } from '../../src/conformance/expectations/fields.js'
+import { at } from '../../src/conformance/expectations/parts.js'
 import { exactBody, header, sameJsonAs, success } from '../../src/conformance/expectations/response.js'
 import { fillPath, fillPlaceholders } from '../../src/conformance/placeholders.js'
 import { runCase } from '../../src/conformance/run-case.js'
@@ -91,6 +92,7 @@ t.test('a failed expectation says what was expected and what was seen', async t 
     [metadata({ a: 1, b: 2, c: undefined }), { expected: 'metadata with b 2', seen: 'metadata with b absent' }],
     [sameJsonAs(1), { expected: 'the same body as response 1: status 200, 8', seen: 'status 200, a text' }],
     [problemsAt(['body', 'y'], ['body', 'x'], ['body']), undefined],
+    [at('metadata', problemsAt(['body'])), { expected: 'in metadata: a detail with problems {loc, msg, type} at ["body"]', seen: 'status 200, a text' }],
     [problemsAndMore(2, 3), undefined],
     [problemsAndMore(1, 3), { expected: `1 problems and then ${JSON.stringify(more)}`, seen: '3 problems: status 200, a text' }]
   ]

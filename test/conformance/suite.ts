@@ -27,13 +27,20 @@ export async function startMock (t: Test, options: Partial<Options> = {}): Promi
   return mock
 }
 
-/** Runs the suite against a mock, or against a target in front of it. A pause moves the mock's clock. */
+/** Runs the suite with the session `ses_pending` against a mock, or against a target in front of it. A pause moves the mock's clock. */
 export async function run (
+  mock: EmbeddedVerifaMock, options: Partial<ConformanceOptions> = {}, dependencies: Partial<ConformanceDependencies> = {}
+) {
+  return runWithoutSession(mock, { sessionId: 'ses_pending', ...options }, dependencies)
+}
+
+/** The same without a session, so that the suite creates one. */
+export async function runWithoutSession (
   mock: EmbeddedVerifaMock, options: Partial<ConformanceOptions> = {}, dependencies: Partial<ConformanceDependencies> = {}
 ) {
   const lines: string[] = []
   const { report, ...rest } = await runConformance(
-    { baseUrl: mock.url, apiKey: SANDBOX_KEY, sessionId: 'ses_pending', only: [], json: true, allowLive: false, ...options },
+    { baseUrl: mock.url, apiKey: SANDBOX_KEY, only: [], json: true, allowLive: false, ...options },
     {
       progress: line => lines.push(line),
       signal: new AbortController().signal,

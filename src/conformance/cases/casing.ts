@@ -2,12 +2,10 @@ import type { Case } from '../case.js'
 import { error, problemsAt } from '../expectations/errors.js'
 import { fields, fieldsInOrder, metadata, noOtherFields } from '../expectations/fields.js'
 import { success } from '../expectations/response.js'
+import { inCamel, inKebab, inSnake } from './inflections.js'
 import { readSession, updateSession } from './update-session/request.js'
 import { fieldNames } from './update-session/session-fields.js'
 
-const inSnake = (name: string) => name
-const inCamel = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-const inKebab = (name: string) => name.replaceAll('_', '-')
 const inflections = [['snake', inSnake], ['camel', inCamel], ['kebab', inKebab]] as const
 const inflection = (value: string | null) => ({ 'Key-Inflection': value })
 const errorFields = ['error', 'detail', 'status_code']

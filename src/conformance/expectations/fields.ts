@@ -35,6 +35,12 @@ export function laterThan (name: string, saved: string): Expectation {
       : { expected: `${name} later than ${fill(saved)}`, seen: describeFields(response, [name]) }
 }
 
+/** A field with another value than a saved one. */
+export function differsFrom (name: string, saved: string): Expectation {
+  return ({ response, fill }) =>
+    isDeepStrictEqual(fieldOf(response.json, name), fill(saved)) ? { expected: `another ${name}`, seen: describeFields(response, [name]) } : undefined
+}
+
 /** A body that has these fields in this order, whatever is between them. */
 export function fieldsInOrder (names: readonly string[]): Expectation {
   return ({ response }) => {

@@ -1,30 +1,4 @@
-/** What values a field has. */
-export interface FieldKind {
-  /** In words. */
-  kind: string
-  check: (value: unknown) => boolean
-}
-
-const string: FieldKind = { kind: 'a string', check: value => typeof value === 'string' }
-const boolean: FieldKind = { kind: 'true or false', check: value => typeof value === 'boolean' }
-const integer: FieldKind = { kind: 'an integer', check: value => Number.isInteger(value) }
-const object: FieldKind = { kind: 'an object', check: value => typeof value === 'object' && value !== null && !Array.isArray(value) }
-const strings: FieldKind = {
-  kind: 'a list of strings',
-  check: value => Array.isArray(value) && value.every(item => typeof item === 'string')
-}
-const time: FieldKind = {
-  kind: 'a date and time',
-  check: value => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) && !Number.isNaN(Date.parse(value))
-}
-
-function oneOf (...values: string[]): FieldKind {
-  return { kind: `one of ${values.join(', ')}`, check: value => values.includes(value as string) }
-}
-
-function orNull ({ kind, check }: FieldKind): FieldKind {
-  return { kind: `${kind} or null`, check: value => value === null || check(value) }
-}
+import { boolean, type FieldKind, integer, object, oneOf, orNull, string, strings, time } from '../../expectations/kinds.js'
 
 /** The fields of a session, in the order of the vendor's page. */
 export const fieldKinds: readonly [name: string, kind: FieldKind][] = [
