@@ -43,14 +43,16 @@ const operations: Operation[] = [
   { name: 'set tags', run: ({ session, now }) => setTags(session, { tags: ['1', '2', '1'] }, now), from: statuses, to: same },
   {
     name: 'redact',
-    run: ({ session, result, now }) => redactSession(environmentOf(session), session.id, session, result, now),
+    run: ({ session, result, now }) => redactSession(environmentOf(session), session.id, { sessions: [session], results: [result], links: [undefined] }, now),
     from: statuses,
     to: whenRedacted,
     redacted: 'nothing'
   },
   {
     name: 'redact several',
-    run: ({ session, result, now }) => bulkRedactSessions(environmentOf(session), ['none', session.id], [undefined, session], [undefined, result], now),
+    run: ({ session, result, now }) => bulkRedactSessions(environmentOf(session), ['none', session.id], {
+      sessions: [undefined, session], results: [undefined, result], links: [undefined, undefined]
+    }, now),
     from: statuses,
     to: whenRedacted,
     redacted: 'nothing'
