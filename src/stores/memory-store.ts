@@ -1,7 +1,7 @@
 import type { Bases } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
-import { type SessionFilter, sessionTest } from '../domain/sessions/list.js'
+import { searchOf, searchText, type SessionFilter, sessionTest } from '../domain/sessions/list.js'
 import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
 import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
@@ -37,7 +37,12 @@ export class MemoryStore implements Store {
   readonly #onDue: () => void
 
   constructor ({ sessions, results, captures, links, tokens, due, idempotency, onDue }: MemoryStoreOptions) {
-    this.#sessions = new PagedCollection({ timeOf: session => session.created_at, environmentOf, testOf: sessionTest }, sessions)
+    this.#sessions = new PagedCollection({
+      timeOf: session => session.created_at,
+      environmentOf,
+      testOf: sessionTest,
+      search: { partOf: searchOf, textOf: searchText }
+    }, sessions)
     this.#results = new PagedCollection({
       timeOf: ({ result }) => result.created_at,
       environmentOf: ({ result }) => environmentOf(result),

@@ -8,16 +8,18 @@ export interface Ordering<T, F> {
   /** When a document was created. */
   timeOf: (document: T) => string
   environmentOf: (document: T) => Environment
-  /** The test of a filter besides its environment; `undefined` when every document passes. */
+  /** The test of a filter besides its environment and its text; `undefined` when every document passes. */
   testOf: (filter: F) => ((document: T) => boolean) | undefined
+  /** The text that a filter looks for, and the text of a document in which it does so. By default a filter looks for none. */
+  search?: { partOf: (filter: F) => string | undefined, textOf: (document: T) => string }
 }
 
 /** How far from its newest end a document is put in its place. Further away, the index is sorted when it is next read. */
 const NEAR = 10_000
 
 /**
- * A collection that can be read as a page, the newest documents first. Its indexes are made when a page is first read. They hold IDs,
- * the newest last: a new document is appended, and a new version of a document changes nothing.
+ * A collection that can be read as a page, the newest documents first. Its indexes are made when a page is first read. They hold the
+ * documents, the newest last: a new document is appended, and a new version replaces the one before.
  */
 export class PagedCollection<
   T extends { readonly id: string }, F extends { readonly environment: Environment }
@@ -37,10 +39,16 @@ export class PagedCollection<
     }
     const { timeOf, environmentOf } = this.#ordering
     const before = this.get(document.id)
-    const staysInPlace = before !== undefined && timeOf(before) === timeOf(document) && environmentOf(before) === environmentOf(document)
-    if (before !== undefined && !staysInPlace) this.#index[environmentOf(before)].remove(before)
     super.put(document)
-    if (!staysInPlace) this.#index[environmentOf(document)].add(document)
+    const index = this.#index[environmentOf(document)]
+    if (before === undefined) {
+      index.add(document)
+    } else if (timeOf(before) === timeOf(document) && environmentOf(before) === environmentOf(document)) {
+      index.replace(document)
+    } else {
+      this.#index[environmentOf(before)].remove(before)
+      index.add(document)
+    }
   }
 
   override delete (id: string): void {
@@ -51,17 +59,22 @@ export class PagedCollection<
 
   /** A page, and how many documents there are on all pages. */
   page ({ where, offset, limit }: PageRead<F>['newest']): Page<T> {
-    const ids = this.#indexOf(where.environment).sorted()
+    const index = this.#indexOf(where.environment)
+    const all = index.documents()
     const passes = this.#ordering.testOf(where)
-    const documents: T[] = []
-    if (passes === undefined) {
-      for (let at = ids.length - 1 - offset; at >= 0 && documents.length < limit; at--) documents.push(this.get(ids[at] as string) as T)
-      return { documents, total: ids.length }
+    const { search } = this.#ordering
+    const part = search?.partOf(where)
+    if (passes === undefined && part === undefined) {
+      const end = Math.max(all.length - offset, 0)
+      return { documents: all.slice(Math.max(end - limit, 0), end).reverse(), total: all.length }
     }
+    const texts = search === undefined || part === undefined ? undefined : index.texts(search.textOf)
+    const documents: T[] = []
     let total = 0
-    for (let at = ids.length - 1; at >= 0; at--) {
-      const document = this.get(ids[at] as string) as T
-      if (!passes(document)) continue
+    for (let at = all.length - 1; at >= 0; at--) {
+      if (texts !== undefined && !(texts[at] as string).includes(part as string)) continue
+      const document = all[at] as T
+      if (passes !== undefined && !passes(document)) continue
       if (total >= offset && documents.length < limit) documents.push(document)
       total++
     }
@@ -73,59 +86,76 @@ export class PagedCollection<
       const { timeOf, environmentOf } = this.#ordering
       const compare = (one: T, other: T) => compareTexts(timeOf(one), timeOf(other)) || compareTexts(other.id, one.id)
       const all = this.list()
-      const indexOf = (environment: Environment) =>
-        new Index(all.filter(document => environmentOf(document) === environment), compare, id => this.get(id) as T)
+      const indexOf = (environment: Environment) => new Index(all.filter(document => environmentOf(document) === environment), compare)
       this.#index = { live: indexOf('live'), sandbox: indexOf('sandbox') }
     }
     return this.#index[environment]
   }
 }
 
-/** The IDs of documents, in an order. */
+/** Documents in an order, and the text of each. */
 class Index<T extends { readonly id: string }> {
-  #ids: string[]
-  #isSorted = true
+  #documents: T[]
+  /** The text of each, in the same order. Made when they are first searched, since to make it takes longer than ten searches. */
+  #texts: { list: string[], of: (document: T) => string } | undefined
+  /** What is not in its place yet, by ID. */
+  readonly #unsorted = new Map<string, T>()
   readonly #compare: (one: T, other: T) => number
-  readonly #get: (id: string) => T
 
-  constructor (documents: T[], compare: (one: T, other: T) => number, get: (id: string) => T) {
-    this.#ids = documents.sort(compare).map(({ id }) => id)
+  constructor (documents: T[], compare: (one: T, other: T) => number) {
+    this.#documents = documents.sort(compare)
     this.#compare = compare
-    this.#get = get
   }
 
-  sorted (): readonly string[] {
-    if (!this.#isSorted) this.#ids = this.#ids.map(this.#get).sort(this.#compare).map(({ id }) => id)
-    this.#isSorted = true
-    return this.#ids
+  documents (): readonly T[] {
+    if (this.#unsorted.size > 0) {
+      this.#documents = [...this.#documents, ...this.#unsorted.values()].sort(this.#compare)
+      this.#texts = undefined
+      this.#unsorted.clear()
+    }
+    return this.#documents
+  }
+
+  texts (of: (document: T) => string): readonly string[] {
+    const documents = this.documents()
+    this.#texts ??= { list: documents.map(of), of }
+    return this.#texts.list
   }
 
   add (document: T): void {
-    const place = this.#isSorted ? this.#placeOf(document) : 0
-    if (place === this.#ids.length) {
-      this.#ids.push(document.id)
-    } else if (this.#isSorted && this.#ids.length - place <= NEAR) {
-      this.#ids.splice(place, 0, document.id)
-    } else {
-      this.#ids.push(document.id)
-      this.#isSorted = false
-    }
+    const place = this.#placeOf(document)
+    if (this.#documents.length - place > NEAR) this.#unsorted.set(document.id, document)
+    else this.#splice(place, 0, document)
   }
 
-  /** Removes a document, which must still be there. */
+  /** Puts a new version in the place of the one before. */
+  replace (document: T): void {
+    if (this.#unsorted.has(document.id)) {
+      this.#unsorted.set(document.id, document)
+      return
+    }
+    const place = this.#placeOf(document)
+    this.#documents[place] = document
+    if (this.#texts !== undefined) this.#texts.list[place] = this.#texts.of(document)
+  }
+
   remove (document: T): void {
-    this.sorted()
-    this.#ids.splice(this.#placeOf(document), 1)
+    if (!this.#unsorted.delete(document.id)) this.#splice(this.#placeOf(document), 1)
+  }
+
+  #splice (place: number, count: number, ...added: T[]): void {
+    this.#documents.splice(place, count, ...added)
+    this.#texts?.list.splice(place, count, ...added.map(this.#texts.of))
   }
 
   /** How many documents come before one. */
   #placeOf (document: T): number {
-    let [start, end] = [0, this.#ids.length]
+    let [start, end] = [0, this.#documents.length]
     // most documents are new
-    if (end > 0 && this.#compare(this.#get(this.#ids[end - 1] as string), document) < 0) return end
+    if (end > 0 && this.#compare(this.#documents[end - 1] as T, document) < 0) return end
     while (start < end) {
       const middle = (start + end) >>> 1
-      if (this.#compare(this.#get(this.#ids[middle] as string), document) < 0) start = middle + 1
+      if (this.#compare(this.#documents[middle] as T, document) < 0) start = middle + 1
       else end = middle
     }
     return start

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { timestamp } from '../../src/contract/time.js'
-import { listSessions, sessionTest } from '../../src/domain/sessions/list.js'
+import { listSessions, searchOf, searchText, sessionTest } from '../../src/domain/sessions/list.js'
 import { listResults, resultTest } from '../../src/domain/sessions/list-results.js'
 import type { ResultDocument, ResultStatus } from '../../src/domain/sessions/result.js'
 import { simulatedResult } from '../../src/domain/sessions/simulated-result.js'
@@ -13,8 +13,13 @@ function resultOf (status: ResultStatus, at: number): ResultDocument {
 t.test('a session fits every field of a filter', async t => {
   const one = session({ id: 'ses_Abc', status: 'failed', external_ref: 'Order-1' })
   const bare = session({ id: 'ses_x' })
-  const passes = (filter: object) => [one, bare].map(sessionTest({ environment: 'sandbox', ...filter }) ?? (() => true))
-  t.equal(sessionTest({ environment: 'sandbox' }), undefined, 'without a filter nothing is searched')
+  const passes = (given: object) => {
+    const filter = { environment: 'sandbox', ...given } as const
+    const [test = () => true, part = ''] = [sessionTest(filter), searchOf(filter)]
+    return [one, bare].map(session => test(session) && searchText(session).includes(part))
+  }
+  t.equal(sessionTest({ environment: 'sandbox', q: 'a' }), undefined, 'no session has to be looked at')
+  t.equal(searchOf({ environment: 'sandbox' }), undefined, 'and no text, either')
   t.same(passes({ status: 'failed' }), [true, false])
   t.same(passes({ external_ref: 'Order-1' }), [true, false])
   t.same(passes({ external_ref: 'order-1' }), [false, false], 'the case of a reference matters')

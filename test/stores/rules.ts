@@ -129,6 +129,11 @@ export const rules: Record<string, Rule> = {
     t.same(await ids(count), ['ses_0', 'ses_-5', 'ses_-8'])
     await store.transact({}, () => ({ puts: { sessions: [at(3)] } }))
     t.same(await ids(count), ['ses_0', 'ses_-5', 'ses_-8'], 'a new version stays in its place')
+    await store.transact({}, () => ({ puts: { sessions: [at(-9), at(-10), at(-11)] } }))
+    await store.transact({}, () => ({ puts: { sessions: [{ ...at(-9), status: 'failed' }] }, deletes: { sessions: ['ses_-10'] } }))
+    const failed = { where: { environment: 'sandbox', status: 'failed' }, offset: 0, limit: 3 } as const
+    t.same((await read(store, { sessions: { newest: failed } })).sessions.documents.map(({ id }) => id), ['ses_-9'])
+    t.same(await ids(count + 3), ['ses_-9', 'ses_-11'])
   },
 
   'stores that begin with the same sessions change their own only': async (t, make) => {

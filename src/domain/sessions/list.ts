@@ -28,15 +28,21 @@ export const SessionList = schemaOf<SessionList>()(Type.Object({
   pagination: ref(Pagination)
 }, { $id: 'SessionList', description: 'A page of sessions' }))
 
-/**
- * The test of a filter besides its environment; `undefined` when every session of the environment passes.
- */
-export function sessionTest ({ status, external_ref: externalRef, q }: SessionFilter): ((session: Session) => boolean) | undefined {
-  if (status === undefined && externalRef === undefined && q === undefined) return undefined
-  const part = q?.toLowerCase()
+/** The test of a filter besides its environment and its `q`; `undefined` when every session of the environment passes. */
+export function sessionTest ({ status, external_ref: externalRef }: SessionFilter): ((session: Session) => boolean) | undefined {
+  if (status === undefined && externalRef === undefined) return undefined
   return session => (status === undefined || session.status === status) &&
-    (externalRef === undefined || session.external_ref === externalRef) &&
-    (part === undefined || session.id.toLowerCase().includes(part) || session.external_ref?.toLowerCase().includes(part) === true)
+    (externalRef === undefined || session.external_ref === externalRef)
+}
+
+/** What a filter looks for in `searchText`. */
+export function searchOf ({ q }: SessionFilter): string | undefined {
+  return q?.toLowerCase()
+}
+
+/** The text in which `q` is looked for: the ID and the external reference, on a line each. */
+export function searchText ({ id, external_ref: externalRef }: Session): string {
+  return `${id}\n${externalRef ?? ''}`.toLowerCase()
 }
 
 /** Lists the sessions of a page. */
