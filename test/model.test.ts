@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { type Session, startVerifaMock, type State } from '../src/index.js'
+import { startVerifaMock, type State } from '../src/index.js'
+import type { Made } from './model/call.js'
 import { type Request, type Response, routes, urlOf } from './model/request.js'
 import { lineOf } from './model/journal-line.js'
 import { ReferenceModel } from './model/reference-model.js'
@@ -54,16 +55,19 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
     }
   }
 
-  /** The sessions that the last requests have changed. IDs and tokens that the mock makes are learned from there. */
-  const madeByLast = (count: number): (Session | undefined)[] =>
-    mock.app.workspaces.shared.world.journal.all().slice(-count).map(({ events }) => events[0]?.after)
+  /** What the last requests have made. */
+  async function madeByLast (count: number): Promise<Made[]> {
+    const { journal, store } = mock.app.workspaces.shared.world
+    const links = (await store.list('links')).flatMap(({ id, links }) => links.map(link => ({ session_id: id, ...link })))
+    return journal.all().slice(-count).map(({ events }) => ({ session: events[0]?.after, links }))
+  }
 
   async function request (request: Request): Promise<[Response, Response]> {
     sent.unshift(request)
     const response = await send(request)
     const kind = response === 'cut' ? 'cut' : `${response.status}${response.replayed ? ' replayed' : ''}`
     seen.set(`${request.operation} ${kind}`, (seen.get(`${request.operation} ${kind}`) ?? 0) + 1)
-    return [response, model.request(request, madeByLast(1)[0])]
+    return [response, model.request(request, (await madeByLast(1))[0] as Made)]
   }
 
   /** A request to sessions that are there: `<1>` is the one that was created last. */
@@ -87,7 +91,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
       case 'request twice together': {
         const request = resolve(step.request)
         const responses = await Promise.all([send(request), send(request)])
-        return [responses, madeByLast(2).map(made => model.request(request, made))]
+        return [responses, (await madeByLast(2)).map(made => model.request(request, made))]
       }
       case 'advance': return [(await mock.clock.advance(step.span[0])).getTime(), model.now += step.span[1]]
       case 'set clock': {
@@ -182,7 +186,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
   // sequences in which nothing happens prove nothing
   for (const [operation, [method, path]] of Object.entries(routes)) {
     const isWriting = method !== 'GET'
-    const success = operation === 'createSession' ? '201' : '200'
+    const success = /^(createSession|generateOneTimeLink)$/.test(operation) ? '201' : '200'
     const kinds = [success, 'cut', '400', '401', '418', '422', '429', '500', '503', ...path.includes('*') ? ['404'] : [],
       ...operation === 'createSession' ? [] : ['403'], ...isWriting ? [`${success} replayed`, '415'] : []]
     for (const kind of kinds.map(kind => `${operation} ${kind}`)) {
