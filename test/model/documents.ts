@@ -35,7 +35,7 @@ export const iso = (moment: number): string => new Date(moment).toISOString()
 export const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 export const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
 /** The last part of a capture URL. */
-export const tokenOf = (url: string | null): string => String(url?.split('/').at(-1))
+export const tokenOf = (url: string | null): string => decodeURIComponent(String(url?.split('/').at(-1)))
 export const isOpen = ({ status }: Pick<Session, 'status'>): boolean => status === 'pending' || status === 'capturing'
 
 /** A refusal: its response, and for the journal why. */
@@ -61,7 +61,7 @@ export function sessionWith (fields: Fixture, now: number, sandbox: boolean): Se
     updated_at: created,
     retention_status: 'active',
     processing_attempts: 0,
-    capture_url: open ? `https://capture.verifa.example/${id}` : null,
+    capture_url: open ? `https://capture.verifa.example/${encodeURIComponent(id)}` : null,
     token_expires_at: open ? iso(Date.parse(created) + 20 * MINUTE) : null,
     tags: [],
     ...fields,

@@ -65,7 +65,8 @@ export class ModelState implements Saved {
   save (): Saved {
     const { results, captures, links, now, frozen } = this
     const tokens = this.tokens.filter(token => this.sessions.some(({ id }) => id === token.session_id))
-    return copy({ sessions: this.listSessions(), results, captures, links, tokens, keys: this.keys.filter(kept => this.isAlive(kept)), now, frozen })
+    const keys = this.keys.filter(kept => this.isAlive(kept))
+    return copy({ sessions: this.listSessions(), results, captures, links, tokens, keys, now, frozen })
   }
 
   restore (saved: Saved): void {
