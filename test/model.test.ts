@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import t from 'tap'
 import { startVerifaMock, type State } from '../src/index.js'
 import type { Made } from './model/call.js'
+import type { CaptureRequest } from './model/capture.js'
+import { tokenOf } from './model/documents.js'
 import { type Request, type Response, routes, urlOf } from './model/request.js'
 import { lineOf } from './model/journal-line.js'
 import { ReferenceModel } from './model/reference-model.js'
@@ -77,6 +79,22 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
     return { ...request, session: fill(request.session), payload: request.payload === undefined ? undefined : fill(request.payload) }
   }
 
+  /** What is sent to the capture page: `own 1` is the token of its own that a session got last, `link 1` that of the last link. */
+  async function capture (request: CaptureRequest): Promise<[unknown, unknown]> {
+    const [kind, count] = request.token.split(' ')
+    const tokens = kind === 'own' ? model.tokens.map(({ token }) => token) : model.links.map(link => tokenOf(link.capture_url))
+    const token = /^(own|link)$/.test(String(kind)) ? tokens.at(-Number(count)) ?? 'none' : request.token
+    const { method, casing, payload } = request
+    const { statusCode: status, body } = await mock.app.inject({
+      method,
+      url: `/verify/${encodeURIComponent(token)}${method === 'POST' ? '/sandbox-outcome' : ''}`,
+      headers: casing === undefined ? {} : { 'key-inflection': casing },
+      ...(method === 'POST' && { payload, headers: { 'content-type': 'application/json', ...casing !== undefined && { 'key-inflection': casing } } })
+    })
+    seen.set(`capture ${method} ${status}`, (seen.get(`capture ${method} ${status}`) ?? 0) + 1)
+    return [{ status, body: method === 'POST' ? body : '' }, model.capture({ ...request, token }, (await madeByLast(1))[0] as Made)]
+  }
+
   /** A call of the control plane for which the client has no method. */
   async function call (method: 'POST' | 'DELETE', path: string, payload?: object, headers = {}) {
     const { statusCode, body } = await mock.app.inject({ method, url: `/_mock${path}`, headers, ...(payload !== undefined && { payload }) })
@@ -87,6 +105,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
   async function perform (step: Step): Promise<unknown[]> {
     switch (step.do) {
       case 'request': return request(resolve(step.request))
+      case 'capture': return capture(step.request)
       case 'retry': return request(resolve(retryOf(sent[step.back] ?? step.other, step.change, step.other)))
       case 'request twice together': {
         const request = resolve(step.request)
@@ -184,6 +203,10 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
   t.comment(`${runs} runs of ${Math.round(stepsDone / runs)} steps on average`)
   t.comment([...seen].sort().map(([kind, count]) => `${kind}: ${count}`).join(', '))
   // sequences in which nothing happens prove nothing
+  const ofCapture = ['GET 200', 'GET 303', 'GET 404', 'GET 410', 'HEAD 200', 'HEAD 410', 'POST 200', 'POST 404', 'POST 410', 'POST 422']
+  for (const kind of ofCapture.map(kind => `capture ${kind}`)) {
+    if (runs >= 2000 && replay.seed === undefined) t.ok((seen.get(kind) ?? 0) > 0, `there were responses of kind ${kind}`)
+  }
   for (const [operation, [method, path]] of Object.entries(routes)) {
     const isWriting = method !== 'GET'
     const success = /^(createSession|generateOneTimeLink)$/.test(operation) ? '201' : '200'

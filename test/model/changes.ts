@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Change, Session } from '../../src/index.js'
 import { type Answer, type Call, ok } from './call.js'
-import { captureOf, type Documents, error, iso, isOpen, merge, MINUTE, resultOf, type SessionResult, sessionWith, tokenOf } from './documents.js'
-import { checkNewUrl, endActive, QR_CODE } from './links.js'
+import { captureOf, type Documents, error, iso, isOpen, merge, MINUTE, resultOf, type SessionResult, sessionWith } from './documents.js'
+import { endActive, newUrl, QR_CODE } from './links.js'
 
 /** What the operations do that change sessions. */
 type Operation = (documents: Documents, session: Session, call: Call) => Answer
@@ -141,11 +141,4 @@ function change (
 function setResult (documents: Documents, session: Session, outcome?: SessionResult['status'], at = ''): void {
   documents.results = documents.results.filter(result => result.session_id !== session.id)
   if (outcome !== undefined) documents.results.push(resultOf(session, outcome, at))
-}
-
-/** The capture URL that the mock has made for a session; its token is new. */
-export function newUrl (documents: Documents, id: string, url: string | null = null): string {
-  checkNewUrl(documents, String(url))
-  documents.tokens.push({ session_id: id, token: tokenOf(url) })
-  return String(url)
 }

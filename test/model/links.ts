@@ -42,7 +42,14 @@ export function endActive (documents: Documents, id: string, status: 'consumed' 
 }
 
 /** A capture URL is where the request was sent, and its token is new. */
-export function checkNewUrl ({ tokens, links }: Documents, url: string): void {
+function checkNewUrl ({ tokens, links }: Documents, url: string): void {
   assert.match(url, /^http:\/\/localhost:80\/verify\/cap_[0-9a-f]{20}$/)
   assert.ok(tokens.every(({ token }) => token !== tokenOf(url)) && links.every(link => link.capture_url !== url), 'the token is new')
+}
+
+/** The capture URL that the mock has made for a session; its token is new. */
+export function newUrl (documents: Documents, id: string, url: string | null = null): string {
+  checkNewUrl(documents, String(url))
+  documents.tokens.push({ session_id: id, token: tokenOf(url) })
+  return String(url)
 }

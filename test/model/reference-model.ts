@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FaultEffect } from '../../src/index.js'
 import type { Answer, Call, Made } from './call.js'
+import { capture, type CaptureRequest, lineOfCapture } from './capture.js'
 import { inCasing } from './casing.js'
 import { differenceOf } from './difference.js'
 import { copy, error, iso } from './documents.js'
@@ -53,6 +54,14 @@ export class ReferenceModel extends ModelState {
     })
     if (status === null || effect?.drop !== undefined) return 'cut'
     return { status, body: JSON.stringify(inCasing(body, headers['key-inflection'])), replayed }
+  }
+
+  /** What is sent to the capture page. Of a page only the status and where it leads are known here. */
+  capture (request: CaptureRequest, made: Made): { status: number, body: string } {
+    const answer = copy(capture(this, request, this.now, made))
+    this.#awaitExpiries(answer)
+    this.journal.push(lineOfCapture(request, answer, this.now))
+    return { status: answer.status, body: request.method === 'POST' ? JSON.stringify(inCasing(answer.body, request.casing)) : '' }
   }
 
   /** The checks, in their documented order; a fault takes effect on every request with a key. */
@@ -124,11 +133,15 @@ export class ReferenceModel extends ModelState {
       return { ...kept.result, changes: [], replayed: true }
     }
     const answer = copy(execute(this, call))
-    for (const { before, after } of answer.changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
+    this.#awaitExpiries(answer)
     if (answer.status >= 400 || key === undefined) return answer
     // an expired key stays until a new one takes its place: a clock that goes back revives it
     this.keys = this.keys.filter(other => other !== kept)
     this.keys.push({ apiKey, key, operation, session, body, first: this.now, result: answer, replays: 0 })
     return answer
+  }
+
+  #awaitExpiries ({ changes }: Pick<Answer, 'changes'>): void {
+    for (const { before, after } of changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
   }
 }
