@@ -110,7 +110,14 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
       case 'request twice together': {
         const request = resolve(step.request)
         const responses = await Promise.all([send(request), send(request)])
-        return [responses, (await madeByLast(2)).map(made => model.request(request, made))]
+        // a request that a fault cuts off may come into the journal first, and has made nothing
+        const made = (await madeByLast(2)).filter(({ session }) => session !== undefined)
+        const ofModel = responses.map(() => {
+          const response = model.request(request, made[0] ?? { session: undefined, links: [] })
+          if (model.journal.at(-1)?.changes.length) made.shift()
+          return response
+        })
+        return [responses, ofModel]
       }
       case 'advance': return [(await mock.clock.advance(step.span[0])).getTime(), model.now += step.span[1]]
       case 'set clock': {
