@@ -69,10 +69,11 @@ t.test('whatever is requested, no law is broken', async t => {
   // requests that are all refused prove nothing
   const seen = (kind: string) => Array.from(world.seen).filter(([name]) => name.startsWith(kind)).reduce((sum, [, count]) => sum + count, 0)
   const kinds = [200, 400, 401, 403, 404, 415, 418, 422, 429, 503, 'cut'].map(status => `updateSession ${status}`)
+  const ofCapture = [200, 404, 410, 415, 422].map(status => `sandboxOutcome ${status}`)
   const accepted = ['seedSessions 201', 'restoreState 204', 'addFault 201', 'changeClock 200', 'listRequests 200', 'verifyRequests 409']
   const ofApi = operations.filter(({ path }) => path.startsWith('/api/')).map(({ id }) => id)
-    .flatMap(id => [id === 'createSession' ? `${id} 201` : `${id} 200`, `${id} 401`])
-  for (const kind of [...kinds, ...accepted, ...ofApi]) {
+    .flatMap(id => [/^(createSession|generateOneTimeLink)$/.test(id) ? `${id} 201` : `${id} 200`, `${id} 401`])
+  for (const kind of [...kinds, ...ofCapture, ...accepted, ...ofApi]) {
     if (requests >= 50_000 && replay.seed === undefined) t.ok(seen(kind) > 0, `there were responses of kind ${kind}`)
   }
   t.comment([...world.seen].sort().map(([kind, count]) => `${kind}: ${count}`).join(', '))

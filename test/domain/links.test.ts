@@ -66,7 +66,9 @@ t.test('links are listed, the newest first, and those whose time has come have e
 })
 
 t.test('a token is the last segment of a capture URL', async t => {
-  for (const url of ['http://mock/verify/cap_1', 'http://mock/verify/cap_1?lang=de/at', 'http://mock/verify/cap_1#a', 'cap_1']) t.equal(tokenOf(url), 'cap_1', url)
+  const urls = ['http://mock/verify/cap_1', 'http://mock/verify/cap_1?lang=de/at', 'http://mock/verify/cap_1#a', 'cap_1', 'http://mock/verify/cap%5F1']
+  for (const url of urls) t.equal(tokenOf(url), 'cap_1', url)
+  t.equal(tokenOf('http://mock/verify/%zz'), '%zz')
 })
 
 async function located (fixtures: readonly Fixture[], tokens: readonly string[]) {

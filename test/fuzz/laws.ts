@@ -14,7 +14,7 @@ export type Response = { status: number, headers: Record<string, unknown>, body:
 export const laws = {
   noServerError: 'no response is a 5xx that was not asked for',
   noCut: 'a connection is cut only when a fault says so',
-  json: 'every response is JSON in UTF-8, or has no body',
+  json: 'every response is JSON in UTF-8, or has no body, or is a page for a browser at the capture page',
   errorShape: 'every error has the shape of errors, in the casing that was asked for',
   documented: 'every response has a status that the document names',
   schema: 'every response fits the schema of its status in the document, in the casing that was asked for',
@@ -77,6 +77,7 @@ export class ResponseLaws {
     const { status, headers, body } = response
     const isNotMocked = status === 501 && request.method !== 'PATCH' && this.operationOf(request) === undefined
     if (status >= 500 && !isNotMocked && (!faults || body.includes('Internal server error.'))) throw new Broken('noServerError', request, response)
+    if (isPage(request, response)) return
     const isJson = headers['content-type'] === 'application/json; charset=utf-8'
     if (status === 204 || request.method === 'HEAD' ? body !== '' : !isJson) {
       if (status >= 400 || request.route !== undefined) throw new Broken('json', request, response, String(headers['content-type']))
@@ -107,6 +108,13 @@ export class ResponseLaws {
     if (check === undefined) this.#checks.set(name, check = this.#ajv.compile(schema()))
     return check
   }
+}
+
+/** Whether a response is what a browser gets at the capture page: a page, or where to go. */
+function isPage ({ path, method, headers: sent }: Request, { status, headers, body }: Exclude<Response, 'cut'>): boolean {
+  const isForm = sent.some(([name, value]) => name === 'Content-Type' && value.startsWith('application/x-www-form-urlencoded'))
+  if (!path.startsWith('/verify/') || (method === 'POST' && !isForm)) return false
+  return headers['content-type'] === 'text/html; charset=utf-8' || (status === 303 && body === '' && headers['location'] !== undefined)
 }
 
 const isErrorIn = new Map(keyInflections.map(casing => {

@@ -19,7 +19,12 @@ export interface Request {
 
 /** The sessions at the start of every run, in every state that matters. */
 export const fixtures: Fixture[] = [
-  { id: 'ses_a', status: 'pending', created_at: '2026-01-05T09:00:00.000Z', metadata: { plan: 'free', snake_key: 1 } },
+  {
+    id: 'ses_a', status: 'pending', created_at: '2026-01-05T09:00:00.000Z', metadata: { plan: 'free', snake_key: 1 }, redirect_url: 'https://example.com/?a=b',
+    links: [{
+      id: 'lnk_a', capture_url: 'http://localhost/verify/cap_ses_a', status: 'active', expires_at: '2100-01-01T00:00:00.000Z', created_at: '2026-01-05T09:00:00.000Z'
+    }]
+  },
   { id: 'ses_b', status: 'completed', retention_status: 'sensitive_redacted' },
   { id: 'ses_review', status: 'under_review', case_id: 'case_1', case_status: 'open', checks: ['age'], result: { status: 'needs_review' } },
   { id: 'ses_redacted', status: 'completed', retention_status: 'redacted' },
@@ -31,6 +36,7 @@ export const fixtures: Fixture[] = [
 const known = {
   'id': ['ses_new', 'ses_a', 'ü /%?'],
   'session_id': ['ses_a', 'ses_a', 'ses_a', 'ses_b', 'ses_review', 'ses_live', 'ses_live', 'ses_redacted', 'ü /%?', 'ses_none'],
+  'token': ['ses_a', 'cap_ses_a', 'ses_live', 'ses_b'],
   'session_ids': [['ses_a'], ['ses_b', 'ses_none', 'ses_b'], ['ses_review', 'ses_redacted', 'ses_live']],
   'tag': ['vip'],
   'tags': [['vip', 'a'], []],

@@ -70,7 +70,7 @@ export class World {
       return
     }
     const redacted = session?.retention_status === 'redacted'
-    const must = !path.includes('{session_id}') || /^(getSession|redactSession)$/.test(id) || (!redacted && /^(updateSession|removeTag|setTags)$/.test(id))
+    const must = !path.includes('{session_id}') || /^(getSession|exportSession|listLinks|redactSession)$/.test(id) || (!redacted && /^(updateSession|removeTag|setTags)$/.test(id))
     if (must && status >= 400) throw new Broken('executed', request, response)
   }
 
@@ -99,7 +99,8 @@ export class World {
   async #look (hasFault: boolean): Promise<unknown[]> {
     const { clock, faults, store } = this.#world
     return [
-      ...await store.list('sessions'), ...await store.list('results'), ...(await store.list('due')).flatMap(({ id, at }) => [id, at]), ...hasFault ? [] : faults.list().map(({ id }) => id), clock.frozen,
+      ...await store.list('sessions'), ...await store.list('results'), ...await store.list('captures'), ...await store.list('links'), ...await store.list('tokens'),
+      ...(await store.list('due')).flatMap(({ id, at }) => [id, at]), ...hasFault ? [] : faults.list().map(({ id }) => id), clock.frozen,
       ...(await store.list('idempotency')).flatMap(({ key, body, result, replays }) => [key, body, result, replays])
     ]
   }

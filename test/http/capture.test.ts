@@ -343,3 +343,15 @@ t.test('an unexpected error is a page, and tells nothing', async t => {
   t.notMatch(response.body, /secret|href/)
   t.match(log().find(({ msg }) => msg === 'unexpected error'), { err: { message: 'secret' } })
 })
+
+t.test('the page of a fixture opens at its capture URL, whatever its ID is', async t => {
+  const ids = ['ü /%?', '\ud800', 'ses_a#b']
+  const app = startApp(t, { publicUrl: 'http://mock.example/base', fixtures: ids.map(id => ({ id })) })
+  for (const { id, capture_url: url } of await allStored(app)) {
+    const { pathname, search, hash } = new URL(String(url))
+    t.equal(search + hash, '')
+    const response = await app.inject(pathname.replace('/base', ''))
+    t.equal(response.statusCode, 200, id)
+    t.equal(textOf(response, 'status'), 'capturing')
+  }
+})

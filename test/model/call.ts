@@ -1,6 +1,14 @@
 import type { Change, Session } from '../../src/index.js'
-import type { Body } from './documents.js'
+import type { Body, Link } from './documents.js'
 import type { OperationName } from './request.js'
+
+/** What the mock has made: its IDs and tokens are learned from there. */
+export interface Made {
+  /** The session that the mock says it has changed. */
+  session: Session | undefined
+  /** The one-time links that the mock has, the oldest of each session first. */
+  links: readonly (Link & { session_id: string })[]
+}
 
 /** What an operation works with. */
 export interface Call {
@@ -12,8 +20,7 @@ export interface Call {
   /** Whether the API key is one of the sandbox. */
   sandbox: boolean
   now: number
-  /** The session that the mock says it has changed: where the mock makes an ID or a token, it is learned from there. */
-  made: Session | undefined
+  made: Made
 }
 
 /** The response, what was changed, and for the journal why the request was refused. */

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import type { Change, Session } from '../../src/index.js'
 import { type Answer, type Call, ok } from './call.js'
-import { type Documents, error, iso, isOpen, merge, MINUTE, resultOf, type SessionResult, sessionWith } from './documents.js'
+import { captureOf, type Documents, error, iso, isOpen, merge, MINUTE, resultOf, type SessionResult, sessionWith } from './documents.js'
+import { endActive, newUrl, QR_CODE } from './links.js'
 
 /** What the operations do that change sessions. */
 type Operation = (documents: Documents, session: Session, call: Call) => Answer
 
 const CLOSED = { capture_url: null, token_expires_at: null }
-const QR_CODE = 'a QR code'
 
-export function create (documents: Documents, { body, sandbox, now, made }: Call): Answer {
-  const { id, capture_url: url } = made ?? {}
-  assert.match(String(id), /^ses_[0-9a-f]{20}$/)
+export function create (documents: Documents, { body, sandbox, now, made: { session: made } }: Call): Answer {
+  const { id = '', capture_url: url } = made ?? {}
+  assert.match(id, /^ses_[0-9a-f]{20}$/)
   assert.ok(documents.sessions.every(session => session.id !== id), 'the ID is new')
-  const { redirect_url: _, fields, send_email, ...given } = body
-  const after = sessionWith({ id, ...given, capture_url: newUrl(documents, url) } as Session, now, sandbox)
+  const after = sessionWith({ id, ...body, capture_url: newUrl(documents, id, url) }, now, sandbox)
   documents.sessions.push(after)
+  documents.captures.push(...captureOf(body).map(capture => ({ session_id: id, ...capture })))
   return {
     status: 201,
     body: {
@@ -29,7 +29,7 @@ export function create (documents: Documents, { body, sandbox, now, made }: Call
       qr_code_data_url: QR_CODE,
       tags: []
     },
-    changes: [{ type: 'session.created', session_id: String(id), before: null, after }]
+    changes: [{ type: 'session.created', session_id: id, before: null, after }]
   }
 }
 
@@ -40,7 +40,7 @@ export const update: Operation = (documents, session, { body, now }) => {
 }
 
 export const resume: Operation = (documents, session, { now, made }) => {
-  const [url, expiry] = [newUrl(documents, made?.capture_url), iso(now + 20 * MINUTE)]
+  const [url, expiry] = [newUrl(documents, session.id, made.session?.capture_url), iso(now + 20 * MINUTE)]
   setResult(documents, session)
   const changed = change(documents, session, now, { status: 'pending', capture_url: url, token_expires_at: expiry })
   return ok({ id: session.id, status: 'pending', capture_url: url, expires_at: expiry, qr_code_data_url: QR_CODE }, changed)
@@ -59,7 +59,7 @@ const outcomes = {
   'expire': ['expired', 'session.expired', undefined]
 } as const
 
-export const simulate: Operation = (documents, session, { body, now, made }) => {
+export const simulate: Operation = (documents, session, { body, now, made: { session: made } }) => {
   const action = body['action'] as keyof typeof outcomes
   const [status, type, outcome] = outcomes[action]
   const changed = change(documents, session, now, { ...CLOSED, status, ...caseAfter(documents, session, outcome, made) }, type)
@@ -119,6 +119,8 @@ export function redact (documents: Documents, id: string, sandbox: boolean, now:
     return { session_id: id, status: session === undefined ? 'not_found' : 'already_redacted', documents_removed: 0, changes: [] }
   }
   const captured = !['pending', 'expired'].includes(session.status) || documents.results.some(result => result.session_id === id)
+  documents.captures = documents.captures.filter(capture => capture.session_id !== id)
+  endActive(documents, id, 'revoked')
   documents.results = documents.results
     .map(result => result.session_id === id ? { ...result, extracted_data: {}, sensitive_data_expired: true } : result)
   const gone = { external_ref: null, metadata: {}, retention_status: 'redacted', consent_ip: null } as const
@@ -139,11 +141,4 @@ function change (
 function setResult (documents: Documents, session: Session, outcome?: SessionResult['status'], at = ''): void {
   documents.results = documents.results.filter(result => result.session_id !== session.id)
   if (outcome !== undefined) documents.results.push(resultOf(session, outcome, at))
-}
-
-/** The capture URL that the mock has made; its token is new. */
-function newUrl ({ sessions }: Documents, url: string | null | undefined): string {
-  assert.match(String(url), /^http:\/\/localhost:80\/verify\/cap_[0-9a-f]{20}$/)
-  assert.ok(sessions.every(session => session.capture_url !== url), 'the token is new')
-  return String(url)
 }

@@ -4,7 +4,23 @@ import type { Fixture, Problem, Session } from '../../src/index.js'
 export type SessionResult = Required<NonNullable<Fixture['result']>>
 
 /** What operations work on: lists that are searched. */
-export interface Documents { sessions: Session[], results: SessionResult[] }
+export interface Documents {
+  sessions: Session[]
+  results: SessionResult[]
+  captures: ({ session_id: string } & Capture)[]
+  /** The oldest first. */
+  links: ({ session_id: string } & Link)[]
+  /** The tokens that sessions have or had, except those of links, and those that are a session's ID. */
+  tokens: { session_id: string, token: string }[]
+}
+
+/** A one-time link, as a saved state has it. */
+export type Link = NonNullable<Fixture['links']>[number]
+
+/** What a session is given for its capture page. */
+type Capture = Pick<Fixture, typeof CAPTURE_FIELDS[number]>
+
+export const CAPTURE_FIELDS = ['redirect_url', 'fields', 'send_email'] as const
 
 /** JSON as it is in a body. */
 export type Body = Record<string, unknown>
@@ -18,6 +34,8 @@ export const MINUTE = 60 * 1000
 export const iso = (moment: number): string => new Date(moment).toISOString()
 export const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 export const isObject = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The last part of a capture URL. */
+export const tokenOf = (url: string | null): string => decodeURIComponent(String(url?.split('/').at(-1)))
 export const isOpen = ({ status }: Pick<Session, 'status'>): boolean => status === 'pending' || status === 'capturing'
 
 /** A refusal: its response, and for the journal why. */
@@ -43,7 +61,7 @@ export function sessionWith (fields: Fixture, now: number, sandbox: boolean): Se
     updated_at: created,
     retention_status: 'active',
     processing_attempts: 0,
-    capture_url: open ? `https://capture.verifa.example/${id}` : null,
+    capture_url: open ? `https://capture.verifa.example/${encodeURIComponent(id)}` : null,
     token_expires_at: open ? iso(Date.parse(created) + 20 * MINUTE) : null,
     tags: [],
     ...fields,
@@ -78,14 +96,31 @@ export function resultOf (session: Session, status: SessionResult['status'], at:
   }
 }
 
+/** What is given for the capture page, if anything is. */
+export function captureOf (given: Capture): Capture[] {
+  const capture = Object.fromEntries(CAPTURE_FIELDS.filter(name => (given[name] ?? null) !== null).map(name => [name, given[name]]))
+  return Object.keys(capture).length === 0 ? [] : [capture]
+}
+
 /** The documents of fixtures. */
 export function documentsOf (fixtures: readonly Fixture[], now: number, sandbox: boolean): Documents {
-  const sessions = fixtures.map(({ result, ...fixture }) => sessionWith(fixture, now, sandbox))
+  const sessions = fixtures.map(fixture => sessionWith(fixture, now, sandbox))
+  const ofSessions = <T>(list: (fixture: Fixture, session: Session) => readonly T[]) => fixtures.flatMap((fixture, index) => {
+    const session = sessions[index] as Session
+    return list(fixture, session).map(one => ({ session_id: session.id, ...one }))
+  })
   const results = fixtures.flatMap(({ result }, index) => {
     const session = sessions[index] as Session
     if (result === undefined) return []
     const gone = String(session.retention_status).includes('redacted') ? { extracted_data: {}, sensitive_data_expired: true } : {}
     return [{ ...resultOf(session, result.status ?? 'approved', session.updated_at), ...gone, ...result }]
   })
-  return copy({ sessions, results })
+  return copy({
+    sessions,
+    results,
+    captures: ofSessions(captureOf),
+    links: ofSessions(({ links = [] }) => links),
+    tokens: ofSessions(({ tokens = [] }, { id, capture_url: url }) => [...tokens, ...url === null ? [] : [tokenOf(url)]]
+      .filter(token => token !== id).map(token => ({ token })))
+  })
 }

@@ -2,6 +2,7 @@ import type { Session } from '../../src/index.js'
 import { type Answer, type Call, ok, pick } from './call.js'
 import { addTag, create, expire, redact, redactSession, removeTag, resume, setTags, simulate, submit, update } from './changes.js'
 import { type Body, type Documents, error, MINUTE } from './documents.js'
+import { generateOneTimeLink, listLinks } from './links.js'
 import type { OperationName } from './request.js'
 
 /** Operations on no session, or on several. */
@@ -53,6 +54,18 @@ const onSession: Partial<Record<OperationName, (documents: Documents, session: S
       ...pick(result, 'rejection_reason', 'rejection_reason_code', 'processing_mode', 'sensitive_data_expired')
     })
   },
+  exportSession: ({ results }, session) => ok({
+    session,
+    result: results.find(result => result.session_id === session.id) ?? null,
+    documents: [],
+    screening: null,
+    review_case: session.case_id === null ? null : { id: session.case_id, status: session.case_status },
+    case_notes: [],
+    fraud_signals: [],
+    webhook_deliveries: []
+  }),
+  generateOneTimeLink,
+  listLinks,
   updateSession: update,
   resumeSession: resume,
   expireSession: expire,
@@ -66,18 +79,18 @@ const onSession: Partial<Record<OperationName, (documents: Documents, session: S
 
 const ACTIVE = ['pending', 'capturing', 'processing', 'awaiting_external', 'under_review', 'sandbox_pending']
 
-/** Which statuses an operation takes, the status of its refusal, and its verb in the text. */
-const life: Partial<Record<OperationName, [from: string[], refusal: number, verb: string]>> = {
-  resumeSession: [['pending', 'capturing', 'expired', 'failed'], 400, 'resumed'],
-  expireSession: [ACTIVE, 400, 'expired'],
-  simulateSession: [ACTIVE, 400, 'simulated'],
-  submitSession: [['pending', 'capturing'], 422, 'submitted']
+/** Which statuses an operation takes, the status of its refusal, and what the text says that cannot be. */
+const life: Partial<Record<OperationName, [from: string[], refusal: number, text: string]>> = {
+  resumeSession: [['pending', 'capturing', 'expired', 'failed'], 400, 'be resumed'],
+  expireSession: [ACTIVE, 400, 'be expired'],
+  simulateSession: [ACTIVE, 400, 'be simulated'],
+  submitSession: [['pending', 'capturing'], 422, 'be submitted'],
+  generateOneTimeLink: [[...ACTIVE, 'expired'], 400, 'have a one-time link']
 }
 
 /** Carries out an operation: changes the documents, and answers. */
 export function execute (documents: Documents, call: Call): Answer {
   const { operation, id, sandbox } = call
-  if (operation === 'simulateSession' && !sandbox) return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
   const runOnAll = onAll[operation]
   if (runOnAll !== undefined) return runOnAll(documents, call)
 
@@ -88,10 +101,10 @@ export function execute (documents: Documents, call: Call): Answer {
       session === undefined ? `no session has the ID "${id}"` : `${id} is a ${its} session, the API key is ${mine}`)
   }
   const redacted = session.retention_status === 'redacted'
-  const [from, refusal, verb] = life[operation] ?? [undefined, 422, 'updated']
+  const [from, refusal, text] = life[operation] ?? [undefined, 422, '']
   if (from !== undefined && (redacted || !from.includes(session.status))) {
     const state = redacted ? 'redacted' : session.status
-    return error(refusal, refusal === 400 ? 'bad_request' : 'validation_error', `Session is ${state} and cannot be ${verb}.`)
+    return error(refusal, refusal === 400 ? 'bad_request' : 'validation_error', `Session is ${state} and cannot ${text}.`)
   }
   if (redacted && /^update|Tags?$/.test(operation)) return error(422, 'validation_error', 'Session has been redacted and cannot be updated.')
   return onSession[operation]?.(documents, session, call) as Answer

@@ -26,6 +26,10 @@ const metadata = map((values, loc) => Object.entries(values as Body)
 const count = (min: number, max: number): Check => must(values => (values as []).length >= min, `must have at least ${min} item`, 'too_short',
   must(values => (values as []).length <= max, `must have at most ${max} items`, 'too_long'))
 
+const minutes = must(value => value === null || Number.isInteger(value), 'must be a whole number or null', 'int_type',
+  must(value => value === null || Number(value) >= 1, 'must be 1 or more', 'too_small',
+    must(value => Number(value) <= 10_080, 'must be 10080 or less', 'too_large')))
+
 const tags = { tag: filled, tags: list(filled) }
 
 /** The fields of bodies, in order. An operation that is not here looks at no body. */
@@ -36,11 +40,12 @@ const fields: Partial<Record<OperationName, Record<string, Check>>> = {
     country: text(must(value => /^.{2}$/u.test(value as string), 'must be two characters, such as DE', 'string_pattern_mismatch')),
     checks: list(text()),
     workflow_id: text(),
-    redirect_url: text(must(value => URL.canParse(value as string), 'must be a URL, such as https://example.com/done', 'url_parsing')),
+    redirect_url: text(must(value => /^https?:/.test(value as string) && URL.canParse(value as string), 'must be a URL that begins with http:// or https://, such as https://example.com/done', 'url_parsing')),
     fields: map(),
     send_email: must(value => typeof value === 'boolean', 'must be true or false', 'bool_type')
   },
   updateSession: { external_ref: text(), metadata },
+  generateOneTimeLink: { expires_in_minutes: minutes },
   simulateSession: { action: oneOf('approve', 'decline', 'require-review', 'expire') },
   addTag: tags,
   removeTag: tags,
@@ -65,7 +70,8 @@ const parameters: Partial<Record<OperationName, Record<string, Check>>> = {
 export function readBody (operation: OperationName, sent: unknown): { body: Body, problems: Problem[] } {
   const known = fields[operation]
   if (known === undefined) return { body: sent as Body, problems: [] }
-  if (operation === 'createSession') sent = sent === undefined ? {} : unwrapped(sent)
+  if (sent === undefined && /^(createSession|generateOneTimeLink)$/.test(operation)) sent = {}
+  if (operation === 'createSession') sent = unwrapped(sent)
   if (!isObject(sent)) return { body: {}, problems: map()(sent, ['body']) }
   const problems: Problem[] = []
   const add = (name: string, msg: string, type: string) => problems.push({ loc: ['body', name], msg, type })
@@ -103,6 +109,12 @@ export function readQuery (operation: OperationName, text: string): { query: Bod
   const values = known.map(([name]): [string, unknown] => [name, sent.getAll(name).length > 1 ? sent.getAll(name) : sent.get(name)])
   const problems = known.flatMap(([name, check], index) => check(values[index]?.[1], ['query', name]))
   return { query: Object.fromEntries(values.map(([name, value]) => [name, name in page ? Number(value) : value])), problems }
+}
+
+/** What the journal says of parameters that the operation does not know. */
+export function hintOf (operation: OperationName, text: string): string | null {
+  const unknown = [...new URLSearchParams(text).keys()].filter(name => !Object.hasOwn(parameters[operation] ?? {}, name))
+  return unknown.length === 0 ? null : unknown.map(name => `unknown query parameter ${name}`).join(', ')
 }
 
 /** The problems of headers; only an operation that changes something looks at the idempotency key. */

@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FaultEffect, Session } from '../../src/index.js'
-import type { Answer, Call } from './call.js'
+import type { FaultEffect } from '../../src/index.js'
+import type { Answer, Call, Made } from './call.js'
+import { capture, type CaptureRequest, lineOfCapture } from './capture.js'
 import { inCasing } from './casing.js'
 import { differenceOf } from './difference.js'
 import { copy, error, iso } from './documents.js'
 import { execute } from './execute.js'
 import { Faults, INJECTED, injected } from './faults.js'
 import { type Line, mask } from './journal-line.js'
-import { problemsOfHeaders, readBody, readQuery } from './read-request.js'
+import { hintOf, problemsOfHeaders, readBody, readQuery } from './read-request.js'
 import { type Request, type Response, routes, sessionIn, urlOf } from './request.js'
 import { ModelState } from './state.js'
 
@@ -31,9 +32,8 @@ export class ReferenceModel extends ModelState {
 
   /**
    * A request: its response, and what the journal has of it.
-   * @param made the session that the mock has changed: see `Call`
    */
-  request (request: Request, made: Session | undefined): Response {
+  request (request: Request, made: Made): Response {
     const { headers, operation } = request
     const { status, body, replayed = false, sent = null, changes, reason = null, effect } = this.#respond(request, made)
     const [fault] = Object.entries((effect ?? {}) as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
@@ -56,8 +56,16 @@ export class ReferenceModel extends ModelState {
     return { status, body: JSON.stringify(inCasing(body, headers['key-inflection'])), replayed }
   }
 
+  /** What is sent to the capture page. Of a page only the status and where it leads are known here. */
+  capture (request: CaptureRequest, made: Made): { status: number, body: string } {
+    const answer = copy(capture(this, request, this.now, made))
+    this.#awaitExpiries(answer)
+    this.journal.push(lineOfCapture(request, answer, this.now))
+    return { status: answer.status, body: request.method === 'POST' ? JSON.stringify(inCasing(answer.body, request.casing)) : '' }
+  }
+
   /** The checks, in their documented order; a fault takes effect on every request with a key. */
-  #respond (request: Request, made: Session | undefined): Outcome {
+  #respond (request: Request, made: Made): Outcome {
     const apiKey = request.headers['x-api-key']
     if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
     if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) {
@@ -65,6 +73,9 @@ export class ReferenceModel extends ModelState {
     }
     if (apiKey.startsWith('vk_pub_') && request.operation !== 'createSession') {
       return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
+    }
+    if (request.operation === 'simulateSession' && apiKey.startsWith('vk_live_')) {
+      return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
     }
     const effect = this.faults.effectOn(request)
     if (effect === 'unknown') {
@@ -76,14 +87,20 @@ export class ReferenceModel extends ModelState {
     return { ...this.#read(request, apiKey, made), effect }
   }
 
-  #read (request: Request, apiKey: string, made: Session | undefined): Outcome {
-    const { operation, headers, payload } = request
-    const { 'verifa-version': version = VERSION, 'content-type': contentType } = headers
+  #read (request: Request, apiKey: string, made: Made): Outcome {
+    const { operation, headers, query } = request
+    const { 'verifa-version': version = VERSION } = headers
     if (/^\d/.test(version) && version < VERSION) {
       return error(400, 'bad_request', `Verifa-Version ${version} is no longer supported. Upgrade to ${VERSION}.`)
     }
     const wrongHeaders = problemsOfHeaders(operation, headers)
     if (wrongHeaders.length > 0) return error(422, 'validation_error', wrongHeaders)
+    const outcome = this.#readBody(request, apiKey, made)
+    return { ...outcome, reason: outcome.reason ?? hintOf(operation, query) }
+  }
+
+  #readBody (request: Request, apiKey: string, made: Made): Outcome {
+    const { operation, headers: { 'content-type': contentType }, payload } = request
     let sent: unknown
     if (routes[operation][0] !== 'GET') {
       if (contentType === undefined ? payload : contentType !== 'application/json') {
@@ -116,11 +133,15 @@ export class ReferenceModel extends ModelState {
       return { ...kept.result, changes: [], replayed: true }
     }
     const answer = copy(execute(this, call))
-    for (const { before, after } of answer.changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
+    this.#awaitExpiries(answer)
     if (answer.status >= 400 || key === undefined) return answer
     // an expired key stays until a new one takes its place: a clock that goes back revives it
     this.keys = this.keys.filter(other => other !== kept)
     this.keys.push({ apiKey, key, operation, session, body, first: this.now, result: answer, replays: 0 })
     return answer
+  }
+
+  #awaitExpiries ({ changes }: Pick<Answer, 'changes'>): void {
+    for (const { before, after } of changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
   }
 }

@@ -14,6 +14,9 @@ export const routes = {
   getSessionResult: ['GET', '/sessions/*/result'],
   listResults: ['GET', '/results'],
   getResult: ['GET', '/results/*'],
+  generateOneTimeLink: ['POST', '/sessions/*/generate-one-time-link'],
+  listLinks: ['GET', '/sessions/*/links'],
+  exportSession: ['GET', '/sessions/*/export'],
   redactSession: ['DELETE', '/sessions/*/data'],
   bulkRedactSessions: ['POST', '/sessions/bulk-redact'],
   getRateLimits: ['GET', '/rate-limits']

@@ -31,6 +31,7 @@ const ids = fc.array(fc.constantFrom('ses_a', 'ses_b', 'ses_live', 'ses_none', '
 const bodies: Partial<Record<OperationName, fc.Arbitrary<object | undefined>>> = {
   createSession: fc.option(creation, { nil: undefined, freq: 6 }),
   updateSession: update,
+  generateOneTimeLink: fc.constantFrom(undefined, {}, { expires_in_minutes: 1 }, { expiresInMinutes: 1440 }, { 'expires-in-minutes': null }, { expires_in_minutes: 1e1 }),
   simulateSession: fc.constantFrom('approve', 'decline', 'require-review', 'expire').map(action => ({ action })),
   addTag: tags,
   removeTag: tags,
@@ -49,6 +50,10 @@ const oddPayloadsOf: Partial<Record<OperationName, string[]>> = {
   updateSession: [
     '{"external_ref":null}', '{"metadata":null}', '{"external_ref":1,"metadata":[]}', '{"external_ref":"a","external-ref":"a"}',
     '{"metadata":{"a":-0,"plan":1e2}}', '{"metadata":{"plan":100.0,"a":0}}', sized(16_384), sized(16_385)
+  ],
+  generateOneTimeLink: [
+    '{"expires_in_minutes":0}', '{"expires_in_minutes":10081}', '{"expires_in_minutes":1.5}', '{"expires_in_minutes":"20"}', '{"minutes":20}',
+    '{"expires_in_minutes":1,"expiresInMinutes":2}'
   ],
   simulateSession: ['{"action":"reject"}', '{"action":1,"x":1}', '{"Action":"approve"}'],
   bulkRedactSessions: [

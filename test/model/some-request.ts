@@ -11,7 +11,13 @@ export const fixtures: Fixture[] = [
     result: { created_at: '2026-01-05T10:00:00.000Z', extracted_age: 41 }
   },
   { id: 'ses_redacted', status: 'completed', retention_status: 'redacted', metadata: { plan: 'gold' }, result: { status: 'rejected' } },
-  { id: 'ses_live', is_sandbox: false, status: 'capturing', country: 'DE', consent_ip: '192.0.2.1' },
+  {
+    id: 'ses_live', is_sandbox: false, status: 'capturing', country: 'DE', consent_ip: '192.0.2.1', redirect_url: 'https://example.com/done', tokens: ['cap_old'],
+    links: [
+      { id: 'lnk_1', capture_url: 'http://localhost/verify/cap_1', status: 'consumed', expires_at: '2026-03-01T12:00:00.000Z', created_at: '2026-01-05T09:00:00.000Z' },
+      { id: 'lnk_2', capture_url: 'http://localhost/verify/cap_2', status: 'active', expires_at: '2026-03-01T13:00:00.000Z', created_at: '2026-01-05T10:00:00.000Z' }
+    ]
+  },
   { id: 'ses_live_redacted', is_sandbox: false, status: 'failed', retention_status: 'redacted' }
 ]
 

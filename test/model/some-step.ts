@@ -29,11 +29,18 @@ const span = fc.constantFrom<[text: string, milliseconds: number][]>(
   ['24h', 24 * HOUR], ['23h59m59s999ms', 24 * HOUR - 1], ['1ms', 1], ['20m', HOUR / 3], ['19m59s999ms', HOUR / 3 - 1], ['12h', 12 * HOUR], ['1h', HOUR],
   ['-1h', -HOUR], ['-24h', -24 * HOUR]
 )
+const captureRequest = fc.record({
+  method: fc.constantFrom('GET', 'GET', 'HEAD', 'POST', 'POST'),
+  token: fc.constantFrom('ses_a', 'ses_live', 'ses_b', 'cap_1', 'cap_2', 'cap_old', 'ü /%?', 'own 1', 'own 1', 'own 2', 'link 1', 'link 1', 'link 1', 'link 2'),
+  casing: fc.constantFrom(undefined, 'camel', 'kebab'),
+  payload: fc.constantFrom('{"outcome":"approve"}', '{"outcome":"reject"}', '{"outcome":"needs_review"}', '{"outcome":"expire"}')
+})
 const moment = fc.constantFrom('2026-03-01T12:00:00.000Z', '2026-03-02T12:00:00.000Z', '2026-03-03T11:59:59.999Z')
 
 /** Everything that can be done to a mock. */
 export const step = fc.oneof(
   { weight: 60, arbitrary: fc.record({ do: fc.constant('request'), request }) },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('capture'), request: captureRequest }) },
   { weight: 25, arbitrary: fc.record({ do: fc.constant('retry'), back: fc.nat(4), change, other: request }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('request twice together'), request }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('advance'), span }) },

@@ -1,6 +1,6 @@
 import type { Fixture, Session } from '../../src/index.js'
-import type { Answer } from './call.js'
-import { copy, type Documents, documentsOf, error, iso, isOpen } from './documents.js'
+import { type Answer, pick } from './call.js'
+import { CAPTURE_FIELDS, copy, type Documents, documentsOf, error, iso, isOpen, tokenOf } from './documents.js'
 import { mask } from './journal-line.js'
 import type { OperationName } from './request.js'
 
@@ -25,6 +25,9 @@ const DAY = 24 * 60 * 60 * 1000
 export class ModelState implements Saved {
   sessions: Session[] = []
   results: Documents['results'] = []
+  captures: Documents['captures'] = []
+  links: Documents['links'] = []
+  tokens: Documents['tokens'] = []
   keys: Kept[] = []
   now = 0
   frozen = false
@@ -60,8 +63,10 @@ export class ModelState implements Saved {
   }
 
   save (): Saved {
-    const { results, now, frozen } = this
-    return copy({ sessions: this.listSessions(), results, keys: this.keys.filter(kept => this.isAlive(kept)), now, frozen })
+    const { results, captures, links, now, frozen } = this
+    const tokens = this.tokens.filter(token => this.sessions.some(({ id }) => id === token.session_id))
+    const keys = this.keys.filter(kept => this.isAlive(kept))
+    return copy({ sessions: this.listSessions(), results, captures, links, tokens, keys, now, frozen })
   }
 
   restore (saved: Saved): void {
@@ -74,9 +79,20 @@ export class ModelState implements Saved {
     return [true, false].flatMap(sandbox => this.sessions.filter(session => session.is_sandbox === sandbox))
   }
 
-  /** The sessions as a saved state has them: each with its result. */
+  /** The sessions as a saved state has them: each with what belongs to it. */
   listFixtures (): object[] {
-    return this.listSessions().map(session => ({ ...session, result: this.results.find(result => result.session_id === session.id) }))
+    return this.listSessions().map(session => {
+      const isIts = ({ session_id: id }: { session_id: string }) => id === session.id
+      const links = this.links.filter(isIts).map(link => pick(link, 'id', 'capture_url', 'status', 'expires_at', 'created_at'))
+      const tokens = this.tokens.filter(isIts).map(({ token }) => token).filter(token => token !== tokenOf(session.capture_url))
+      return {
+        ...session,
+        result: this.results.find(isIts),
+        ...pick(this.captures.find(isIts) ?? { session_id: session.id }, ...CAPTURE_FIELDS),
+        links: links.length > 0 ? links : undefined,
+        tokens: tokens.length > 0 ? tokens : undefined
+      }
+    })
   }
 
   listKeys (): object[] {
@@ -95,9 +111,12 @@ export class ModelState implements Saved {
       const { status, body } = error(409, 'conflict', `Session ${String(taken.id)} already exists.`)
       return { status, body: JSON.stringify(body) }
     }
-    const { sessions, results } = documentsOf(fixtures, this.now, sandbox)
+    const { sessions, results, captures, links, tokens } = documentsOf(fixtures, this.now, sandbox)
     this.sessions.push(...sessions)
     this.results.push(...results)
+    this.captures.push(...captures)
+    this.links.push(...links)
+    this.tokens.push(...tokens)
     for (const session of sessions) this.awaitExpiry(session)
     return { status: 201, body: JSON.stringify(sessions) }
   }
@@ -105,8 +124,13 @@ export class ModelState implements Saved {
   remove (id: string): number {
     const before = this.sessions.length
     this.#expiries.delete(id)
+    const token = tokenOf(this.sessions.find(session => session.id === id)?.capture_url ?? null)
+    const isOther = (one: { session_id: string }) => one.session_id !== id
     this.sessions = this.sessions.filter(session => session.id !== id)
-    this.results = this.results.filter(result => result.session_id !== id)
+    this.results = this.results.filter(isOther)
+    this.captures = this.captures.filter(isOther)
+    this.links = this.links.filter(isOther)
+    this.tokens = this.tokens.filter(one => one.token !== token)
     return this.sessions.length < before ? 204 : 404
   }
 }

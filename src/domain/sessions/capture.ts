@@ -41,11 +41,17 @@ export function captureOf (id: string, given: { readonly [F in keyof Omit<Captur
   return { id, redirect_url: redirectUrl, fields, send_email: sendEmail }
 }
 
-/** The token of a capture URL: the last segment of its path. */
+/** The token of a capture URL: the last segment of its path, decoded as in the path of a request. */
 export function tokenOf (captureUrl: string): string {
   const end = captureUrl.search(/[?#]/)
   const path = end === -1 ? captureUrl : captureUrl.slice(0, end)
-  return path.slice(path.lastIndexOf('/') + 1)
+  const segment = path.slice(path.lastIndexOf('/') + 1)
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment // a fixture may have any text
+  }
 }
 
 /** A token of a session's own. */

@@ -111,11 +111,12 @@ export function environmentOf ({ is_sandbox: isSandbox }: Pick<Session, 'is_sand
 }
 
 /**
- * The capture URL of a session, unless its fixture has another.
+ * The capture URL of a session, unless its fixture has another. An ID of a fixture may be any text, also one that a URL must encode.
  * @param publicUrl where the mock is; without it, the URL leads nowhere
  */
 export function captureUrl (id: string, publicUrl?: string): string {
-  return publicUrl === undefined ? `https://capture.verifa.example/${id}` : `${publicUrl}/verify/${id}`
+  const token = /^[\w-]*$/.test(id) ? id : encodeURIComponent(Buffer.from(id).toString()) // half of a surrogate pair has no encoding
+  return publicUrl === undefined ? `https://capture.verifa.example/${token}` : `${publicUrl}/verify/${token}`
 }
 
 /**
