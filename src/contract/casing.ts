@@ -46,7 +46,7 @@ export function compileRename (schema: TSchema, inflection: KeyInflection): Rena
  * a third of the time (bench/README.md). To everything else, such as `JSON.stringify`, they look empty.
  */
 export function compileView (schema: TSchema, inflection: KeyInflection): Rename {
-  return inflection === 'snake' ? same : renameOf(dereference(schema), inflection, viewNamed)
+  return renameOf(dereference(schema), inflection, viewNamed)
 }
 
 function renameOf (schema: TSchema, inflection: KeyInflection, renameNamed: typeof copyNamed): Rename {
