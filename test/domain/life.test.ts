@@ -43,7 +43,9 @@ const operations: Operation[] = [
   { name: 'set tags', run: ({ session, now }) => setTags(session, { tags: ['1', '2', '1'] }, now), from: statuses, to: same },
   {
     name: 'redact',
-    run: ({ session, result, now }) => redactSession(environmentOf(session), session.id, { sessions: [session], results: [result], links: [undefined] }, now),
+    run: ({ session, result, now }) => redactSession(environmentOf(session), session.id, {
+      sessions: [session], results: [result], links: [undefined]
+    }, now),
     from: statuses,
     to: whenRedacted,
     redacted: 'nothing'
