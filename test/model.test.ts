@@ -15,6 +15,10 @@ import { type Step, step } from './model/some-step.js'
  */
 const runs = Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 30)
 const replay = JSON.parse(process.env['VERIFA_MOCK_MODEL_REPLAY'] ?? '{}') as fc.Parameters<[Step[]]>
+/** What the capture page of a session needs; the model, which has no such page, keeps none of it. */
+const captureParts = new Set(['redirect_url', 'fields', 'send_email', 'tokens'])
+const withoutCaptures = (sessions: readonly object[]) =>
+  JSON.stringify(sessions.map(session => Object.fromEntries(Object.entries(session).filter(([name]) => !captureParts.has(name)))))
 const SHRINKING = 20_000 // milliseconds in which a failure is made smaller: it must be reported before tap ends the test
 t.setTimeout(120_000 + runs * 50)
 
@@ -120,7 +124,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
       case 'save': {
         saved = { state: await mock.state(), model: model.save() }
         const savedModel = JSON.stringify(model.listFixtures())
-        return [JSON.stringify(saved.state.sessions), savedModel]
+        return [withoutCaptures(saved.state.sessions), savedModel]
       }
       case 'restore': {
         if (saved === undefined) return []
@@ -144,7 +148,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
   async function compareAll (): Promise<void> {
     const { journal } = model
     assert.equal(JSON.stringify(await mock.sessions()), JSON.stringify(model.listSessions()))
-    assert.equal(JSON.stringify((await mock.state()).sessions), JSON.stringify(model.listFixtures()))
+    assert.equal(withoutCaptures((await mock.state()).sessions), JSON.stringify(model.listFixtures()))
     assert.deepEqual(await mock.idempotencyKeys(), model.listKeys())
     assert.deepEqual(await mock.faults.list(), model.faults.list)
     assert.equal(await mock.verify({ count: journal.length }), journal.length)
