@@ -9,7 +9,9 @@ const NAMES = [
 
 /** The same as text, without what a model cannot know. */
 export function lineOf (line: Line): string {
-  return JSON.stringify(NAMES.map(name => [name, line[name]]))
+  // the model ignores unknown query parameters, and gives no hint about them
+  const reason = line.reason?.includes('query parameter') === true ? null : line.reason
+  return JSON.stringify(NAMES.map(name => [name, name === 'reason' ? reason : line[name]]))
 }
 
 /** An API key, masked. */
