@@ -77,7 +77,6 @@ const life: Partial<Record<OperationName, [from: string[], refusal: number, verb
 /** Carries out an operation: changes the documents, and answers. */
 export function execute (documents: Documents, call: Call): Answer {
   const { operation, id, sandbox } = call
-  if (operation === 'simulateSession' && !sandbox) return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
   const runOnAll = onAll[operation]
   if (runOnAll !== undefined) return runOnAll(documents, call)
 

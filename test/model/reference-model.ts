@@ -66,6 +66,9 @@ export class ReferenceModel extends ModelState {
     if (apiKey.startsWith('vk_pub_') && request.operation !== 'createSession') {
       return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
     }
+    if (request.operation === 'simulateSession' && !apiKey.includes('_sandbox_')) {
+      return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
+    }
     const effect = this.faults.effectOn(request)
     if (effect === 'unknown') {
       const msg = 'must look like status=500, delay=200, drop=before or drop=after'
