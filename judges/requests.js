@@ -13,6 +13,11 @@ function control (method, path, body) {
   return { method, path: `/_mock${path}`, headers: body === undefined ? {} : { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) }
 }
 
+/** What a button of the capture page sends. Its token is the credential. */
+function outcome (token, outcome, headers) {
+  return { method: 'POST', path: `/verify/${token}/sandbox-outcome`, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify({ outcome }) }
+}
+
 /** A call of another operation of Verifa. */
 function call (method, path, body, headers = {}) {
   const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
@@ -68,7 +73,12 @@ export const validRequests = [
       call('GET', '/results?status=approved&created_after=2020-01-01T00:00:00Z&limit=1', undefined, headers),
       call('DELETE', '/sessions/ses_failed/data', undefined, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: ['ses_sandbox_pending', 'ses_failed', 'ses_nowhere'] }, headers),
-      call('GET', '/rate-limits', undefined, headers)
+      call('GET', '/rate-limits', undefined, headers),
+      // the token of a seeded session is its ID
+      control('POST', '/sessions', { id: `ses_${casing}`, redirect_url: 'https://shop.example/verified' }),
+      outcome(`ses_${casing}`, 'needs_review', headers),
+      outcome(`ses_${casing}`, 'approve', headers), // is used up
+      outcome('cap_nowhere', 'approve', headers)
     ]
   }),
   control('GET', '/sessions'),
@@ -134,7 +144,8 @@ export const invalidRequests = [
       call('POST', '/sessions/ses_pending/generate-one-time-link', { [minutes[casing]]: 0 }, headers),
       call('GET', '/sessions?status=done&limit=0', undefined, headers),
       call('GET', '/results?limit=101', undefined, headers),
-      call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: [] }, headers)
+      call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: [] }, headers),
+      outcome('ses_pending', 'decline', headers)
     ]
   }),
   patch({}, { headers: { 'Key-Inflection': 'title' } }),

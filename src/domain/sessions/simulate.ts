@@ -10,7 +10,7 @@ import type { ResultStatus } from './result.js'
 import { nextVersion, Session, type SessionStatus } from './session.js'
 import { simulatedResult } from './simulated-result.js'
 
-export const actions = ['approve', 'decline', 'require-review', 'expire'] as const
+const actions = ['approve', 'decline', 'require-review', 'expire'] as const
 export type SimulatedAction = typeof actions[number]
 
 /** Which outcome to simulate. */
