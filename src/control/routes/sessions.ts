@@ -4,6 +4,7 @@ import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkFixtureRules, Fixtures } from '../../domain/fixtures/fixture.js'
 import { newId } from '../../domain/new-id.js'
+import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { addSessions, changeSession, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct-simulation.js'
 import { type Environment, Session } from '../../domain/sessions/session.js'
@@ -69,9 +70,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
   }, async request => {
     const { body, params, workspace: { world: { store, clock } } } = request
     const now = clock.now()
-    const newCaptureUrl = () => `${originOf(request, publicUrl)}/verify/${newId('cap_')}`
     return changeSession(store, params.session_id, now, (session, result) =>
-      setStatus(session, result, body, { now, newCaseId, newCaptureUrl }))
+      setStatus(session, result, body, { now, newCaseId, newCaptureUrl: () => newCaptureUrl(originOf(request, publicUrl), newId) }))
   })
 
   app.post('/sessions', {

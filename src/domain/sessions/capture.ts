@@ -54,6 +54,16 @@ export function tokenOf (captureUrl: string): string {
   }
 }
 
+/** The URL of the capture page of a token, below that of the mock. */
+export function pageUrl (origin: string, token: string): string {
+  return `${origin}/verify/${token}`
+}
+
+/** The URL of the capture page of a new token. */
+export function newCaptureUrl (origin: string, newId: (prefix: string) => string): string {
+  return pageUrl(origin, newId('cap_'))
+}
+
 /** A token of a session's own. */
 export function ownToken (sessionId: string, captureUrl: string): CaptureToken {
   return { id: tokenOf(captureUrl), session_id: sessionId, link_id: null }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
+import { pageUrl } from './capture.js'
 
 /** The environment of an API key or a session. Both share one host and never see each other (the vendor's page). */
 export type Environment = 'live' | 'sandbox'
@@ -116,7 +117,7 @@ export function environmentOf ({ is_sandbox: isSandbox }: Pick<Session, 'is_sand
  */
 export function captureUrl (id: string, publicUrl?: string): string {
   const token = /^[\w-]*$/.test(id) ? id : encodeURIComponent(Buffer.from(id).toString()) // half of a surrogate pair has no encoding
-  return publicUrl === undefined ? `https://capture.verifa.example/${token}` : `${publicUrl}/verify/${token}`
+  return publicUrl === undefined ? `https://capture.verifa.example/${token}` : pageUrl(publicUrl, token)
 }
 
 /**

@@ -6,7 +6,7 @@ import { writerOf } from '../../contract/serialization.js'
 import { apply } from '../../domain/apply.js'
 import type { Decision, Result } from '../../domain/decision.js'
 import { newId } from '../../domain/new-id.js'
-import type { CaptureToken } from '../../domain/sessions/capture.js'
+import { type CaptureToken, newCaptureUrl } from '../../domain/sessions/capture.js'
 import { findSession } from '../../domain/sessions/direct.js'
 import { type FoundCapture, openCapture } from '../../domain/sessions/open-capture.js'
 import { CaptureOutcome, decideOutcome, OutcomeInput } from '../../domain/sessions/outcome.js'
@@ -54,7 +54,7 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
  */
 export const captureRoutes: FastifyPluginAsync<CaptureRoutesOptions> = async (app, options) => {
   const { log, workspaces, unknownFields, defaultKeyInflection, publicUrl } = options
-  const newUrl = (request: FastifyRequest) => `${originOf(request, publicUrl)}/verify/${newId('cap_')}`
+  const newUrl = (request: FastifyRequest) => newCaptureUrl(originOf(request, publicUrl), newId)
   const respondWithJson = app.errorHandler
 
   app.decorateRequest('world')

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { createSession as decideCreation, CreatedSession, SessionCreation } from '../../domain/sessions/create.js'
 import { operation } from '../operation.js'
 
@@ -44,5 +45,5 @@ export const createSession = operation({
   errors: [],
   reads: () => ({}),
   decide: ({ body, environment, now, newId, origin }) =>
-    decideCreation(body, { environment, now, id: newId('ses_'), captureUrl: `${origin()}/verify/${newId('cap_')}` })
+    decideCreation(body, { environment, now, id: newId('ses_'), captureUrl: newCaptureUrl(origin(), newId) })
 })

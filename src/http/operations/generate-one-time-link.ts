@@ -1,3 +1,4 @@
+import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { generateOneTimeLink as decideLink, OneTimeLink, OneTimeLinkInput } from '../../domain/sessions/one-time-link.js'
 import { sessionIn } from '../../domain/sessions/visible.js'
 import { operation } from '../operation.js'
@@ -21,6 +22,6 @@ export const generateOneTimeLink = operation({
   reads: ({ params: { session_id: id } }) => ({ sessions: [id], links: [id] }),
   decide: ({ params, body, environment, now, newId, origin }, { sessions: [session], links: [earlier] }) =>
     decideLink(sessionIn(environment, params.session_id, session), earlier, {
-      id: newId('lnk_'), captureUrl: `${origin()}/verify/${newId('cap_')}`, minutes: body.expires_in_minutes, now
+      id: newId('lnk_'), captureUrl: newCaptureUrl(origin(), newId), minutes: body.expires_in_minutes, now
     })
 })

@@ -1,3 +1,4 @@
+import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { ResumedSession, resumeSession as decideResume } from '../../domain/sessions/resume.js'
 import { sessionIn } from '../../domain/sessions/visible.js'
 import { operation } from '../operation.js'
@@ -31,5 +32,5 @@ export const resumeSession = operation({
   errors: ['sessionNotFound', 'cannotResume'],
   reads: ({ params }) => ({ sessions: [params.session_id] }),
   decide: ({ params, environment, now, newId, origin }, { sessions: [session] }) =>
-    decideResume(sessionIn(environment, params.session_id, session), `${origin()}/verify/${newId('cap_')}`, now)
+    decideResume(sessionIn(environment, params.session_id, session), newCaptureUrl(origin(), newId), now)
 })
