@@ -3,11 +3,12 @@ import tseslint from 'typescript-eslint'
 
 // Imports go downwards: each folder of src, and what stands above it.
 const above = {
-  contract: ['domain', 'stores', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
-  domain: ['stores', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
-  stores: ['http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
-  http: ['control', 'command', 'conformance', 'app', 'mock', 'main', 'index'],
-  control: ['command', 'conformance', 'app', 'mock', 'main', 'index']
+  contract: ['domain', 'stores', 'outbound', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  domain: ['stores', 'outbound', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  stores: ['outbound', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  outbound: ['stores', 'http', 'control', 'command', 'conformance', 'options', 'app', 'mock', 'main', 'index', 'own-package'],
+  http: ['outbound', 'control', 'command', 'conformance', 'app', 'mock', 'main', 'index'],
+  control: ['outbound', 'command', 'conformance', 'app', 'mock', 'main', 'index']
 }
 const importDirections = Object.entries(above).map(([folder, names]) => ({
   files: [`src/${folder}/**`],

@@ -13,6 +13,7 @@ import { operations, resultSchemasOf } from './http/operations/operations.js'
 import { docsPlugin } from './http/plugins/docs.js'
 import { apiRoutes } from './http/routes.js'
 import { createServer } from './http/server.js'
+import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
 import { readFixtures } from './stores/fixture-files.js'
 import { MemoryStore } from './stores/memory-store.js'
@@ -82,15 +83,19 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
 }
 
 function createWorkspaces (options: Options, initialState: () => InitialState, log: Logger): Workspaces {
-  const { maxIdempotencyKeys, maxIdempotencyBytes, maxWorkspaces } = options
+  const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxWorkspaces } = options
+  const send = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
   return new Workspaces({
     isolation: options.isolation,
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ onEvict, ...rest }) => new MemoryStore({
-        ...rest, idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict }
+      createStore: ({ onEvict, onDrop, ...rest }) => new MemoryStore({
+        ...rest,
+        idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict },
+        deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes, onEvict: onDrop }
       }),
+      webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,
       publicUrl: options.publicUrl,

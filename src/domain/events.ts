@@ -6,6 +6,13 @@ export const eventTypes = [
 ] as const
 type EventType = typeof eventTypes[number]
 
+/** The events that are sent to webhook endpoints (the vendor's pages). */
+export const webhookEvents = [
+  'session.created', 'session.link_generated', 'session.started', 'session.expired', 'session.approved', 'session.declined',
+  'session.requires-review', 'session.redacted'
+] as const satisfies readonly EventType[]
+export type WebhookEvent = typeof webhookEvents[number]
+
 /** Something that happened in a workspace. The journal shows it with the request that caused it. */
 export interface Event {
   /** What happened; `session.updated` for every change that has no name of its own. */

@@ -6,6 +6,8 @@ import type { SessionFilter } from './sessions/list.js'
 import type { ResultFilter } from './sessions/list-results.js'
 import type { ResultDocument } from './sessions/result.js'
 import type { Session } from './sessions/session.js'
+import type { DeliveryDocument, DeliveryFilter } from './webhooks/delivery.js'
+import type { EndpointDocument } from './webhooks/endpoint.js'
 
 /**
  * The collections of a world and what their documents are. A document is immutable; its `id` is its key. The order of a
@@ -21,6 +23,9 @@ export interface Documents {
   links: SessionLinks
   /** The capture tokens that are not the ID of their session. */
   tokens: CaptureToken
+  endpoints: EndpointDocument
+  /** Bounded by count and bytes: the store evicts the oldest. */
+  deliveries: DeliveryDocument
   /** Bounded by count and bytes: the store evicts the oldest. */
   idempotency: IdempotencyRecord
   /** Ordered by time as well: see `Store.firstDue`. */
@@ -32,9 +37,13 @@ export type Collection = keyof Documents
 interface Filters {
   sessions: SessionFilter
   results: ResultFilter
+  deliveries: DeliveryFilter
 }
 
-/** A read of some of the documents that fit a filter: the newest first by `created_at`, then by ID. */
+/**
+ * A read of some of the documents that fit a filter, the newest first: by `created_at`, then by ID; deliveries in the order in which they
+ * were put.
+ */
 export interface PageRead<Filter> {
   readonly newest: {
     readonly where: Filter
@@ -52,12 +61,14 @@ export interface Page<Document> {
   readonly total: number
 }
 
-/** What a step reads, by collection: documents by their IDs, or a page. */
-export type Reads = { readonly [C in Collection]?: readonly string[] | (C extends keyof Filters ? PageRead<Filters[C]> : never) }
+/** What a step reads, by collection: documents by their IDs, or a page, or all webhook endpoints. */
+export type Reads = {
+  readonly [C in Collection]?: readonly string[] | (C extends keyof Filters ? PageRead<Filters[C]> : never) | (C extends 'endpoints' ? 'all' : never)
+}
 
-/** What a step has read: documents in the order of their IDs, `undefined` where there is none; or a page. */
+/** What a step has read: documents in the order of their IDs, `undefined` where there is none; or a page; or all, in their order. */
 export type Found<R extends Reads = Reads> = {
-  readonly [C in keyof R & Collection]: R[C] extends PageRead<unknown> ? Page<Documents[C]> : readonly (Documents[C] | undefined)[]
+  readonly [C in keyof R & Collection]: R[C] extends PageRead<unknown> ? Page<Documents[C]> : R[C] extends 'all' ? readonly Documents[C][] : readonly (Documents[C] | undefined)[]
 }
 
 /** What a step writes. Deletes come before puts, so that a document that is deleted and put moves to the end of its collection. */

@@ -14,8 +14,10 @@ import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { Environment, Session } from './sessions/session.js'
 import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
+import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
 import { timestamp } from '../contract/time.js'
+import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
 
 /** What every world begins with. */
@@ -27,6 +29,8 @@ export interface InitialState extends Omit<State, 'sessions'> {
 type CreateStore = (options: Bases & {
   /** Called with each idempotency key that is evicted because there are too many, or too large ones. */
   onEvict: (record: IdempotencyRecord) => void
+  /** Called with each webhook delivery that is dropped because there are too many, or too large ones. */
+  onDrop: (delivery: DeliveryDocument) => void
   /** Called after a step that changed due items. */
   onDue: () => void
 }) => Store
@@ -37,6 +41,7 @@ export interface WorkspaceOptions extends RateLimitOptions {
   createStore: CreateStore
   /** Where the mock is, for the capture URLs of fixtures. */
   publicUrl?: string | undefined
+  webhooks: WebhooksOptions
   maxJournalEntries: number
   maxJournalBytes: number
   /** Called when the first idempotency key is evicted within its 24 hours. */
@@ -125,10 +130,11 @@ export class Workspace {
   /** Stops what waits for its time. */
   close (): void {
     this.#world.timeline.stop()
+    this.#world.webhooks.stop()
   }
 
   #replace (state: InitialState, faults: Faults, journal: Journal): void {
-    this.#world.timeline.stop()
+    this.close()
     this.#world = this.#createWorld(state, faults, journal)
   }
 
@@ -148,11 +154,13 @@ export class Workspace {
         if (isExpired(record, clock.now())) return
         if (++world.evictedIdempotencyKeys === 1) onFirstEviction()
       },
+      onDrop: () => webhooks.dropped++,
       onDue: () => timeline.schedule()
     })
     const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
-    const world = { clock, store, timeline, faults, journal, rateLimits, evictedIdempotencyKeys: 0 }
+    const webhooks = new Webhooks(this.#options.webhooks)
+    const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const due = (state.timeline ?? []).map(restoreDueItem)
     if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))

@@ -4,6 +4,7 @@ import type { Journal } from './journal/journal.js'
 import type { RateLimits } from './rate-limits.js'
 import type { Store } from './store.js'
 import type { Timeline } from './timeline.js'
+import type { Webhooks } from './webhooks/webhooks.js'
 
 /**
  * The state of a workspace from one reset to the next. A request belongs to the world in which it arrived: one that is delayed while
@@ -16,6 +17,7 @@ export interface World {
   readonly faults: Faults
   readonly journal: Journal
   readonly rateLimits: RateLimits
+  readonly webhooks: Webhooks
   /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
   evictedIdempotencyKeys: number
 }

@@ -79,12 +79,17 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       if (schema === undefined) reply.send()
       else reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
     }
+    const { webhooks } = world
     apply(world.store, {
       claim: claimOf(request, operation),
       reads: operation.reads(input),
       now,
-      decide: found => operation.decide(input, found)
-    }).then(respond).catch((error: unknown) => reply.send(error))
+      decide: found => operation.decide(input, found),
+      notify: operation.events === undefined ? undefined : webhooks.notify
+    }).then(outcome => {
+      const waiting = outcome.deliveries.length === 0 ? undefined : webhooks.beforeResponse(outcome)
+      return waiting === undefined ? respond(outcome) : waiting.then(() => respond(outcome))
+    }).catch((error: unknown) => reply.send(error))
   }
 }
 

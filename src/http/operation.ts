@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import type { ErrorName } from '../contract/errors.js'
 import type { Decision } from '../domain/decision.js'
+import type { WebhookEvent } from '../domain/events.js'
 import type { Allowance, Plan } from '../domain/rate-limits.js'
 import type { Environment } from '../domain/sessions/session.js'
 import type { Found, Reads } from '../domain/store.js'
@@ -53,6 +54,8 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   success: { status: number, schema?: TSchema, description: string, examples?: Examples }
   /** Whether the operation creates a session, and so counts towards the quota of its plan (the vendor's page). */
   createsSession?: boolean
+  /** The events that the operation can cause and that are sent to webhook endpoints. */
+  events?: readonly WebhookEvent[]
   /** The errors that the operation itself makes, besides those that all operations share. */
   errors: readonly ErrorName[]
   /** The IDs of the documents that the operation reads. */

@@ -3,6 +3,7 @@ import { keyInflections, type KeyInflection } from '../contract/casing.js'
 import { nearest } from '../contract/nearest.js'
 import { type Plan, plans } from '../domain/rate-limits.js'
 import type { State } from '../domain/state.js'
+import { type PayloadForm, payloadForms } from '../domain/webhooks/webhooks.js'
 import { bundledFixtures } from '../own-package.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
 import { checkOptions, OptionsError } from './check.js'
@@ -27,6 +28,36 @@ export interface Options {
    * with the host that the request was sent to, and those of fixtures lead nowhere.
    */
   publicUrl?: string
+
+  /**
+   * URL to which the events of both environments are sent, from the start and after each reset. Its host has to be loopback, or one of
+   * `webhookHosts`. Default: no webhook endpoint exists until one is created.
+   */
+  webhookUrl?: string
+
+  /** Secret with which webhooks to `webhookUrl` are signed. Default: `whsec_` and 32 zeros. */
+  webhookSecret?: string
+
+  /**
+   * Hosts to which webhooks may be sent, besides loopback: host names or IP addresses, without a port; `'*'` is every host. Link-local
+   * addresses have to be listed themselves. Default: `[]`.
+   */
+  webhookHosts: string[]
+
+  /** Form of webhook payloads: `'flat'`, or `'nested'` with the session's fields in `data`. Default: `'flat'`. */
+  webhookPayload: PayloadForm
+
+  /** Time that webhooks are signed with: the machine's, or that of the mock's clock. Default: `'machine'`. */
+  webhookSignatureTime: 'machine' | 'mock'
+
+  /** Time in milliseconds that a webhook's receiver has to respond, 1 to 600,000. Default: 30,000. */
+  webhookTimeout: number
+
+  /** Maximum number of webhook deliveries in a workspace, 1 to 10,000,000; beyond it, the oldest are dropped. Default: 10,000. */
+  maxDeliveries: number
+
+  /** Approximate limit of a workspace's webhook deliveries in bytes; beyond it, the oldest are dropped. Default: 67,108,864 (64 MiB). */
+  maxDeliveryBytes: number
 
   /** Lowest level to log; `'silent'` prints nothing. Default: `'info'`; `startVerifaMock` uses `'silent'`. */
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -127,6 +158,30 @@ export const Options = Type.Object({
     'x-takes': 'a URL that begins with http:// or https://, without a query and a fragment',
     'x-placeholder': 'url'
   })),
+  webhookUrl: Type.Optional(Type.String({
+    'format': 'base-url',
+    'description': 'URL to which the events of both environments are sent; its host is loopback or one of --webhook-host',
+    'x-takes': 'a URL that begins with http:// or https://, without a query and a fragment',
+    'x-placeholder': 'url'
+  })),
+  webhookSecret: Type.Optional(Type.String({
+    'minLength': 1, 'description': 'Secret with which webhooks to --webhook-url are signed', 'x-placeholder': 'secret', 'x-masked': true
+  })),
+  webhookHosts: Type.Array(Type.String({ pattern: '^(\\*|[^\\s,/*]+)$' }), {
+    'default': [],
+    'description': 'Host to which webhooks may be sent, besides loopback; * is every host',
+    'x-takes': 'host names or IP addresses without a port, or *',
+    'x-placeholder': 'host'
+  }),
+  webhookPayload: choice(payloadForms, 'flat', 'Form of webhook payloads: nested has the session\'s fields in data'),
+  webhookSignatureTime: choice(['machine', 'mock'], 'machine', 'Time that webhooks are signed with: the machine\'s, or that of the mock\'s clock'),
+  webhookTimeout: Type.Integer({
+    minimum: 1, maximum: 600_000, default: 30_000, description: 'Time in milliseconds that the receiver of a webhook has to respond'
+  }),
+  maxDeliveries: count(10_000_000, 10_000, 'Maximum number of webhook deliveries in a workspace; beyond it, the oldest are dropped'),
+  maxDeliveryBytes: count(
+    Number.MAX_SAFE_INTEGER, 64 * 1024 * 1024, 'Approximate limit of a workspace\'s webhook deliveries in bytes; beyond it, the oldest are dropped'
+  ),
   logLevel: choice(logLevels, 'info', 'Lowest level to log; silent prints nothing', 'level'),
   apiKeys: Type.Array(Type.String({ pattern: '^vk_(pub_)?(live|sandbox)_[^\\s,=]+(=[^\\s,=]+)?$' }), {
     'default': [],

@@ -6,12 +6,14 @@ import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
 import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
+import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
 import { PagedCollection } from './paged-collection.js'
 
 /** The documents that the store begins with and shares with others, and more. */
 export interface MemoryStoreOptions extends Partial<Bases> {
   idempotency: Bounds<IdempotencyRecord>
+  deliveries: Bounds<DeliveryDocument>
   /** Called after a step that changed due items. */
   onDue: () => void
 }
@@ -36,7 +38,7 @@ export class MemoryStore implements Store {
   readonly #due: DueCollection
   readonly #onDue: () => void
 
-  constructor ({ sessions, results, captures, links, tokens, due, idempotency, onDue }: MemoryStoreOptions) {
+  constructor ({ sessions, results, captures, links, tokens, due, idempotency, deliveries, onDue }: MemoryStoreOptions) {
     this.#sessions = new PagedCollection({
       timeOf: session => session.created_at,
       environmentOf,
@@ -55,6 +57,8 @@ export class MemoryStore implements Store {
       captures: new MemoryCollection(captures),
       links: new MemoryCollection(links),
       tokens: new MemoryCollection(tokens),
+      endpoints: new MemoryCollection(),
+      deliveries: new BoundedCollection(deliveries),
       idempotency: new BoundedCollection(idempotency),
       due: this.#due
     }
@@ -80,13 +84,15 @@ export class MemoryStore implements Store {
   }
 
   #read<R extends Reads> (reads: R): Found<R> {
-    const { sessions, results, captures, links, tokens, idempotency, due } = this.#collections
+    const { sessions, results, captures, links, tokens, endpoints, deliveries, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
       sessions: isPage(reads.sessions) ? this.#sessions.page(reads.sessions.newest) : getAll(sessions, reads.sessions),
       results: isPage(reads.results) ? this.#results.page(reads.results.newest) : getAll(results, reads.results),
       captures: getAll(captures, reads.captures),
       links: getAll(links, reads.links),
       tokens: getAll(tokens, reads.tokens),
+      endpoints: reads.endpoints === 'all' ? endpoints.list() : getAll(endpoints, reads.endpoints),
+      deliveries: isPage(reads.deliveries) ? newestOf(deliveries, reads.deliveries.newest) : getAll(deliveries, reads.deliveries),
       idempotency: getAll(idempotency, reads.idempotency),
       due: getAll(due, reads.due)
     }
@@ -111,6 +117,11 @@ function getAll<T> (collection: AnyCollection<T>, ids: readonly string[] | undef
   const found: (T | undefined)[] = []
   for (const id of ids) found.push(collection.get(id))
   return found
+}
+
+function newestOf (deliveries: AnyCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {
+  const found = deliveries.list().reverse().filter(delivery => fitsDelivery(delivery, where))
+  return { documents: found.slice(offset, offset + limit), total: found.length }
 }
 
 function isPage<F> (read: readonly string[] | PageRead<F> | undefined): read is PageRead<F> {

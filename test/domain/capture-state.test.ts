@@ -11,13 +11,14 @@ import type { Session } from '../../src/domain/sessions/session.js'
 import { checkStateForm, checkStateRules, type State } from '../../src/domain/state.js'
 import type { Store } from '../../src/domain/store.js'
 import { Workspace } from '../../src/domain/workspace.js'
-import { memoryStore, NOW, read } from './examples.js'
+import { memoryStore, noWebhooks, NOW, read } from './examples.js'
 
 function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
   const initial = { fixtures: new FixtureSet(fixtures) }
   return new Workspace({
     initialState: () => initial,
     createStore: parts => memoryStore(parts),
+    webhooks: noWebhooks,
     maxJournalEntries: 1,
     maxJournalBytes: 1,
     onFirstEviction: () => undefined,

@@ -7,6 +7,7 @@ import type { Session } from '../../src/domain/sessions/session.js'
 import type { Base, Bases } from '../../src/domain/fixtures/base.js'
 import type { Found, Reads, Store } from '../../src/domain/store.js'
 import type { DueItem } from '../../src/domain/timeline.js'
+import type { WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z')
@@ -57,7 +58,8 @@ export interface StoreParts extends Partial<Bases> {
 /** A store in memory, without bounds unless they are given. */
 export function memoryStore (parts: StoreParts = {}): MemoryStore {
   const { max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined, ...bases } = parts
-  return new MemoryStore({ ...bases, idempotency: { max, maxBytes, onEvict }, onDue })
+  const deliveries = { max: Infinity, maxBytes: Infinity, onEvict: () => undefined }
+  return new MemoryStore({ ...bases, idempotency: { max, maxBytes, onEvict }, deliveries, onDue })
 }
 
 /** What a store has under some IDs. */
@@ -75,4 +77,9 @@ export async function errorOf (t: Test, action: () => unknown): Promise<ApiError
   }
   t.fail('nothing was thrown')
   throw new Error('nothing was thrown')
+}
+
+/** Webhooks that are sent nowhere. */
+export const noWebhooks: WebhooksOptions = {
+  send: async () => ({ http_status: null, error: 'not sent', final: true }), payload: 'flat', signatureTime: 'machine'
 }

@@ -3,7 +3,7 @@ import { timestamp } from '../../src/contract/time.js'
 import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture-set.js'
 import { SESSION_EXPIRE, sessionExpiry } from '../../src/domain/sessions/expiry.js'
 import { Workspace } from '../../src/domain/workspace.js'
-import { memoryStore, NOW } from './examples.js'
+import { memoryStore, noWebhooks, NOW } from './examples.js'
 
 /** A workspace whose clock stands still, and where sessions expire. */
 export function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
@@ -11,6 +11,7 @@ export function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
   return new Workspace({
     initialState: () => ({ fixtures: set, clock: { now: timestamp(NOW), frozen: true } }),
     createStore: parts => memoryStore(parts),
+    webhooks: noWebhooks,
     maxJournalEntries: 1,
     maxJournalBytes: 1,
     onFirstEviction: () => undefined,

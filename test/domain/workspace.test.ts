@@ -10,7 +10,7 @@ import { checkStateForm, checkStateRules, type SavedKey, type State } from '../.
 import { type InitialState, Workspace, type WorkspaceOptions } from '../../src/domain/workspace.js'
 import { Workspaces } from '../../src/domain/workspaces.js'
 import type { World } from '../../src/domain/world.js'
-import { claim, dueItem, memoryStore, NOW, session, type StoreParts } from './examples.js'
+import { claim, dueItem, memoryStore, noWebhooks, NOW, session, type StoreParts } from './examples.js'
 import { Machine } from './machine.js'
 
 const results = { updateSession: Session }
@@ -26,6 +26,7 @@ function workspaceOf ({ fixtures = [{ id: 'ses_a' }], state = {}, bounds = {}, .
   return new Workspace({
     initialState: () => initial,
     createStore: parts => memoryStore({ ...parts, ...bounds }),
+    webhooks: noWebhooks,
     maxJournalEntries: 10,
     maxJournalBytes: 1e6,
     onFirstEviction: () => undefined,
@@ -276,6 +277,7 @@ t.test('workspaces share the sessions of their fixtures, and no fixture costs a 
   const [one, other] = [0, 1].map(() => new Workspace({
     initialState: () => ({ fixtures: set }),
     createStore: parts => memoryStore(parts),
+    webhooks: noWebhooks,
     maxJournalEntries: 1,
     maxJournalBytes: 1,
     onFirstEviction: () => undefined,

@@ -1,4 +1,4 @@
-import type { Fault, FaultEffect, FaultMatch, FaultRule } from './rules.js'
+import type { Fault, FaultEffect, FaultMatch, FaultRule, WebhookEffect } from './rules.js'
 
 /** The parts of a request that a fault can match. */
 export interface MatchedRequest {
@@ -6,6 +6,13 @@ export interface MatchedRequest {
   session_id: string | undefined
   idempotency_key: string | undefined
   operation: string | undefined
+}
+
+/** The parts of a webhook delivery that a fault can match. */
+export interface MatchedDelivery {
+  event: string
+  endpoint_id: string
+  session_id: string | undefined
 }
 
 /** The faults of a world. Of those that match a request, the first that is not used up takes effect. */
@@ -51,6 +58,11 @@ export class Faults {
       if (fault.remaining !== null && --fault.remaining === 0) this.remove(fault.id)
       return fault.then
     }
+    return undefined
+  }
+
+  /** The same for an attempt to deliver a webhook. */
+  takeWebhookEffect (_delivery: MatchedDelivery): WebhookEffect | undefined {
     return undefined
   }
 }

@@ -60,6 +60,20 @@ export interface DropEffect {
   delay_ms?: never
 }
 
+export const webhookFaults = ['lose', 'duplicate', 'delay', 'cut', 'wrong_signature', 'missing_signature', 'stale_signature'] as const
+export type WebhookFault = typeof webhookFaults[number]
+
+/** What a fault does to an attempt to deliver a webhook. */
+export interface WebhookEffect {
+  /**
+   * `lose`: it is not sent, and recorded as delivered. `duplicate`: it is sent twice. `delay`: it is sent `delay_ms` later. `cut`: the
+   * connection is cut in the middle of the body. `wrong_signature`, `missing_signature`, `stale_signature`: it is signed in that way.
+   */
+  webhook: WebhookFault
+  /** How long a `delay` is, in milliseconds of real time: 0 to 600,000. */
+  delay_ms?: number
+}
+
 /** What a fault does to a request: an error, a delay or a cut connection. */
 export type FaultEffect = ErrorEffect | DelayEffect | DropEffect
 

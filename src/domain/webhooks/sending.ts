@@ -1,0 +1,21 @@
+/** A request that delivers a webhook. */
+export interface WebhookRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Whether to cut the connection in the middle of the body. */
+  readonly cut: boolean
+}
+
+/** What came of a request that delivers a webhook. */
+export interface SendResult {
+  /** The HTTP status of the response; null when there was none. */
+  readonly http_status: number | null
+  /** Why the delivery failed; null when the status is 2xx. */
+  readonly error: string | null
+  /** Whether another attempt is useless: the mock may not send there. */
+  readonly final: boolean
+}
+
+/** Sends a webhook over HTTP and waits for the response. It never rejects. */
+export type Send = (request: WebhookRequest, signal: AbortSignal) => Promise<SendResult>
