@@ -157,7 +157,7 @@ export class Workspace {
       onDrop: () => webhooks.dropped++,
       onDue: () => timeline.schedule()
     })
-    const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
+    const timeline = new Timeline({ store, clock, handlers: dueHandlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
     const webhooks = new Webhooks(this.#options.webhooks)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
