@@ -247,6 +247,97 @@ t.test('a stopped timeline carries out nothing more, also of a move that has beg
   t.same([done, await pending(store), machine.timers], [[], [['b', 2], ['c', 0]], []])
 })
 
+/** A handler whose effects last until the test ends them. */
+function slowHandler () {
+  const begun: string[] = []
+  const ends = new Map<string, (error?: Error) => void>()
+  const slow: DueHandler = {
+    reads: () => ({}),
+    decide: () => ({}),
+    effect: async ({ id }) => new Promise((resolve, reject) => {
+      begun.push(id)
+      ends.set(id, error => error === undefined ? resolve() : reject(error))
+    })
+  }
+  return { slow, begun, end: (id: string, error?: Error) => ends.get(id)?.(error) }
+}
+
+t.test('an effect holds up no other item, and a move waits for it where it began', async t => {
+  const { slow, begun, end } = slowHandler()
+  const { timeline, put, done, clock, machine } = start(t, { slow })
+  clock.freeze(true)
+  await put(dueItem('a', NOW + 1, 'slow'), dueItem('b', NOW + 1, 'slow'), dueItem('c', NOW + 1), dueItem('d', NOW + 2))
+  let moved = false
+  const move = timeline.moveTo(now => now + 5).then(() => moved = true)
+  await machine.settle()
+  t.same([begun, done, clock.now() - NOW], [['a', 'b'], [['c', 1]], 1])
+  end('a')
+  await machine.settle()
+  t.same([done.length, moved], [1, false])
+  await put(dueItem('e', NOW + 1))
+  t.same(done.at(-1), ['e', 1], 'what is due meanwhile is carried out')
+  end('b')
+  await move
+  t.same([done.at(-1), clock.now() - NOW], [['d', 2], 5])
+})
+
+t.test('an effect that fails is reported, and counts as done', async t => {
+  const { slow, end } = slowHandler()
+  const { timeline, put, failed, machine } = start(t, { slow })
+  await put(dueItem('a', NOW, 'slow'))
+  const settled = timeline.settled()
+  await machine.settle()
+  end('a', new Error('failed'))
+  await settled
+  t.same(failed, [['a', 'failed']])
+})
+
+t.test('a timeline is settled when nothing is due and no effect is in flight, wherever the clock stands', async t => {
+  const { slow, end } = slowHandler()
+  const { timeline, put, clock, machine } = start(t, { slow })
+  await timeline.settled()
+  await put(dueItem('a', NOW, 'slow'), dueItem('later', NOW + 10_000))
+  let settled = false
+  const settling = timeline.settled().then(() => settled = true)
+  await machine.pass(20)
+  t.equal(settled, false)
+  end('a')
+  await settling
+  t.equal(clock.now(), NOW + 20, 'the clock runs on while it waits')
+})
+
+t.test('a running clock never goes back on the way of a move', async t => {
+  const { slow, end } = slowHandler()
+  const { timeline, put, clock, machine } = start(t, { slow })
+  await put(dueItem('a', NOW + 1, 'slow'))
+  const move = timeline.moveTo(now => now + 2)
+  await machine.pass(500)
+  end('a')
+  await move
+  t.equal(clock.now(), NOW + 501)
+})
+
+t.test('what is tracked counts as an effect', async t => {
+  const { timeline, machine } = start(t)
+  let end: () => void = () => undefined
+  const tracked = timeline.track(new Promise(resolve => end = resolve))
+  let settled = false
+  const settling = timeline.settled().then(() => settled = true)
+  await machine.settle()
+  t.equal(settled, false)
+  end()
+  await Promise.all([tracked, settling])
+})
+
+t.test('a move ends when the timeline is stopped, also while an effect is in flight', async t => {
+  const { slow } = slowHandler()
+  const { timeline, put } = start(t, { slow })
+  await put(dueItem('a', NOW, 'slow'))
+  const move = timeline.moveTo(now => now + 5)
+  timeline.stop()
+  await move
+})
+
 type Operation = { put: DueItem } | { cancel: string } | { move: number } | { freeze: boolean } | { pass: number }
 
 /** What a timeline does, as simply as it can be said. */
