@@ -13,7 +13,9 @@ export interface WaitingDelivery {
 }
 
 /** A pending delivery as people wait for it. */
-export function toWaiting ({ id, endpoint_id, event, session_id, held, next_attempt_at: at }: DeliveryDocument, inFlight: 'sending' | 'queued' | undefined): WaitingDelivery {
+export function toWaiting (
+  { id, endpoint_id, event, session_id, held, next_attempt_at: at }: DeliveryDocument, inFlight: 'sending' | 'queued' | undefined
+): WaitingDelivery {
   const state = inFlight ?? (held ? 'held' : 'scheduled')
   return { id, endpoint_id, event, session_id, state, next_attempt_at: state === 'scheduled' ? at : null }
 }
