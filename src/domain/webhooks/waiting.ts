@@ -6,7 +6,10 @@ export interface WaitingDelivery {
   endpoint_id: string
   event: string
   session_id: string | null
-  /** `sending`: the receiver has not responded. `queued`: it waits for another one. `scheduled`: its time has not come. `held`: somebody holds it. */
+  /**
+   * `sending`: the receiver has not responded. `queued`: it waits for another one. `scheduled`: its time has not come. `held`: somebody
+   * holds it.
+   */
   state: 'sending' | 'queued' | 'scheduled' | 'held'
   /** When it is sent next, by the clock of the mock; null unless it is scheduled. */
   next_attempt_at: string | null
