@@ -17,6 +17,7 @@ import type { Store } from './store.js'
 import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
 import { timestamp } from '../contract/time.js'
+import { notifying } from './webhooks/notifying.js'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
 
@@ -157,7 +158,9 @@ export class Workspace {
       onDrop: () => webhooks.dropped++,
       onDue: () => timeline.schedule()
     })
-    const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
+    const handlers = Object.fromEntries(Object.entries(dueHandlers).map(([type, handler]) =>
+      [type, notifying(handler, (...happened) => webhooks.notify(...happened))]))
+    const timeline = new Timeline({ store, clock, handlers, onEvents: () => undefined, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
     const webhooks = new Webhooks(this.#options.webhooks)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
