@@ -9,6 +9,6 @@ export const notMocked: readonly Route[] = [
     'resume-workflow-from-step', 'retry-verification', 'external-decision'].map(action => ['POST', `/sessions/{session_id}/${action}`] as const),
   ...['documents', 'verifications', 'attempts', 'events'].map(list => ['*', `/sessions/{session_id}/${list}`] as const),
   ['*', '/sessions/{session_id}/documents/*'],
-  ...['webhooks', 'events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
+  ...['events', 'identities', 'cases', 'checks', 'workflows', 'api-keys', 'organizations', 'verifications', 'documents']
     .flatMap(resource => [['*', `/${resource}`], ['*', `/${resource}/*`]] as const)
 ]

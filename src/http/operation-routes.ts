@@ -3,6 +3,7 @@ import type { KeyInflection } from '../contract/casing.js'
 import { JSON_TYPE } from '../contract/errors.js'
 import { writerOf } from '../contract/serialization.js'
 import { apply, type Outcome } from '../domain/apply.js'
+import { applyEffect } from '../domain/apply-effect.js'
 import type { Claim } from '../domain/idempotency/record.js'
 import { newId } from '../domain/new-id.js'
 import { inflectionOf } from './key-inflection.js'
@@ -22,6 +23,8 @@ export interface OperationRoutesOptions {
   defaultKeyInflection: KeyInflection
   /** Where the mock is; `undefined` says that it is where the request was sent. */
   publicUrl: string | undefined
+  /** The hosts to which webhooks may be sent, besides loopback. */
+  webhookHosts: readonly string[]
 }
 
 /** The routes of the vendor's operations. */
@@ -54,11 +57,12 @@ function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHo
   }
 }
 
-function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: OperationRoutesOptions): RouteHandlerMethod {
-  const { schema } = operation.success
+function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, webhookHosts }: OperationRoutesOptions): RouteHandlerMethod {
+  const { effect, success: { schema } } = operation
   // not async: a promise less for each request, which is 2 % of an update (bench/README.md)
   return (request, reply) => {
     const { world, params, query, body, apiKey } = request
+    const { webhooks } = world
     const now = world.clock.now()
     const input = {
       params,
@@ -69,7 +73,9 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
-      origin: () => originOf(request, publicUrl)
+      origin: () => originOf(request, publicUrl),
+      webhookHosts,
+      webhooksHeld: webhooks.held
     } as Input
     const respond = (outcome: Outcome) => {
       request.outcome = outcome
@@ -79,14 +85,20 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl }: O
       if (schema === undefined) reply.send()
       else reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
     }
-    const { webhooks } = world
-    apply(world.store, {
-      claim: claimOf(request, operation),
-      reads: operation.reads(input),
-      now,
-      decide: found => operation.decide(input, found),
-      notify: operation.events === undefined ? undefined : webhooks.notify
-    }).then(outcome => {
+    const claim = claimOf(request, operation)
+    const reads = operation.reads(input)
+    const notify = operation.events === undefined ? undefined : webhooks.notify
+    const applied = effect === undefined
+      ? apply(world.store, { claim, reads, now, decide: found => operation.decide(input, found), notify })
+      : applyEffect(world.store, {
+          claim,
+          reads,
+          now,
+          effect: found => effect(input, found, world),
+          decide: (found, done) => operation.decide(input, found, done),
+          notify
+        })
+    applied.then(outcome => {
       const waiting = outcome.deliveries.length === 0 ? undefined : webhooks.beforeResponse(outcome)
       return waiting === undefined ? respond(outcome) : waiting.then(() => respond(outcome))
     }).catch((error: unknown) => reply.send(error))

@@ -5,6 +5,7 @@ import type { WebhookEvent } from '../domain/events.js'
 import type { Allowance, Plan } from '../domain/rate-limits.js'
 import type { Environment } from '../domain/sessions/session.js'
 import type { Found, Reads } from '../domain/store.js'
+import type { World } from '../domain/world.js'
 
 /** Examples of a body for the OpenAPI document, by name. */
 export type Examples = Readonly<Record<string, { summary?: string, value: object }>>
@@ -27,10 +28,19 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
   newId: (prefix: string) => string
   /** Where the mock is: the option `publicUrl`, or as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
   origin: () => string
+  /** The hosts to which webhooks may be sent, besides loopback. */
+  webhookHosts: readonly string[]
+  /** Whether webhooks are held. */
+  webhooksHeld: boolean
 }
 
+/** The groups of operations in the OpenAPI document. */
+export type OperationTag = 'Sessions' | 'Webhooks'
+
 /** The declaration of an operation of the vendor's API. Route, OpenAPI entry, idempotency claim and fault names come from it. */
-export interface OperationDefinition<P extends TObject, Q extends TObject | undefined, B extends TObject | undefined, R extends Reads> {
+export interface OperationDefinition<
+  P extends TObject, Q extends TObject | undefined, B extends TObject | undefined, R extends Reads, E = undefined
+> {
   /** The operationId: `updateSession`. */
   id: string
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -40,6 +50,8 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   scopes: readonly string[]
   /** Whether the operation is for sandbox keys only (the vendor's page). */
   sandboxOnly?: boolean
+  /** The group of the operation in the OpenAPI document; by default `Sessions`. */
+  tag?: OperationTag
   summary: string
   description: string
   params: P
@@ -60,23 +72,27 @@ export interface OperationDefinition<P extends TObject, Q extends TObject | unde
   errors: readonly ErrorName[]
   /** The IDs of the documents that the operation reads. */
   reads: (input: InputOf<P, Q, B>) => R
+  /** What the operation does outside of the store before it decides, such as sending a request. A replay does not do it again. */
+  effect?: (input: InputOf<P, Q, B>, found: Found<R>, world: World) => Promise<E>
   /** Decides what the operation does: a pure function. It throws an `ApiError` to refuse. */
-  decide: (input: InputOf<P, Q, B>, found: Found<R>) => Decision
+  decide: (input: InputOf<P, Q, B>, found: Found<R>, effect: E) => Decision
 }
 
 type StaticOf<T> = T extends TObject ? Static<T> : undefined
 type InputOf<P extends TObject, Q, B> = Input<Static<P>, StaticOf<Q>, StaticOf<B>>
 
 /** An operation whose types are checked. */
-export interface Operation extends Omit<OperationDefinition<TObject, TObject | undefined, TObject | undefined, Reads>, 'reads' | 'decide'> {
+export interface Operation extends Omit<OperationDefinition<TObject, TObject | undefined, TObject | undefined, Reads>, 'reads' | 'effect' | 'decide'> {
   reads: (input: Input) => Reads
-  decide: (input: Input, found: Found) => Decision
+  effect?: (input: Input, found: Found, world: World) => Promise<unknown>
+  decide: (input: Input, found: Found, effect?: unknown) => Decision
 }
 
 /** Declares an operation, and checks that `reads` and `decide` fit its schemas. */
 export function operation<
-  P extends TObject, R extends Reads, Q extends TObject | undefined = undefined, B extends TObject | undefined = undefined
-> (definition: OperationDefinition<P, Q, B, R>): Operation {
+  P extends TObject, R extends Reads, Q extends TObject | undefined = undefined, B extends TObject | undefined = undefined,
+  E = undefined
+> (definition: OperationDefinition<P, Q, B, R, E>): Operation {
   return definition as unknown as Operation
 }
 

@@ -30,7 +30,7 @@ export interface Dependencies {
 
 /** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
 export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
-  const { control, defaultKeyInflection, publicUrl, unknownFields } = options
+  const { control, defaultKeyInflection, publicUrl, unknownFields, webhookHosts } = options
   const routes: Route[] = [...operations.map(({ method, path }): Route => [method, path]), ...captureRoutePaths]
   for (const name of ['outcome', 'capture', 'page']) app.decorateRequest(name)
 
@@ -44,7 +44,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { log, op
     api.register(requestHeadersPlugin)
     api.register(unknownQueryPlugin)
     api.register(requestBodyPlugin, { anyCasing: true })
-    api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection, publicUrl })
+    api.register(operationRoutes, { operations, unknownFields, defaultKeyInflection, publicUrl, webhookHosts })
   })
   app.register(captureRoutes, { log, workspaces, unknownFields, defaultKeyInflection, publicUrl })
 }

@@ -44,3 +44,16 @@ export function delivery (parts: Partial<DeliveryDocument> = {}): DeliveryDocume
     ...parts
   }
 }
+
+/** A delivery that has failed for good. */
+export function failedDelivery (parts: Partial<DeliveryDocument> = {}): DeliveryDocument {
+  return delivery({
+    event: 'session.approved',
+    status: 'failed',
+    attempts: [{ at: '2026-03-01T11:30:00.000Z', http_status: 500, error: 'The receiver responded with 500.', fault: null }],
+    created_at: '2026-03-01T11:30:00.000Z',
+    next_attempt_at: null,
+    body: '{"event":"session.approved"}',
+    ...parts
+  })
+}

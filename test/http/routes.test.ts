@@ -31,7 +31,7 @@ t.test('operations that Verifa has and the mock does not are a 501', async t => 
   const operations: [method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', path: string][] = [
     ['GET', '/api/v1/cases?x=1'],
     ['POST', '/api/v1/sessions/ses_none/resend-invite'],
-    ['PUT', '/api/v1/webhooks/endpoints/webhook_1'],
+    ['PUT', '/api/v1/events/evt_1'],
     ['GET', '/identities'],
     ['GET', '/sessions/ses_pending/documents']
   ]

@@ -13,7 +13,7 @@ t.test('fetch gets the response to a large body that is not read', async t => {
     ['too large', 413, '/sessions/ses_pending', SANDBOX_KEY],
     ['without a valid key', 401, '/sessions/ses_pending', 'secret'],
     ['to an unknown path', 404, '/nowhere', SANDBOX_KEY],
-    ['to an operation that is not mocked', 501, '/webhooks/endpoints', SANDBOX_KEY]
+    ['to an operation that is not mocked', 501, '/events/endpoints', SANDBOX_KEY]
   ]
   // several times: a response that comes too early is lost only now and then
   for (const [size, times] of [[2, 3], [8, 2], [32, 1]] as const) {

@@ -6,6 +6,7 @@ import { type Notify, withDeliveries } from './notify.js'
 export function notifying (handler: DueHandler, notify: Notify): DueHandler {
   if (handler.events === undefined) return handler
   return {
+    ...handler,
     reads: item => ({ ...handler.reads(item), endpoints: 'all' }),
     decide: (item, found) => {
       const { events = [], ...changes } = handler.decide(item, found)

@@ -33,7 +33,8 @@ export function openApiDocument (endpoints: readonly Endpoint[]): object {
     },
     servers: [{ url: '/', description: 'This server' }],
     tags: [
-      { name: 'Sessions', description: 'Verifa\'s API' },
+      { name: 'Sessions', description: 'Verifa\'s API: sessions and their results' },
+      { name: 'Webhooks', description: 'Verifa\'s API: webhook endpoints and their deliveries' },
       { name: 'Mock', description: 'The mock\'s own API, which Verifa does not have' }
     ],
     paths,

@@ -62,7 +62,7 @@ type EndpointOptions = Pick<Options, 'defaultKeyInflection' | 'unknownFields'>
 
 /** The endpoint of an operation of the vendor's API. */
 export function endpointOf (operation: Operation, { defaultKeyInflection, unknownFields }: EndpointOptions): Endpoint {
-  const { id, method, path, summary, description, params, query, bodyExamples, success, errors, createsSession = false } = operation
+  const { id, method, path, summary, description, params, query, bodyExamples, success, errors, createsSession = false, tag = 'Sessions' } = operation
   const writes = isWriting(operation)
   const headers = headersOf(operation)
   const casing = { ...headers.properties['Key-Inflection'], default: defaultKeyInflection }
@@ -72,7 +72,7 @@ export function endpointOf (operation: Operation, { defaultKeyInflection, unknow
     path: `/api/v1${path}`,
     summary,
     description,
-    tag: 'Sessions',
+    tag,
     security: [{ apiKey: [] }],
     params,
     query,

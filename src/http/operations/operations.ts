@@ -21,6 +21,17 @@ import { setTags } from './set-tags.js'
 import { simulateSession } from './simulate-session.js'
 import { submitSession } from './submit-session.js'
 import { updateSession } from './update-session.js'
+import { cloneWebhookEndpoint } from './webhooks/clone-endpoint.js'
+import { createWebhookEndpoint } from './webhooks/create-endpoint.js'
+import { deleteWebhookEndpoint } from './webhooks/delete-endpoint.js'
+import { getWebhookEndpoint } from './webhooks/get-endpoint.js'
+import { listWebhookDeliveries } from './webhooks/list-deliveries.js'
+import { listWebhookEndpoints } from './webhooks/list-endpoints.js'
+import { listWebhookEventTypes } from './webhooks/list-event-types.js'
+import { retryWebhookDelivery } from './webhooks/retry-delivery.js'
+import { rotateWebhookSecret } from './webhooks/rotate-secret.js'
+import { testWebhookEndpoint } from './webhooks/test-endpoint.js'
+import { updateWebhookEndpoint } from './webhooks/update-endpoint.js'
 
 /** All operations of the vendor's API that the mock has. */
 export const operations: readonly Operation[] = [
@@ -43,7 +54,18 @@ export const operations: readonly Operation[] = [
   redactSession,
   bulkRedactSessions,
   exportSession,
-  getRateLimits
+  getRateLimits,
+  createWebhookEndpoint,
+  listWebhookEndpoints,
+  listWebhookEventTypes,
+  getWebhookEndpoint,
+  updateWebhookEndpoint,
+  deleteWebhookEndpoint,
+  rotateWebhookSecret,
+  cloneWebhookEndpoint,
+  testWebhookEndpoint,
+  listWebhookDeliveries,
+  retryWebhookDelivery
 ]
 
 /** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
