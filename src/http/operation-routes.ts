@@ -74,8 +74,7 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
       plan: world.rateLimits.plan,
       newId,
       origin: () => originOf(request, publicUrl),
-      webhookHosts,
-      webhooksHeld: webhooks.held
+      webhookHosts
     } as Input
     const respond = (outcome: Outcome) => {
       request.outcome = outcome

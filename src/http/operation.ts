@@ -30,8 +30,6 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
   origin: () => string
   /** The hosts to which webhooks may be sent, besides loopback. */
   webhookHosts: readonly string[]
-  /** Whether webhooks are held. */
-  webhooksHeld: boolean
 }
 
 /** The groups of operations in the OpenAPI document. */

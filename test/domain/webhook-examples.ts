@@ -7,7 +7,7 @@ import { NOW } from './examples.js'
 export function endpoint (parts: Partial<EndpointDocument> = {}): EndpointDocument {
   return {
     id: 'webhook_a',
-    url: 'http://localhost:9/hook',
+    url: 'http://localhost:3000/hook',
     environment: 'sandbox',
     enabled: true,
     enabled_events: [],
@@ -33,7 +33,7 @@ export function delivery (parts: Partial<DeliveryDocument> = {}): DeliveryDocume
     environment: 'sandbox',
     event: 'session.created',
     session_id: 'ses_a',
-    url: 'http://localhost:9/hook',
+    url: 'http://localhost:3000/hook',
     status: 'pending',
     attempts: [],
     created_at: timestamp(NOW),

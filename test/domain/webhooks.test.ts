@@ -62,13 +62,13 @@ async function start (endpoints: EndpointDocument[] = [endpoint()], auto?: SendR
 
 t.test('a delivery is sent at once, signed, with its ID and the exact body', async t => {
   const { sent, put, find } = await start()
-  await put(delivery({ url: 'http://localhost:9/old' }))
-  t.match(sent, [{ url: 'http://localhost:9/hook', body: '{"event":"session.created"}', cut: false, headers: { 'Content-Type': 'application/json' } }])
+  await put(delivery({ url: 'http://localhost:3000/old' }))
+  t.match(sent, [{ url: 'http://localhost:3000/hook', body: '{"event":"session.created"}', cut: false, headers: { 'Content-Type': 'application/json' } }])
   const { headers, body } = sent[0] as Sent
   t.same(verifyWebhook(body, headers['X-Verifa-Signature'], endpoint().secret, { now: NOW / 1000, tolerance: 0 }), { event: 'session.created' })
   await sent[0]?.respond(ok)
   const attempts = [{ at: timestamp(NOW), http_status: 200, error: null, fault: null }]
-  t.match(await find('whd_a'), { status: 'succeeded', url: 'http://localhost:9/hook', attempts })
+  t.match(await find('whd_a'), { status: 'succeeded', url: 'http://localhost:3000/hook', attempts })
 })
 
 t.test('it is signed with the time of the machine, unless the option says otherwise', async t => {
@@ -111,7 +111,7 @@ t.test('an attempt whose endpoint is gone or switched off fails for good, and no
   const { sent, put, find } = await start([endpoint({ enabled: false })])
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2', endpoint_id: 'webhook_gone' }))
   t.match(await find('whd_1'), { status: 'failed', attempts: [{ error: 'Endpoint is disabled.', http_status: null }] })
-  t.match(await find('whd_2'), { status: 'failed', attempts: [{ error: 'Endpoint was deleted.' }], url: 'http://localhost:9/hook' })
+  t.match(await find('whd_2'), { status: 'failed', attempts: [{ error: 'Endpoint was deleted.' }], url: 'http://localhost:3000/hook' })
   t.same(sent, [])
 })
 
@@ -148,7 +148,7 @@ t.test('only what is there and held can be delivered, all of it or nothing', asy
   webhooks.held = true
   await put(delivery({ id: 'whd_2' }))
   t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_1'])), { statusCode: 409, detail: 'Delivery whd_1 is not held.' })
-  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_9'])), { statusCode: 404, detail: 'Delivery not found.' })
+  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_9'])), { statusCode: 404, detail: 'Webhook delivery not found.' })
   t.match([sent.length, await find('whd_2')], [1, { held: true }])
 })
 

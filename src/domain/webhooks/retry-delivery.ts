@@ -6,11 +6,10 @@ import { attemptOf } from './schedule.js'
 
 /**
  * Sends a failed delivery again, at once.
- * @param held whether webhooks are held
  * @throws ApiError 400 when the delivery has not failed
  */
-export function retryDelivery (before: DeliveryDocument, now: number, held: boolean): Decision<Delivery> {
+export function retryDelivery (before: DeliveryDocument, now: number): Decision<Delivery> {
   if (before.status !== 'failed') throw apiError('cannotRetry', { status: before.status })
-  const after: DeliveryDocument = { ...before, status: 'pending', next_attempt_at: timestamp(now), held }
+  const after: DeliveryDocument = { ...before, status: 'pending', next_attempt_at: timestamp(now) }
   return { puts: { deliveries: [after], due: [attemptOf(after)] }, events: [], response: { status: 202, body: toDelivery(after) } }
 }

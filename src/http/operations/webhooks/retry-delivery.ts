@@ -17,6 +17,6 @@ export const retryWebhookDelivery = operation({
   success: { status: 202, schema: Delivery, description: 'The delivery, which is pending', examples: { retried: { value: exampleDelivery } } },
   errors: ['deliveryNotFound', 'cannotRetry'],
   reads: ({ params: { delivery_id: id } }) => ({ deliveries: [id] }),
-  decide: ({ params, environment, now, webhooksHeld }, { deliveries: [delivery] }) =>
-    retryDelivery(deliveryIn(environment, params.delivery_id, delivery), now, webhooksHeld)
+  decide: ({ params, environment, now }, { deliveries: [delivery] }) =>
+    retryDelivery(deliveryIn(environment, params.delivery_id, delivery), now)
 })
