@@ -4,6 +4,7 @@ import { ready } from './measures/ready.js'
 import { resident } from './measures/resident.js'
 import { sizes } from './measures/sizes.js'
 import { throughput } from './measures/throughput.js'
+import { deliveries, hangingReceiver } from './measures/webhooks.js'
 import { weights } from './measures/weights.js'
 import { bareFastify } from './subjects/bare-fastify.js'
 import { mock, weighedMock } from './subjects/mock.js'
@@ -36,6 +37,8 @@ export const comparisons = [
     // a search of all sessions may take a hundred times as long, and any other list ten times
     workloads: [['list', 'list of 50', { min: 0.1 }], ['search', 'list of 50 with q', { min: 0.01 }]]
   }),
+  comparison('deliveries', 'webhooks delivered to one receiver', deliveries, { mock, target: { min: 2_000 } }),
+  comparison('hanging', 'plain update while a webhook receiver hangs', hangingReceiver, { mock, target: { min: 0.9 } }),
   comparison('weights', 'heap of a session, a key, and a journal entry', weights, { weighedMock, target: { max: 700 } }),
   comparison('node-http', 'plain update', throughput, { workload: update, mock, other: rawHttp }),
   ...Object.entries(peers).flatMap(([id, peer]) => againstPeer(id, peer))

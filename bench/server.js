@@ -49,7 +49,8 @@ async function firstResponse (server, startedAt) {
   throw new Error(`${server.subject.name} did not start: ${server.error?.message ?? log}`)
 }
 
-async function freePort () {
+/** A port that is free now. */
+export async function freePort () {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
