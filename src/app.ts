@@ -10,6 +10,7 @@ import { Workspaces } from './domain/workspaces.js'
 import { outcomeEndpoint } from './http/capture/endpoint.js'
 import { type Endpoint, endpointOf, endpointOfRoute } from './http/openapi/endpoint.js'
 import { openApiDocument } from './http/openapi/document.js'
+import { describeWebhooks } from './http/openapi/webhooks.js'
 import { operations, resultSchemasOf } from './http/operations/operations.js'
 import { docsPlugin } from './http/plugins/docs.js'
 import { apiRoutes } from './http/routes.js'
@@ -64,7 +65,9 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   }
   const routes = collectRoutes(app)
   app.register(docsPlugin, {
-    document: () => openApiDocument([...routes, ...operations.map(operation => endpointOf(operation, options)), outcomeEndpoint(options)])
+    document: () => openApiDocument(
+      [...routes, ...operations.map(operation => endpointOf(operation, options)), outcomeEndpoint(options)], describeWebhooks(options)
+    )
   })
   app.register(controlPlane, { ...dependencies, prefix: '/_mock' })
   app.register(apiRoutes, dependencies)

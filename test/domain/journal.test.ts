@@ -119,7 +119,8 @@ t.test('an entry is an exchange for people, and fits its schema', async t => {
     replayed: true,
     fault: 'drop=after',
     responseBody: '{"id":"ses_a"}',
-    events: [{ type: 'session.updated', session_id: 'ses_a', before, after }]
+    events: [{ type: 'session.updated', session_id: 'ses_a', before, after }],
+    deliveries: ['whd_1', 'whd_2']
   }))
   t.same(entry, {
     id: 1,
@@ -144,7 +145,8 @@ t.test('an entry is an exchange for people, and fits its schema', async t => {
       headers: { 'verifa-version': '2026-01-01', 'idempotent-replayed': 'true', 'content-type': 'application/json; charset=utf-8' },
       body: { id: 'ses_a' }
     },
-    changes: [{ type: 'session.updated', session_id: 'ses_a', before, after }]
+    changes: [{ type: 'session.updated', session_id: 'ses_a', before, after }],
+    deliveries: ['whd_1', 'whd_2']
   })
   t.same(checkOf(JournalEntry)(entry), [])
   t.same(JSON.parse(writerOf(JournalEntry, 'snake')(entry)), entry)

@@ -1,4 +1,7 @@
 import t from 'tap'
+import { timestamp } from '../../src/contract/time.js'
+import { NOW } from '../domain/examples.js'
+import { delivery } from '../domain/notify-examples.js'
 import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored } from '../helper.js'
 import { keyOf, lastEntry, send, startWithScopes } from './requests.js'
 
@@ -42,4 +45,21 @@ t.test('what an export refuses', async t => {
   const status = async (scope: string) =>
     (await send(scoped, 'GET /sessions/ses_pending/export', undefined, { 'x-api-key': keyOf(scope) })).statusCode
   t.same([await status('sessions:read'), await status('verifications:read')], [200, 403])
+})
+
+t.test('an export has the webhook deliveries of the session, the newest first', async t => {
+  const app = startApp(t)
+  const { store } = app.workspaces.shared.world
+  const attempt = { at: timestamp(NOW), http_status: 200, error: null, fault: null }
+  const delivered = delivery({ id: 'whd_1', session_id: 'ses_pending', event: 'session.created', status: 'succeeded', attempts: [attempt] })
+  await store.transact({}, () => ({
+    puts: {
+      deliveries: [delivered, delivery({ id: 'whd_2', session_id: 'ses_completed' }), delivery({ id: 'whd_3', session_id: 'ses_pending', status: 'failed' })]
+    }
+  }))
+  const { webhook_deliveries: exported } = (await send(app, 'GET /sessions/ses_pending/export')).json<{ webhook_deliveries: object[] }>()
+  t.equal(JSON.stringify(exported), JSON.stringify([
+    { event: 'session.approved', url: delivered.url, status: 'failed', attempts: 0 },
+    { event: 'session.created', url: delivered.url, status: 'succeeded', attempts: 1 }
+  ]))
 })

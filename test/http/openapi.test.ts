@@ -3,10 +3,14 @@ import t, { type Test } from 'tap'
 import { operations } from '../../src/http/operations/operations.js'
 import { inflectKey, keyInflections } from '../../src/contract/casing.js'
 import { ErrorBody, errors } from '../../src/contract/errors.js'
+import { webhookEvents } from '../../src/domain/events.js'
 import { Session } from '../../src/domain/sessions/session.js'
 import { SessionUpdate } from '../../src/domain/sessions/update.js'
+import { statusOf } from '../../src/domain/webhooks/payload.js'
+import { payloadForms } from '../../src/domain/webhooks/webhooks.js'
 import { openApiDocument } from '../../src/http/openapi/document.js'
 import { endpointOf } from '../../src/http/openapi/endpoint.js'
+import { exampleSession } from '../../src/http/operations/result-example.js'
 import { docsPlugin } from '../../src/http/plugins/docs.js'
 import type { Options } from '../../src/index.js'
 import { errorOf, startApp } from '../helper.js'
@@ -34,6 +38,7 @@ interface Operation {
 interface Document {
   openapi: string
   paths: Record<string, Record<string, Operation>>
+  webhooks: Record<string, { post: Operation }>
   components: { schemas: Record<string, Schema> }
 }
 
@@ -188,6 +193,25 @@ t.test('every call of the control plane and every operation is in the document',
     'sandboxOutcome post /verify/{token}/sandbox-outcome'
   ].sort())
 })
+
+for (const webhookPayload of payloadForms) {
+  t.test(`the document has every webhook that is sent, with ${webhookPayload} payloads`, async t => {
+    const document = await openapiDocument(t, { webhookPayload })
+    t.same(Object.keys(document.webhooks), webhookEvents)
+    for (const [event, { post }] of Object.entries(document.webhooks)) {
+      t.same(post.parameters?.map(({ in: place, name, required }) => [place, name, required]),
+        [['header', 'X-Verifa-Signature', true], ['header', 'X-Verifa-Delivery-Id', true]])
+      const { schema, examples } = post.requestBody.content['application/json'] ?? {}
+      const { properties = {} } = resolve(document, schema)
+      const example = examples?.['sent']?.value as Record<string, object>
+      t.match(properties['event'], { enum: [event] })
+      t.same(Object.keys(example), Object.keys(properties))
+      t.equal('result' in (example['data'] ?? example), ['session.approved', 'session.declined', 'session.requires-review'].includes(event))
+      t.match(example['data'] ?? example, { session_id: exampleSession.id, status: statusOf(event) ?? exampleSession.status })
+    }
+    t.equal(document.webhooks['session.approved']?.post.requestBody.content['application/json']?.schema.$ref, '#/components/schemas/SessionApprovedWebhook')
+  })
+}
 
 t.test('the document is made from the declarations of any operations', async t => {
   const documentOf = (defaultKeyInflection: Options['defaultKeyInflection']) =>

@@ -60,6 +60,11 @@ const statuses: Readonly<Record<string, string>> = {
   'session.created': 'pending', 'session.started': 'capturing', 'session.expired': 'expired', ...outcomeStatuses
 }
 
+/** The status that the payload of an event has whatever the session's is; `undefined` when it has the session's. */
+export function statusOf (event: string): string | undefined {
+  return Object.hasOwn(statuses, event) ? statuses[event] : undefined
+}
+
 /** Whether the payload of an event says what was found out. */
 export function hasOutcome (event: string): boolean {
   return Object.hasOwn(outcomeStatuses, event)
@@ -84,7 +89,7 @@ export function payloadOf ({ event, environment, key, session, result }: Payload
     idempotency_key: key,
     session_id: session?.id ?? null,
     external_ref: session?.external_ref ?? null,
-    status: session === undefined ? null : Object.hasOwn(statuses, event) ? statuses[event] as string : session.status,
+    status: session === undefined ? null : statusOf(event) ?? session.status,
     is_sandbox: environment === 'sandbox'
   }
   if (!hasOutcome(event)) return payload

@@ -5,6 +5,7 @@ import { version } from '../../own-package.js'
 import type { Examples } from '../operation.js'
 import type { DescribedResponse, Endpoint } from './endpoint.js'
 import { SchemaWriter } from './schema-writer.js'
+import type { DescribedWebhook } from './webhooks.js'
 
 /** Every error that is not listed: one that a fault injects, or of a request that could not be read. */
 const anyError: DescribedResponse = {
@@ -14,10 +15,10 @@ const anyError: DescribedResponse = {
 }
 
 /**
- * The OpenAPI document of endpoints. It is written here and not by a package, since everything in it comes from the declarations of the
- * operations, and the packages that read it from routes need a second set of routes to do so.
+ * The OpenAPI document of endpoints, and of the webhooks that the mock sends. It is written here and not by a package, since everything in
+ * it comes from the declarations of the operations, and the packages that read it from routes need a second set of routes to do so.
  */
-export function openApiDocument (endpoints: readonly Endpoint[]): object {
+export function openApiDocument (endpoints: readonly Endpoint[], webhooks: readonly DescribedWebhook[] = []): object {
   const writer = new SchemaWriter()
   const paths: Record<string, Record<string, object>> = {}
   for (const endpoint of endpoints) (paths[endpoint.path] ??= {})[endpoint.method.toLowerCase()] = describeEndpoint(endpoint, writer)
@@ -38,6 +39,9 @@ export function openApiDocument (endpoints: readonly Endpoint[]): object {
       { name: 'Mock', description: 'The mock\'s own API, which Verifa does not have' }
     ],
     paths,
+    ...(webhooks.length > 0 && {
+      webhooks: Object.fromEntries(webhooks.map(webhook => [webhook.event, { post: describeWebhook(webhook, writer) }]))
+    }),
     components: {
       securitySchemes: {
         apiKey: {
@@ -73,6 +77,22 @@ function describeEndpoint (endpoint: Endpoint, writer: SchemaWriter): object {
       ...(headers && { headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, describeHeader(header)])) }),
       ...(schema && { content: describeContent(schema, examples, inflection, writer) })
     }]))
+  }
+}
+
+function describeWebhook ({ event, headers, body, examples }: DescribedWebhook, writer: SchemaWriter): object {
+  return {
+    operationId: event,
+    summary: `Receive ${event}`,
+    description: 'Sent to every webhook endpoint that wants the event. Fields have the casing of the endpoint, and those of its blocklist are left out.',
+    tags: ['Webhooks'],
+    security: [],
+    parameters: describeParameters('header', headers, writer),
+    requestBody: { required: true, content: describeContent(body, examples, 'snake', writer) },
+    responses: {
+      200: { description: 'Received; so is any other 2xx' },
+      default: { description: 'Not received: it is sent again' }
+    }
   }
 }
 
