@@ -20,7 +20,10 @@ function requestsOf (store: Store) {
     decide: ({ sessions: [found] }, id) => ({ events: [], response: { status: 200, body: [id, found?.external_ref] } })
   })
   const turn = () => new Promise(resolve => setImmediate(resolve))
-  return { ends, send, turn, fail: (now: boolean) => { fails = now } }
+  const fail = (now: boolean) => {
+    fails = now
+  }
+  return { ends, send, turn, fail }
 }
 
 t.test('the effect comes first, and what is decided is decided on what is there afterwards', async t => {
