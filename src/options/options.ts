@@ -166,7 +166,10 @@ export const Options = Type.Object({
     'x-placeholder': 'url'
   })),
   webhookSecret: Type.Optional(Type.String({
-    'minLength': 1, 'description': 'Secret with which webhooks to --webhook-url are signed', 'x-placeholder': 'secret', 'x-masked': true
+    'minLength': 1,
+    'description': 'Secret with which webhooks to --webhook-url are signed; by default whsec_ and 32 zeros',
+    'x-placeholder': 'secret',
+    'x-masked': true
   })),
   webhookHosts: Type.Array(Type.String({ pattern: '^(\\*|[^\\s,/*]+)$' }), {
     'default': [],
