@@ -4,6 +4,7 @@ import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
+import type { SavedEndpoint } from './domain/webhooks/saved.js'
 import type { Send } from './domain/webhooks/sending.js'
 import { type InitialState, Workspace } from './domain/workspace.js'
 import { Workspaces } from './domain/workspaces.js'
@@ -103,6 +104,7 @@ function createWorkspaces (options: Options, initialState: () => InitialState, s
         deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes, onEvict: onDrop }
       }),
       webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
+      webhookEndpoints: endpointsOf(options),
       maxJournalEntries: options.maxJournalEntries,
       maxJournalBytes: options.maxJournalBytes,
       publicUrl: options.publicUrl,
@@ -119,4 +121,10 @@ function createWorkspaces (options: Options, initialState: () => InitialState, s
       log.warn(`More than ${maxWorkspaces} API keys: the workspace that was unused for the longest time is dropped. Raise --max-workspaces (maxWorkspaces).`)
     }
   })
+}
+
+/** The webhook endpoints that the options ask for: one for each environment. */
+function endpointsOf ({ webhookUrl: url, webhookSecret: secret }: Options): SavedEndpoint[] {
+  if (url === undefined) return []
+  return (['live', 'sandbox'] as const).map(environment => ({ id: `webhook_${environment}`, url, environment, ...(secret !== undefined && { secret }) }))
 }

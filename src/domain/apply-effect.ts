@@ -39,15 +39,19 @@ class Undecided<R extends Reads> extends Error {
   }
 }
 
+function leave<R extends Reads> (found: Found<R>): never {
+  throw new Undecided(found)
+}
+
 async function execute<R extends Reads, E> (store: Store, { effect, decide, ...step }: EffectStep<R, E>): Promise<Outcome> {
   let found: Found<R>
   try {
     // a replay and a mismatch end here
-    return await apply(store, { ...step, decide: now => { throw new Undecided(now) } })
+    return await apply(store, { ...step, decide: leave })
   } catch (error) {
     if (!(error instanceof Undecided)) throw error
     found = (error as Undecided<R>).found
   }
   const done = await effect(found)
-  return apply(store, { ...step, decide: now => decide(now, done) })
+  return apply(store, { ...step, decide: foundNow => decide(foundNow, done) })
 }

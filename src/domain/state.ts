@@ -8,6 +8,7 @@ import { checkOf } from '../contract/validation.js'
 import { checkFixtureRules, Fixture } from './fixtures/fixture.js'
 import { type Claim, type IdempotencyRecord, bytesOf, recordId } from './idempotency/record.js'
 import type { DueItem } from './timeline.js'
+import { checkDeliveries, SavedDelivery, SavedEndpoint } from './webhooks/saved.js'
 
 /** The clock of a workspace. */
 export interface ClockState {
@@ -94,6 +95,10 @@ export interface State {
   idempotency_keys?: SavedKey[]
   /** What is to happen later; by default nothing. */
   timeline?: SavedDueItem[]
+  /** The webhook endpoints, the oldest first; by default those of the options. */
+  webhook_endpoints?: SavedEndpoint[]
+  /** The webhook deliveries, the oldest first; by default none. Those that are pending are sent when they are due. */
+  webhook_deliveries?: SavedDelivery[]
   /** The clock; by default that of the machine. */
   clock?: ClockState
 }
@@ -102,8 +107,10 @@ export const State = schemaOf<State>()(Type.Object({
   sessions: Type.Array(ref(Fixture)),
   idempotency_keys: Type.Optional(Type.Array(ref(SavedKey))),
   timeline: Type.Optional(Type.Array(ref(SavedDueItem))),
+  webhook_endpoints: Type.Optional(Type.Array(ref(SavedEndpoint))),
+  webhook_deliveries: Type.Optional(Type.Array(ref(SavedDelivery))),
   clock: Type.Optional(ref(ClockState))
-}, { $id: 'State', additionalProperties: false, description: 'A workspace: its sessions, idempotency keys, timeline and clock' }))
+}, { $id: 'State', additionalProperties: false, description: 'A workspace: its sessions, idempotency keys, timeline, webhooks and clock' }))
 
 /** The schema of each operation's result, by the operation's ID. */
 export type ResultSchemas = Readonly<Record<string, TSchema>>
@@ -115,12 +122,17 @@ export function checkStateForm (value: unknown, place: Problem['loc']): Problem[
 
 /** The problems that a state of the right form has: with its sessions, and with the results of operations, which replays would write. */
 export function checkStateRules (state: State, place: Problem['loc'], results: ResultSchemas): Problem[] {
-  return [...checkFixtureRules(state.sessions, [...place, 'sessions']), ...checkKeys(state, place, results)]
+  return [...checkFixtureRules(state.sessions, [...place, 'sessions']), ...checkRestRules(state, place, results)]
 }
 
-/** The problems of the idempotency keys of a state. */
-export function checkKeys ({ idempotency_keys: keys = [] }: State, place: Problem['loc'], results: ResultSchemas): Problem[] {
-  return keys.flatMap((key, index) => checkKey(key, [...place, 'idempotency_keys', index], results))
+/** The problems of a state of the right form besides those of its sessions. */
+export function checkRestRules (
+  { idempotency_keys: keys = [], webhook_deliveries: deliveries = [] }: State, place: Problem['loc'], results: ResultSchemas
+): Problem[] {
+  return [
+    ...keys.flatMap((key, index) => checkKey(key, [...place, 'idempotency_keys', index], results)),
+    ...checkDeliveries(deliveries, [...place, 'webhook_deliveries'])
+  ]
 }
 
 function checkKey (key: SavedKey, place: Problem['loc'], results: ResultSchemas): Problem[] {

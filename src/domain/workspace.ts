@@ -20,6 +20,8 @@ import { timestamp } from '../contract/time.js'
 import { notifying } from './webhooks/notifying.js'
 import { WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
+import { attemptOf, WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
+import { completeEndpoint, restoreDelivery, saveDelivery, type SavedEndpoint } from './webhooks/saved.js'
 import type { World } from './world.js'
 
 /** What every world begins with. */
@@ -44,6 +46,8 @@ export interface WorkspaceOptions extends RateLimitOptions {
   /** Where the mock is, for the capture URLs of fixtures. */
   publicUrl?: string | undefined
   webhooks: WebhooksOptions
+  /** The webhook endpoints of a state that does not say which it has; by default none. */
+  webhookEndpoints?: readonly SavedEndpoint[]
   maxJournalEntries: number
   maxJournalBytes: number
   /** Called when the first idempotency key is evicted within its 24 hours. */
@@ -90,21 +94,28 @@ export class Workspace {
     const { store, clock } = this.#world
     const now = clock.now()
     // asked for in one turn, so that no step comes between a session and the idempotency key that changed it
-    const [sessions, results, captures, links, tokens, records, allDueItems] = await Promise.all([
+    const [sessions, results, captures, links, tokens, records, endpoints, deliveries, allDueItems] = await Promise.all([
       listSessions(store), store.list('results'), store.list('captures'), store.list('links'), store.list('tokens'),
-      store.list('idempotency'), store.list('due')
+      store.list('idempotency'), store.list('endpoints'), store.list('deliveries'), store.list('due')
     ])
-    // those that expire sessions follow from the sessions
-    const dueItems = allDueItems.filter(({ type }) => type !== SESSION_EXPIRE)
+    // those that expire sessions follow from the sessions, and those that send deliveries from the deliveries
+    const dueItems = allDueItems.filter(({ type }) => type !== SESSION_EXPIRE && type !== WEBHOOK_ATTEMPT)
+    // a list without endpoints says that those of the options were deleted
+    const hasEndpoints = endpoints.length + (this.#options.webhookEndpoints?.length ?? 0) > 0
     return {
       sessions: toFixtures({ sessions, results, captures, links, tokens }),
       idempotency_keys: records.filter(record => !isExpired(record, now)).map(saveKey),
       ...(dueItems.length > 0 && { timeline: dueItems.map(saveDueItem) }),
+      ...(hasEndpoints && { webhook_endpoints: [...endpoints] }),
+      ...(deliveries.length > 0 && { webhook_deliveries: deliveries.map(saveDelivery) }),
       clock: { now: timestamp(now), frozen: clock.frozen }
     }
   }
 
-  /** Replaces the state by a checked one. What it leaves out is empty. The journal and the faults stay. */
+  /**
+   * Replaces the state by a checked one. What it leaves out is empty; without endpoints it has those of the options. The journal and
+   * the faults stay.
+   */
   restore ({ sessions, ...rest }: State): void {
     const { faults, journal } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
@@ -141,7 +152,7 @@ export class Workspace {
   }
 
   #createWorld (state: InitialState, faults: Faults, journal: Journal): World {
-    const { createStore, dueHandlers = {}, onTimelineError, onFirstEviction } = this.#options
+    const { createStore, dueHandlers = {}, webhookEndpoints = [], onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
     setClock(clock, state.clock)
     const now = clock.now()
@@ -166,8 +177,13 @@ export class Workspace {
     const rateLimits = new RateLimits(this.#options)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
-    const due = (state.timeline ?? []).map(restoreDueItem)
-    if (idempotency.length + due.length > 0) void store.transact({}, () => ({ puts: { idempotency, due } }))
+    const endpoints = (state.webhook_endpoints ?? webhookEndpoints).map(endpoint => completeEndpoint(endpoint, now))
+    const deliveries = (state.webhook_deliveries ?? []).map(restoreDelivery)
+    const attempts = deliveries.filter(({ status }) => status === 'pending').map(attemptOf)
+    const due = [...(state.timeline ?? []).map(restoreDueItem), ...attempts]
+    if (idempotency.length + endpoints.length + deliveries.length + due.length > 0) {
+      void store.transact({}, () => ({ puts: { idempotency, endpoints, deliveries, due } }))
+    }
     timeline.schedule()
     return world
   }

@@ -3,6 +3,7 @@ import { keyInflections, type KeyInflection } from '../contract/casing.js'
 import { nearest } from '../contract/nearest.js'
 import { type Plan, plans } from '../domain/rate-limits.js'
 import type { State } from '../domain/state.js'
+import { hostOf, isAllowedUrl } from '../domain/webhooks/hosts.js'
 import { type PayloadForm, payloadForms } from '../domain/webhooks/webhooks.js'
 import { bundledFixtures } from '../own-package.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
@@ -165,7 +166,10 @@ export const Options = Type.Object({
     'x-placeholder': 'url'
   })),
   webhookSecret: Type.Optional(Type.String({
-    'minLength': 1, 'description': 'Secret with which webhooks to --webhook-url are signed', 'x-placeholder': 'secret', 'x-masked': true
+    'minLength': 1,
+    'description': 'Secret with which webhooks to --webhook-url are signed; by default whsec_ and 32 zeros',
+    'x-placeholder': 'secret',
+    'x-masked': true
   })),
   webhookHosts: Type.Array(Type.String({ pattern: '^(\\*|[^\\s,/*]+)$' }), {
     'default': [],
@@ -235,6 +239,10 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   const problems = unknownScopes(options.apiKeys, nameOf('apiKeys'))
   if (options.plan !== undefined && options.rateLimit !== undefined) problems.push(`${nameOf('plan')} and ${nameOf('rateLimit')} exclude each other. Set one of them.`)
   if (options.watch && typeof options.fixtures !== 'string') problems.push(`${nameOf('watch')} needs ${nameOf('fixtures')} to be a path.`)
+  if (options.webhookUrl !== undefined && !isAllowedUrl(options.webhookUrl, options.webhookHosts)) {
+    problems.push(`${nameOf('webhookUrl')} is not on this machine. To send there, add ${hostOf(options.webhookUrl)} to ${nameOf('webhookHosts')}.`)
+  }
+  if (options.webhookSecret !== undefined && options.webhookUrl === undefined) problems.push(`${nameOf('webhookSecret')} needs ${nameOf('webhookUrl')}.`)
   if (problems.length > 0) throw new OptionsError(problems.join('\n'))
   return options.publicUrl === undefined ? options : { ...options, publicUrl: options.publicUrl.replace(/\/+$/, '') }
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { Problem } from '../contract/errors.js'
 import { checkFixtures, type Fixture } from '../domain/fixtures/fixture.js'
 import type { NamedFixture } from '../domain/fixtures/fixture-set.js'
-import { checkStateForm, checkKeys, type ResultSchemas, type State } from '../domain/state.js'
+import { checkRestRules, checkStateForm, type ResultSchemas, type State } from '../domain/state.js'
 
 /** Fixtures that cannot be used. The message names file, session and field of every problem, one a line. */
 export class FixtureError extends Error {
@@ -50,10 +50,14 @@ export function readFixtures (source: FixtureSource, results: ResultSchemas): Re
   refuse([...broken, ...inSessions, ...inStates, ...severalClocks])
 
   const states = documents.map(({ state }) => state as State)
+  const endpoints = states.flatMap(({ webhook_endpoints: endpoints }) => endpoints === undefined ? [] : [endpoints])
+  const deliveries = states.flatMap(({ webhook_deliveries: deliveries = [] }) => deliveries)
   return {
     fixtures: entries.map(({ name, position, fixture }) => ({ id: idOf(name, position), ...fixture as Fixture })),
     idempotency_keys: states.flatMap(({ idempotency_keys: keys = [] }) => keys),
     timeline: states.flatMap(({ timeline = [] }) => timeline),
+    ...(endpoints.length > 0 && { webhook_endpoints: endpoints.flat() }),
+    ...(deliveries.length > 0 && { webhook_deliveries: deliveries }),
     ...(clocks[0] !== undefined && { clock: (clocks[0].state as State).clock as NonNullable<State['clock']> })
   }
 }
@@ -113,7 +117,7 @@ function checkRest (state: { sessions: unknown }, results: ResultSchemas): Probl
   const sessions = Array.isArray(state.sessions) ? [] : state.sessions
   if (sessions !== state.sessions && Object.keys(state).length === 1) return [] // sessions and nothing else, as in most fixtures
   const problems = checkStateForm({ ...state, sessions }, [])
-  return problems.length > 0 ? problems : checkKeys(state as State, [], results)
+  return problems.length > 0 ? problems : checkRestRules(state as State, [], results)
 }
 
 function describe ({ loc, msg }: Problem, skip: number): string {

@@ -7,11 +7,13 @@ import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture
 import { Session } from '../../src/domain/sessions/session.js'
 import { updateSession } from '../../src/domain/sessions/update.js'
 import { checkStateForm, checkStateRules, type SavedKey, type State } from '../../src/domain/state.js'
+import { attemptOf } from '../../src/domain/webhooks/schedule.js'
 import { type InitialState, Workspace, type WorkspaceOptions } from '../../src/domain/workspace.js'
 import { Workspaces } from '../../src/domain/workspaces.js'
 import type { World } from '../../src/domain/world.js'
 import { claim, dueItem, memoryStore, noWebhooks, NOW, session, type StoreParts } from './examples.js'
 import { Machine } from './machine.js'
+import { delivery, endpoint } from './webhook-examples.js'
 
 const results = { updateSession: Session }
 
@@ -156,6 +158,11 @@ t.test('the problems of a state', async t => {
   t.match(checkStateForm({ sessions: [], session: [] }, []), [{ loc: ['session'], type: 'extra_forbidden' }])
   const fixture = { status: 'failed', capture_url: 'x' } as const
   t.match(checkStateRules({ sessions: [fixture] }, ['body'], results), [{ loc: ['body', 'sessions', 0, 'capture_url'] }])
+  const { bytes, ...broken } = delivery({ status: 'pending', body: 'text' })
+  t.same(checkStateRules({ sessions: [], webhook_deliveries: [broken] }, ['body'], results), [
+    { loc: ['body', 'webhook_deliveries', 0, 'next_attempt_at'], msg: 'must be a time, since the delivery is pending', type: 'value_error' },
+    { loc: ['body', 'webhook_deliveries', 0, 'body'], msg: 'must be JSON', type: 'value_error' }
+  ])
 })
 
 t.test('a save is of one moment, whatever happens while it is made', async t => {
@@ -201,6 +208,37 @@ t.test('what is pending is saved and restored, and forgotten by a reset', async 
   workspace.close()
   t.same(machine.timers, [])
   t.notOk('timeline' in await workspaceOf().save(), 'nothing pending, nothing saved')
+})
+
+t.test('webhook endpoints and deliveries are saved and restored, and what is pending is due again', async t => {
+  const workspace = workspaceOf({ fixtures: [] })
+  const pending = delivery({ id: 'whd_pending', status: 'pending', next_attempt_at: '2999-01-01T00:00:00.000Z' })
+  const puts = { endpoints: [endpoint()], deliveries: [delivery(), pending], due: [attemptOf(pending)] }
+  await workspace.world.store.transact({}, () => ({ puts }))
+  const saved = JSON.parse(JSON.stringify(await workspace.save())) as State
+  t.same([...checkStateForm(saved, []), ...checkStateRules(saved, [], results)], [])
+  const { bytes, ...form } = delivery()
+  t.match(saved, { webhook_endpoints: [endpoint()], webhook_deliveries: [form, { id: 'whd_pending' }], timeline: undefined })
+  const other = workspaceOf({ fixtures: [] })
+  other.restore(saved)
+  const { webhook_endpoints: endpoints, webhook_deliveries: deliveries } = await other.save()
+  t.same([endpoints, deliveries], [saved.webhook_endpoints, saved.webhook_deliveries])
+  t.same(await other.world.store.list('due'), [attemptOf(pending)])
+  other.reset()
+  t.notOk('webhook_endpoints' in await other.save())
+})
+
+t.test('a state that does not name its webhook endpoints has those of the options', async t => {
+  const { id, url } = endpoint()
+  const workspace = workspaceOf({ webhookEndpoints: [{ id, url }] })
+  const endpointsIn = async () => (await workspace.save()).webhook_endpoints?.map(({ id }) => id)
+  t.same(await endpointsIn(), [id])
+  await workspace.world.store.transact({}, () => ({ deletes: { endpoints: [id] } }))
+  t.same(await endpointsIn(), [], 'deleted')
+  workspace.restore(await workspace.save())
+  t.same(await endpointsIn(), [], 'and still deleted')
+  workspace.restore({ sessions: [] })
+  t.same(await endpointsIn(), [id])
 })
 
 t.test('a due item that cannot be carried out is reported, and its events go nowhere', async t => {

@@ -251,3 +251,14 @@ t.test('reading needs webhooks:read, and writing webhooks:write', async t => {
     t.equal(errorOf(t, await send(app, what, body, { 'x-api-key': keyOf(other) })).detail, `API key lacks the scope ${scope}.`)
   }
 })
+
+t.test('--webhook-url makes an endpoint in each environment, at the start and after a reset', async t => {
+  const app = startApp(t, { webhookUrl: url, isolation: 'api-key' })
+  const secret = `whsec_${'0'.repeat(32)}`
+  t.match((await send(app, 'GET /webhooks/endpoints')).json(), { data: [{ id: 'webhook_sandbox', url, environment: 'sandbox', enabled: true, enabled_events: [], secret }] })
+  t.match((await send(app, 'GET /webhooks/endpoints', undefined, live)).json(), { data: [{ id: 'webhook_live', environment: 'live' }] })
+  t.equal((await send(app, 'DELETE /webhooks/endpoints/webhook_sandbox')).statusCode, 204)
+  await send(app, 'POST /_mock/reset')
+  t.equal((await send(app, 'GET /webhooks/endpoints/webhook_sandbox')).statusCode, 200)
+  t.match((await send(startApp(t, { webhookUrl: url, webhookSecret: 'mine' }), 'GET /webhooks/endpoints')).json(), { data: [{ secret: 'mine' }] })
+})

@@ -26,7 +26,8 @@ t.test('the defaults', async t => {
   t.match(resolveOptions({ port: undefined } as object), {
     port: 4010, host: '127.0.0.1', fixtures: /fixtures$/, logLevel: 'info', apiKeys: [], unknownFields: 'reject', defaultKeyInflection: 'snake',
     maxIdempotencyKeys: 100_000, maxIdempotencyBytes: 256 * 1024 ** 2, isolation: 'none', maxWorkspaces: 10_000, maxJournalEntries: 500,
-    maxJournalBytes: 32 * 1024 ** 2, control: true, allowedHosts: [], watch: false
+    webhookHosts: [], webhookPayload: 'flat', webhookSignatureTime: 'machine', webhookTimeout: 30_000, maxDeliveries: 10_000,
+    maxDeliveryBytes: 64 * 1024 ** 2, maxJournalBytes: 32 * 1024 ** 2, control: true, allowedHosts: [], watch: false
   })
 })
 
@@ -41,6 +42,10 @@ t.test('wrong options are refused and nothing is coerced', async t => {
     [{ plan: 'gold' }, 'plan cannot be "gold". It takes one of free, starter, professional, enterprise.'],
     ...['mock.example', 'ftp://mock.example', 'http://', 'http://a b', 'http://a?b', 'http://a#b', 'http://a@b', 'http://a:99999'].map((publicUrl): [object, string] =>
       [{ publicUrl }, `publicUrl cannot be "${publicUrl}". It takes a URL that begins with http:// or https://, without a query and a fragment.`]),
+    [{ webhookUrl: 'https://hooks.example/a' }, 'webhookUrl is not on this machine. To send there, add hooks.example to webhookHosts.'],
+    [{ webhookUrl: 'localhost:3000' }, 'webhookUrl cannot be "localhost:3000". It takes a URL that begins with http:// or https://, without a query and a fragment.'],
+    [{ webhookSecret: 'whsec_1' }, 'webhookSecret needs webhookUrl.'],
+    [{ webhookHosts: ['http://a'] }, 'webhookHosts cannot be "http://a". It takes host names or IP addresses without a port, or *.'],
     [{ plan: 'free', rateLimit: 5 }, 'plan and rateLimit exclude each other. Set one of them.']
   ]
   for (const [given, expected] of cases) t.equal(problem(given), expected)
@@ -50,6 +55,11 @@ t.test('a public URL may have a path, and loses its last slash', async t => {
   t.equal(resolveOptions({ publicUrl: 'https://mock.example/verifa/' }).publicUrl, 'https://mock.example/verifa')
   t.equal(resolveOptions({ publicUrl: 'http://[::1]:4010' }).publicUrl, 'http://[::1]:4010')
   t.notOk('publicUrl' in resolveOptions({}))
+})
+
+t.test('webhooks may be sent to this machine, and to hosts that are listed', async t => {
+  for (const webhookUrl of ['http://localhost:3000/hook', 'http://127.0.0.1', 'http://[::1]:8080']) t.equal(problem({ webhookUrl }), '')
+  for (const webhookHosts of [['hooks.example'], ['*']]) t.equal(problem({ webhookUrl: 'https://hooks.example', webhookHosts, webhookSecret: 'mine' }), '')
 })
 
 t.test('in code, fixtures can also be objects', async t => {

@@ -7,6 +7,7 @@ import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import { Session } from '../../src/domain/sessions/session.js'
 import { FixtureError, type FixtureSource, readFixtures } from '../../src/stores/fixture-files.js'
 import { session } from '../domain/examples.js'
+import { delivery } from '../domain/webhook-examples.js'
 
 const results = { updateSession: Session, deleteSession: Type.Null() }
 const read = (source: unknown) => readFixtures(source as FixtureSource, results)
@@ -54,6 +55,19 @@ t.test('in code, fixtures are a session, a list or a state', async t => {
   mine.metadata.list.push(2)
   t.same(fixture?.metadata, { list: [1] }, 'later changes of the object change nothing')
   t.same(read({ id: 'a', metadata: { gone: undefined, at: new Date(0) } }).fixtures[0]?.metadata, { at: '1970-01-01T00:00:00.000Z' })
+})
+
+t.test('states in files can have webhook endpoints and deliveries', async t => {
+  const endpoint = (id: string) => ({ id, url: 'http://localhost:3000' })
+  const { bytes, ...saved } = delivery()
+  const dir = t.testdir({
+    'a.json': JSON.stringify({ sessions: [], webhook_endpoints: [endpoint('a')], webhook_deliveries: [saved] }),
+    'b.json': JSON.stringify({ sessions: [], webhook_endpoints: [endpoint('b')] }),
+    'c.json': '[]'
+  })
+  t.match(read(dir), { webhook_endpoints: [endpoint('a'), endpoint('b')], webhook_deliveries: [saved] })
+  t.same(complaints({ sessions: [], webhook_endpoints: [{ id: 'a' }], webhook_deliveries: [] }), ['fixtures: webhook_endpoints.0.url is required'])
+  t.same(complaints({ sessions: [], webhook_deliveries: [{ ...saved, body: '' }] }), ['fixtures: webhook_deliveries.0.body must be JSON'])
 })
 
 t.test('in code, what JSON cannot hold is refused', async t => {
@@ -111,7 +125,7 @@ t.test('every problem is named, with file, session and field', async t => {
     'c.json: session 3 (ses_a): id is the ID of an earlier session, too: ses_a'
   ])
   t.same(others.slice(10).filter(line => !line.includes('result.body.')), [
-    'e.json: idempotency_keyss is not a field here; the fields are sessions, idempotency_keys, timeline, clock',
+    'e.json: idempotency_keyss is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock',
     'e.json: sessions must be a list',
     'e.json: clock.frozen is required',
     'e.json: clock.now must be a date and time, such as 2026-01-01T12:00:00.000Z',
@@ -123,7 +137,7 @@ t.test('every problem is named, with file, session and field', async t => {
 t.test('a misspelled top-level field is refused', async t => {
   t.match(complaints({ sessionss: [] }), [/^fixtures: session 1: sessionss is not a field here/])
   t.same(complaints({ sessions: [], clocks: {} }),
-    ['fixtures: clocks is not a field here; the fields are sessions, idempotency_keys, timeline, clock'])
+    ['fixtures: clocks is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock'])
 })
 
 t.test('only one file can set the clock', async t => {

@@ -16,7 +16,7 @@ export interface StateRoutesOptions {
 export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async (app, { results }) => {
   app.get('/state', {
     schema: controlSchema('saveState', 'Save the state', {
-      description: 'Sessions, idempotency keys, timeline and clock, for `PUT /_mock/state` or as a fixture file.',
+      description: 'Sessions, idempotency keys, timeline, webhooks and clock, for `PUT /_mock/state` or as a fixture file.',
       response: { 200: ref(State) }
     })
   }, async ({ workspace }) => workspace.save())
@@ -25,7 +25,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
     bodyLimit: LARGE_BODY,
     config: { needsWorkspaceKey: true },
     schema: controlSchema('restoreState', 'Restore a state', {
-      description: 'Replaces the state by a saved one, or by one that was made by hand. What it leaves out is empty. Journal and faults stay.',
+      description: 'Replaces the state by a saved one, or by one that was made by hand. What it leaves out is empty; without webhook endpoints it has those of the options. Journal and faults stay.',
       body: ref(State),
       response: { 204: Type.Null({ description: 'Restored' }) }
     }, 'workspaceKeyRequired')

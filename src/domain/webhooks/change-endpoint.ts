@@ -9,7 +9,9 @@ import { type ClonedEndpoint, type NewEndpoint, type ShownEndpoint, showEndpoint
  * Changes the given fields of a webhook endpoint. An endpoint that is enabled has no failed deliveries behind it.
  * @throws ApiError 422 when the mock may not send to its new URL
  */
-export function updateEndpoint (before: EndpointDocument, given: EndpointUpdate, now: number, limits: EndpointLimits): Decision<ShownEndpoint> {
+export function updateEndpoint (
+  before: EndpointDocument, given: EndpointUpdate, now: number, limits: EndpointLimits
+): Decision<ShownEndpoint> {
   checkEndpoint(given, limits)
   const { enabled_events: events = before.enabled_events, enabled } = given
   const after = {

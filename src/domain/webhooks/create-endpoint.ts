@@ -1,7 +1,6 @@
-import { timestamp } from '../../contract/time.js'
 import type { Decision } from '../decision.js'
-import type { EndpointDocument } from './endpoint.js'
-import { checkEndpoint, type EndpointCreation, type EndpointLimits, eventsOf } from './endpoint-input.js'
+import { checkEndpoint, type EndpointCreation, type EndpointLimits } from './endpoint-input.js'
+import { completeEndpoint } from './saved.js'
 import { type NewEndpoint, showNewEndpoint } from './shown-endpoint.js'
 
 /** What a new endpoint is made with, beside the request's body. */
@@ -16,24 +15,8 @@ export interface EndpointMaking extends EndpointLimits {
  */
 export function createEndpoint (given: EndpointCreation, { now, newId, ...limits }: EndpointMaking): Decision<NewEndpoint> {
   checkEndpoint(given, limits)
-  const createdAt = timestamp(now)
-  const endpoint: EndpointDocument = {
-    id: newId('webhook_'),
-    url: given.url,
-    environment: limits.environment,
-    enabled: given.enabled ?? true,
-    enabled_events: eventsOf(given.enabled_events ?? []),
-    created_at: createdAt,
-    updated_at: createdAt,
-    label: given.label ?? null,
-    description: given.description ?? null,
-    attribute_blocklist: given.attribute_blocklist ?? [],
-    event_filter_conditions: given.event_filter_conditions ?? {},
-    api_version: given.api_version ?? null,
-    key_inflection: given.key_inflection ?? 'snake',
-    secret: newSecret(newId),
-    failures: 0
-  }
+  const { environment } = limits
+  const endpoint = completeEndpoint({ ...given, id: newId('webhook_'), environment, secret: newSecret(newId) }, now)
   return { puts: { endpoints: [endpoint] }, events: [], response: { status: 201, body: showNewEndpoint(endpoint) } }
 }
 
