@@ -4,7 +4,9 @@ export { ApiError, type ErrorBody, type ErrorExtras, type Problem } from './cont
 export type { IdempotencyKey } from './domain/idempotency/listed-key.js'
 export { UnmetExpectation } from './control/unmet-expectation.js'
 export type { ClockControl, FaultControl, Moment, RateLimitControl, Span, VerifaMock } from './control/verifa-mock.js'
-export type { DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMatch, FaultRule } from './domain/faults/rules.js'
+export type {
+  DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMatch, FaultRule, RequestEffect, WebhookEffect, WebhookFault
+} from './domain/faults/rules.js'
 export type { Fixture } from './domain/fixtures/fixture.js'
 export type { Change, JournalEntry, JournalMessage } from './domain/journal/entry.js'
 export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domain/journal/verification.js'
