@@ -4,6 +4,7 @@ import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
+import type { Send } from './domain/webhooks/sending.js'
 import { type InitialState, Workspace } from './domain/workspace.js'
 import { Workspaces } from './domain/workspaces.js'
 import { outcomeEndpoint } from './http/capture/endpoint.js'
@@ -38,12 +39,16 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const results = resultSchemasOf(operations)
   const { fixtures, ...rest } = readFixtures(options.fixtures, results)
   let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures, options.publicUrl) }
-  const workspaces = createWorkspaces(options, () => initialState, log)
+  const sender = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
+  const workspaces = createWorkspaces(options, () => initialState, sender.send, log)
   const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
-  app.addHook('onClose', async () => workspaces.close())
+  app.addHook('onClose', async () => {
+    workspaces.close()
+    sender.close()
+  })
   if (options.watch && typeof options.fixtures === 'string') {
     const { fixtures: path } = options
     watch(app, {
@@ -82,9 +87,8 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
   return routes
 }
 
-function createWorkspaces (options: Options, initialState: () => InitialState, log: Logger): Workspaces {
+function createWorkspaces (options: Options, initialState: () => InitialState, send: Send, log: Logger): Workspaces {
   const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxWorkspaces } = options
-  const send = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
   return new Workspaces({
     isolation: options.isolation,
     max: maxWorkspaces,

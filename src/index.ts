@@ -16,6 +16,9 @@ export type { CheckResult, ResultStatus, SessionResult } from './domain/sessions
 export type { SimulatedAction } from './domain/sessions/simulate.js'
 export type { CaseStatus, Environment, Metadata, RetentionStatus, Session, SessionStatus } from './domain/sessions/session.js'
 export type { ClockState, SavedDueItem, SavedKey, State } from './domain/state.js'
+export {
+  type SignatureProblem, type SignOptions, signWebhook, verifyWebhook, type VerifyOptions, WebhookSignatureError
+} from './domain/webhooks/signature.js'
 export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startVerifaMock } from './mock.js'
 export { OptionsError } from './options/check.js'
 export type { Options } from './options/options.js'

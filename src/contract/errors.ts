@@ -68,6 +68,8 @@ export const errors = {
   noResult: ['not_found', 404, 'No result yet.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
+  deliveryNotFound: ['not_found', 404, 'Delivery not found.'],
+  deliveryNotHeld: ['conflict', 409, 'Delivery {id} is not held.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],
   cannotResume: ['bad_request', 400, 'Session is {state} and cannot be resumed.'],
   cannotExpire: ['bad_request', 400, 'Session is {state} and cannot be expired.'],

@@ -12,6 +12,11 @@ export class Clock {
     return this.#frozenAt ?? Date.now() + this.#offset
   }
 
+  /** The time of the machine, wherever the clock stands. */
+  machineTime (): number {
+    return Date.now()
+  }
+
   /** Whether the clock stands still. */
   get frozen (): boolean {
     return this.#frozenAt !== undefined

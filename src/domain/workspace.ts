@@ -17,6 +17,7 @@ import type { Store } from './store.js'
 import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
 import { timestamp } from '../contract/time.js'
+import { WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
 
@@ -157,9 +158,10 @@ export class Workspace {
       onDrop: () => webhooks.dropped++,
       onDue: () => timeline.schedule()
     })
-    const timeline = new Timeline({ store, clock, handlers: dueHandlers, onEvents: () => undefined, onError: onTimelineError })
+    const webhooks = new Webhooks(this.#options.webhooks, { store, clock, faults })
+    const handlers = { ...dueHandlers, [WEBHOOK_ATTEMPT]: webhooks.dueHandler as DueHandler }
+    const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
-    const webhooks = new Webhooks(this.#options.webhooks)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const due = (state.timeline ?? []).map(restoreDueItem)

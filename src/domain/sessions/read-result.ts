@@ -6,7 +6,7 @@ import type { Session } from './session.js'
 import { resultThere } from './visible.js'
 
 /** What was found out about a person, in the order of the vendor's page. */
-interface Findings {
+export interface Findings {
   /** Whether the person is old enough. */
   age_check_passed: boolean | null
   /** The age on the document. */
@@ -43,18 +43,20 @@ export interface Result {
 
 const fields = SessionResult.properties
 
+export const Findings = schemaOf<Findings>()(Type.Object({
+  age_check_passed: fields.age_check_passed,
+  extracted_age: fields.extracted_age,
+  face_match_passed: fields.face_match_passed,
+  face_match_score: fields.face_match_score,
+  extracted_data: fields.extracted_data
+}, { description: 'What was found out' }))
+
 export const Result = schemaOf<Result>()(Type.Object({
   session_id: fields.session_id,
   status: oneOf(resultStatuses, { description: 'What was decided' }),
   created_at: fields.created_at,
   external_ref: nullable(Type.String({ description: 'Your own reference for the session' })),
-  result: Type.Object({
-    age_check_passed: fields.age_check_passed,
-    extracted_age: fields.extracted_age,
-    face_match_passed: fields.face_match_passed,
-    face_match_score: fields.face_match_score,
-    extracted_data: fields.extracted_data
-  }, { description: 'What was found out' }),
+  result: Findings,
   rejection_reason: fields.rejection_reason,
   rejection_reason_code: fields.rejection_reason_code,
   processing_mode: nullable(fields.processing_mode),
@@ -80,17 +82,22 @@ export function getResult ({ external_ref: externalRef }: Session, document: Res
     status: result.status,
     created_at: result.created_at,
     external_ref: externalRef,
-    result: {
-      age_check_passed: result.age_check_passed,
-      extracted_age: result.extracted_age,
-      face_match_passed: result.face_match_passed,
-      face_match_score: result.face_match_score,
-      extracted_data: result.extracted_data
-    },
+    result: findingsOf(result),
     rejection_reason: result.rejection_reason,
     rejection_reason_code: result.rejection_reason_code,
     processing_mode: result.processing_mode,
     sensitive_data_expired: result.sensitive_data_expired
   }
   return { events: [], response: { status: 200, body } }
+}
+
+/** What a result says was found out. */
+export function findingsOf (result: SessionResult): Findings {
+  return {
+    age_check_passed: result.age_check_passed,
+    extracted_age: result.extracted_age,
+    face_match_passed: result.face_match_passed,
+    face_match_score: result.face_match_score,
+    extracted_data: result.extracted_data
+  }
 }

@@ -1,5 +1,20 @@
+import { timestamp } from '../../contract/time.js'
+import type { Changes } from '../store.js'
 import type { DueItem } from '../timeline.js'
-import type { DeliveryDocument } from './delivery.js'
+import type { DeliveryAttempt, DeliveryDocument } from './delivery.js'
+import type { EndpointDocument } from './endpoint.js'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+
+/** How long after each failed attempt the next one follows: three intervals are the vendor's, the others our decision. */
+const RETRY_AFTER = [30 * SECOND, 2 * MINUTE, 8 * MINUTE, 32 * MINUTE, 128 * MINUTE] as const
+
+/** How many attempts a delivery has: the first, and five retries (the vendor's page). */
+export const MAX_ATTEMPTS = RETRY_AFTER.length + 1
+
+/** How many deliveries in a row have to use up their retries for their endpoint to be switched off (the vendor's page). */
+export const MAX_FAILURES = 10
 
 /** The type of the due items that send deliveries. They follow from the deliveries, so a saved state has none of them. */
 export const WEBHOOK_ATTEMPT = 'webhook.attempt'
@@ -7,4 +22,43 @@ export const WEBHOOK_ATTEMPT = 'webhook.attempt'
 /** The due item that sends a pending delivery at its time. */
 export function attemptOf ({ id, next_attempt_at: at }: DeliveryDocument): DueItem {
   return { id: `attempt:${id}`, at: Date.parse(at as string), type: WEBHOOK_ATTEMPT, subject: id }
+}
+
+/** An attempt that is over. */
+export interface FinishedAttempt extends DeliveryAttempt {
+  /** Where it was sent. */
+  readonly url: string
+  /** Whether another attempt is useless. */
+  readonly final: boolean
+}
+
+/**
+ * Records an attempt. A delivery that failed is sent again later, until its retries are used up; too many of those in a row switch
+ * the endpoint off.
+ */
+export function recordAttempt (
+  delivery: DeliveryDocument, endpoint: EndpointDocument | undefined, { url, final, ...attempt }: FinishedAttempt, now: number
+): Changes {
+  const attempts = [...delivery.attempts, attempt]
+  const done = { ...delivery, url, attempts, held: false, next_attempt_at: null }
+  if (attempt.error === null) {
+    return putAll({ ...done, status: 'succeeded' }, endpoint === undefined || endpoint.failures === 0 ? undefined : { ...endpoint, failures: 0 })
+  }
+  const wait = RETRY_AFTER[attempts.length - 1]
+  if (!final && wait !== undefined) {
+    const again: DeliveryDocument = { ...done, next_attempt_at: timestamp(now + wait) }
+    return { puts: { deliveries: [again], due: [attemptOf(again)] } }
+  }
+  // a retry that somebody asked for later does not count again
+  const isExhausted = !final && attempts.length === MAX_ATTEMPTS
+  return putAll({ ...done, status: 'failed' }, isExhausted && endpoint !== undefined ? withFailure(endpoint, now) : undefined)
+}
+
+function putAll (delivery: DeliveryDocument, endpoint: EndpointDocument | undefined): Changes {
+  return { puts: { deliveries: [delivery], ...(endpoint !== undefined && { endpoints: [endpoint] }) } }
+}
+
+function withFailure (endpoint: EndpointDocument, now: number): EndpointDocument {
+  const failures = endpoint.failures + 1
+  return { ...endpoint, failures, ...(failures >= MAX_FAILURES && endpoint.enabled && { enabled: false, updated_at: timestamp(now) }) }
 }

@@ -1,10 +1,24 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { apiError } from '../../contract/errors.js'
+import { timestamp } from '../../contract/time.js'
 import type { Outcome } from '../apply.js'
-import type { Delivery, DeliveryDocument } from './delivery.js'
+import type { Clock } from '../clock.js'
+import type { Faults } from '../faults/faults.js'
+import { newId } from '../new-id.js'
+import type { Changes, Store } from '../store.js'
+import type { DueHandler } from '../timeline.js'
+import { delayed, sendDelivery, type Sending } from './attempt.js'
+import { type Delivery, type DeliveryDocument, toDelivery } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
-import type { Notify } from './notify.js'
+import { Lanes } from './lanes.js'
+import { createNotify, deliveriesOf, type Notify, type NotifyOptions } from './notify.js'
+import { type Payload, payloadOf } from './payload.js'
+import { attemptOf, type FinishedAttempt, recordAttempt } from './schedule.js'
 import type { Send, SendResult } from './sending.js'
+import { toWaiting, type WaitingDelivery } from './waiting.js'
 
-/** The payloads of webhooks: all fields side by side, or those of the session in `data`. */
+/** The forms of payloads: all fields side by side, or all but the event in `data`. */
 export const payloadForms = ['flat', 'nested'] as const
 export type PayloadForm = typeof payloadForms[number]
 
@@ -20,16 +34,19 @@ export interface WebhooksOptions {
   signatureTime: 'machine' | 'mock'
 }
 
-/** What a test waits for. */
-export interface WaitingDelivery {
-  id: string
-  endpoint_id: string
-  event: string
-  session_id: string | null
-  /** `sending`: the receiver has not responded. `queued`: it waits for another one. `scheduled`: its time has not come. `held`: see `hold`. */
-  state: 'sending' | 'queued' | 'scheduled' | 'held'
-  /** When it is sent next, by the clock of the mock; null unless it is scheduled. */
-  next_attempt_at: string | null
+/** What is left to do of an attempt, if anything. */
+type Rest = (() => Promise<void>) | undefined
+
+/** The event of a webhook that somebody has sent to see whether it comes (our decision). */
+const TEST_EVENT = 'webhook.test'
+
+const IDS_PER_MILLISECOND = 4_096
+
+/** The parts of a world that its webhooks work with. */
+interface Parts {
+  store: Store
+  clock: Clock
+  faults: Faults
 }
 
 /** The webhooks of a world: sends its deliveries, and lets a test hold them. */
@@ -40,38 +57,188 @@ export class Webhooks {
   timing: WebhookTiming = 'after'
   /** How many deliveries were dropped because there were too many, or too large ones. */
   dropped = 0
-
-  constructor (readonly options: WebhooksOptions) {}
-
   /** Makes the deliveries of what happened. */
-  readonly notify: Notify = () => []
+  readonly notify: Notify
+  readonly #making: NotifyOptions
+  readonly #options: WebhooksOptions
+  readonly #parts: Parts
+  readonly #lanes = new Lanes()
+  /** What is queued or being sent, by ID. */
+  readonly #inFlight = new Map<string, 'queued' | 'sending'>()
+  /** Who waits for the attempt of a delivery, by ID. */
+  readonly #waiters = new Map<string, () => void>()
+  readonly #stop = new AbortController()
+  #lastId = 0
+
+  constructor (options: WebhooksOptions, parts: Parts) {
+    this.#options = options
+    this.#parts = parts
+    this.#making = {
+      payload: options.payload,
+      newId,
+      newDeliveryId: () => this.#newDeliveryId(),
+      delay: () => typeof this.timing === 'number' ? this.timing : 0
+    }
+    this.notify = createNotify(this.#making)
+  }
+
+  /** Makes the deliveries of a payload, one for each endpoint. They are not written yet. */
+  deliveriesOf (payload: Payload, endpoints: readonly EndpointDocument[]): readonly DeliveryDocument[] {
+    return deliveriesOf(payload, endpoints, this.#parts.clock.now(), this.#making)
+  }
+
+  /** The handler of the due items that send deliveries. */
+  get dueHandler (): DueHandler<{ deliveries: string[] }> {
+    return {
+      reads: ({ subject }) => ({ deliveries: [subject] }),
+      decide: () => ({}),
+      effect: async (_item, { deliveries: [delivery] }) => {
+        // one that was dropped since is gone
+        if (delivery !== undefined) await this.#enqueue(delivery)
+      }
+    }
+  }
 
   /** Resolves when the deliveries of a request have had their first attempt, if its response has to wait for that. */
-  beforeResponse (_outcome: Outcome): Promise<void> | undefined {
-    return undefined
+  beforeResponse ({ deliveries }: Pick<Outcome, 'deliveries'>): Promise<unknown> | undefined {
+    if (this.timing !== 'before' || this.#signal.aborted) return undefined
+    return Promise.all(deliveries.map(async ({ id }) => new Promise<void>(resolve => this.#waiters.set(id, resolve))))
   }
 
-  /** Sends a delivery that is due. */
-  async attempt (_id: string): Promise<void> {}
-
-  /** Sends `webhook.test` to an endpoint, once. Returns the delivery that it made, which is not written yet. */
-  async test (_endpoint: EndpointDocument): Promise<{ delivery: DeliveryDocument, result: SendResult }> {
-    throw new Error('not yet')
+  /** Sends `webhook.test` to an endpoint, once, whatever is held. Returns the delivery that it made, which is not written yet. */
+  async test (endpoint: EndpointDocument): Promise<{ delivery: DeliveryDocument, result: SendResult }> {
+    const { clock, faults } = this.#parts
+    const payload = payloadOf({ event: TEST_EVENT, environment: endpoint.environment, key: newId('idk_'), session: undefined })
+    const [delivery] = this.deliveriesOf(payload, [endpoint]) as [DeliveryDocument]
+    const effect = faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpoint.id, session_id: undefined })
+    if (effect?.webhook === 'delay') await delayed(effect, this.#signal)
+    const at = timestamp(clock.now())
+    const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
+    const { http_status, error } = result
+    const attempts = [{ at, http_status, error, fault: effect?.webhook ?? null }]
+    return { delivery: { ...delivery, status: error === null ? 'succeeded' : 'failed', attempts, next_attempt_at: null }, result }
   }
 
-  /** Sends held deliveries, one after the other in the given order, and resolves when all have had their attempt. */
-  async deliver (_ids: readonly string[]): Promise<Delivery[]> {
-    throw new Error('not yet')
+  /**
+   * Sends held deliveries, one after the other in the given order. Resolves when all have had their attempt.
+   * @throws ApiError 404 when one is not there, 409 when one is not held; then none is sent
+   */
+  async deliver (ids: readonly string[]): Promise<Delivery[]> {
+    const { store, clock } = this.#parts
+    const { claimed } = await store.transact({ deliveries: ids }, ({ deliveries }) => {
+      const claimed = deliveries.map((delivery, index): DeliveryDocument => {
+        if (delivery === undefined) throw apiError('deliveryNotFound')
+        if (!delivery.held) throw apiError('deliveryNotHeld', { id: ids[index] as string })
+        return { ...delivery, held: false, next_attempt_at: timestamp(clock.now()) }
+      })
+      return { puts: { deliveries: claimed }, claimed }
+    })
+    for (const { id } of claimed) this.#inFlight.set(id, 'queued')
+    for (const { id, endpoint_id: endpointId } of claimed) {
+      await this.#attempt(id, endpointId)
+      this.#end(id)
+    }
+    const { found } = await store.transact({ deliveries: ids }, found => ({ puts: {}, found }))
+    return found.deliveries.filter(delivery => delivery !== undefined).map(toDelivery)
   }
 
-  /** Holds nothing any more, and sends what was held. */
-  async release (): Promise<void> {}
+  /** Holds nothing any more: sends what was held, in the order of the events. */
+  async release (): Promise<void> {
+    this.held = false
+    const { store, clock } = this.#parts
+    const ids = (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id)
+    await store.transact({ deliveries: ids }, ({ deliveries }) => {
+      const released = deliveries.filter(delivery => delivery?.held === true)
+        .map((delivery): DeliveryDocument => ({ ...delivery as DeliveryDocument, held: false, next_attempt_at: timestamp(clock.now()) }))
+      return { puts: { deliveries: released, due: released.map(attemptOf) } }
+    })
+  }
 
-  /** What has not been sent, or not for the last time. */
+  /** What has not been sent, or not for the last time, the oldest first. */
   async waiting (): Promise<WaitingDelivery[]> {
-    return []
+    const deliveries = await this.#parts.store.list('deliveries')
+    return deliveries.filter(({ status }) => status === 'pending').map(delivery => toWaiting(delivery, this.#inFlight.get(delivery.id)))
   }
 
   /** Stops for good: attempts in flight are ended, and nothing is sent any more. */
-  stop (): void {}
+  stop (): void {
+    this.#stop.abort()
+    for (const id of this.#waiters.keys()) this.#end(id)
+  }
+
+  /** Sends a delivery when it is its turn, or holds it. */
+  async #enqueue ({ id, endpoint_id: endpointId, attempts }: DeliveryDocument): Promise<void> {
+    this.#inFlight.set(id, 'queued')
+    let rest: Rest
+    await this.#lanes.run(endpointId, attempts.length === 0 ? 'first' : 'retries', async () => {
+      // the response that has caused it is written in this turn
+      await nextTurn()
+      rest = this.held ? await this.#hold(id) : await this.#attempt(id, endpointId)
+    })
+    // what a fault delays holds up no other
+    await rest?.()
+    this.#end(id)
+  }
+
+  async #hold (id: string): Promise<undefined> {
+    await this.#parts.store.transact({ deliveries: [id] }, ({ deliveries: [delivery] }) =>
+      delivery === undefined ? {} : { puts: { deliveries: [{ ...delivery, held: true, next_attempt_at: null }] } })
+  }
+
+  /** Sends a delivery and records what came of it. Returns what is left to do, when a fault delays it. */
+  async #attempt (id: string, endpointId: string): Promise<Rest> {
+    const { store, clock, faults } = this.#parts
+    const { found } = await store.transact({ deliveries: [id], endpoints: [endpointId] }, found => ({ puts: {}, found }))
+    const { deliveries: [delivery], endpoints: [endpoint] } = found
+    if (delivery?.status !== 'pending' || this.#signal.aborted) return undefined
+    const at = timestamp(clock.now())
+    this.#inFlight.set(id, 'sending')
+    if (endpoint?.enabled !== true) {
+      const error = endpoint === undefined ? 'Endpoint was deleted.' : 'Endpoint is disabled.'
+      return this.#record(delivery, { at, http_status: null, error, final: true, fault: null, url: endpoint?.url ?? delivery.url })
+    }
+    const effect = faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpointId, session_id: delivery.session_id ?? undefined })
+    const send = async () => {
+      const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
+      await this.#record(delivery, { at, ...result, fault: effect?.webhook ?? null, url: endpoint.url })
+    }
+    if (effect?.webhook !== 'delay') {
+      await send()
+      return undefined
+    }
+    return async () => {
+      await delayed(effect, this.#signal)
+      await send()
+    }
+  }
+
+  async #record ({ id, endpoint_id: endpointId }: DeliveryDocument, attempt: FinishedAttempt): Promise<undefined> {
+    if (this.#signal.aborted) return
+    const { store, clock } = this.#parts
+    await store.transact({ deliveries: [id], endpoints: [endpointId] }, ({ deliveries: [delivery], endpoints: [endpoint] }) =>
+      delivery === undefined ? {} : recordAttempt(delivery, endpoint, attempt, clock.now()))
+  }
+
+  /** A delivery is no longer in flight: who waits for it goes on. */
+  #end (id: string): void {
+    this.#inFlight.delete(id)
+    this.#waiters.get(id)?.()
+    this.#waiters.delete(id)
+  }
+
+  get #signal (): AbortSignal {
+    return this.#stop.signal
+  }
+
+  get #sending (): Sending {
+    const { clock } = this.#parts
+    const signedAt = this.#options.signatureTime === 'mock' ? clock.now() : clock.machineTime()
+    return { send: this.#options.send, signedAt, signal: this.#signal }
+  }
+
+  /** An ID that sorts behind all earlier ones: what is due at the same time is sent in the order of IDs. */
+  #newDeliveryId (): string {
+    this.#lastId = Math.max(this.#lastId + 1, this.#parts.clock.machineTime() * IDS_PER_MILLISECOND)
+    return `whd_${this.#lastId.toString(16).padStart(14, '0')}${randomBytes(3).toString('hex')}`
+  }
 }
