@@ -25,3 +25,8 @@ function maskEncoded (text: string): string {
   }
   return masked + characters.slice(end).join('')
 }
+
+/** The secret of a webhook endpoint as it may stand in the journal: its prefix. */
+export function maskSecret (secret: string): string {
+  return secret.startsWith('whsec_') ? 'whsec_…' : '…'
+}

@@ -40,7 +40,7 @@ export function apply<R extends Reads> (store: Store, step: Step<R>): Promise<Ou
   // Object.assign, here and below: Node.js 20 takes ten times as long for `{ ...reads, … }` (bench/README.md)
   const reads = notify === undefined ? step.reads : Object.assign({}, step.reads, { endpoints: 'all' as const })
   const run = (found: Found): Required<Changes> & Outcome => {
-    const decision = decide(found as Found<R>)
+    const decision = decide(found)
     if (notify === undefined || decision.events.length === 0) return execute(decision, none)
     const deliveries = notify(decision, (found as Found<{ endpoints: 'all' }>).endpoints, now)
     return execute(withDeliveries(decision, deliveries), deliveries)

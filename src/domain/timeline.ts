@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from './clock.js'
-import type { Event } from './events.js'
+import type { Event, WebhookEvent } from './events.js'
 import type { Changes, Found, Reads, Store } from './store.js'
 
 /** Something that is to happen at a time: plain data, so that it can be saved with the world. */
@@ -21,6 +21,8 @@ export function compareDueItems (one: DueItem, other: DueItem): number {
 
 /** Carries out the due items of a type. The step is taken at the item's time, whatever time it really is. */
 export interface DueHandler<R extends Reads = Reads> {
+  /** The events that the handler can cause and that are sent to webhook endpoints. */
+  events?: readonly WebhookEvent[]
   reads: (item: DueItem) => R
   /** A pure function. The item itself is deleted in the same step. */
   decide: (item: DueItem, found: Found<R>) => Changes & { events?: readonly Event[] }

@@ -17,6 +17,7 @@ import type { Store } from './store.js'
 import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
 import { timestamp } from '../contract/time.js'
+import { notifying } from './webhooks/notifying.js'
 import { WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
 import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
@@ -159,7 +160,8 @@ export class Workspace {
       onDue: () => timeline.schedule()
     })
     const webhooks = new Webhooks(this.#options.webhooks, { store, clock, faults })
-    const handlers = { ...dueHandlers, [WEBHOOK_ATTEMPT]: webhooks.dueHandler as DueHandler }
+    const notifyingHandlers = Object.entries(dueHandlers).map(([type, handler]) => [type, notifying(handler, webhooks.notify)])
+    const handlers = { ...Object.fromEntries(notifyingHandlers), [WEBHOOK_ATTEMPT]: webhooks.dueHandler as DueHandler }
     const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }

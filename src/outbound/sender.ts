@@ -123,7 +123,7 @@ function failed (error: string, final: boolean): SendResult {
 function explain (error: Error, url: string): string {
   // of a host with several addresses, one error for each
   const message = error instanceof AggregateError ? error.errors.map(({ message }: Error) => message).join(', ') : error.message
-  if (!/ECONNREFUSED/.test(message) || !isAllowedUrl(url, []) || !isInContainer()) return message
+  if (!message.includes('ECONNREFUSED') || !isAllowedUrl(url, []) || !isInContainer()) return message
   return `${message}. In a container, ${hostOf(url)} is the container itself. To reach the host, use host.docker.internal, and allow it with --webhook-host (webhookHosts).`
 }
 

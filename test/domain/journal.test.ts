@@ -33,6 +33,7 @@ function exchange (parts: Partial<Exchange> = {}): Exchange {
     responseBody: '{}',
     fault: undefined,
     events: [],
+    deliveries: [],
     bytes: 0,
     ...parts
   }

@@ -40,14 +40,16 @@ t.test('ten deliveries in a row that have used up their retries switch the endpo
   const last = failing(MAX_ATTEMPTS - 1)
   const before = endpoint({ failures: MAX_FAILURES - 2, updated_at: timestamp(NOW - 5) })
   t.match(recordAttempt(last, before, failed, NOW).puts?.endpoints, [{ failures: 9, enabled: true, updated_at: before.updated_at }])
-  t.match(recordAttempt(last, endpoint({ failures: 9 }), failed, NOW).puts?.endpoints, [{ failures: 10, enabled: false, updated_at: timestamp(NOW) }])
+  const tenth = recordAttempt(last, endpoint({ failures: 9 }), failed, NOW)
+  t.match(tenth.puts?.endpoints, [{ failures: 10, enabled: false, updated_at: timestamp(NOW) }])
   t.match(recordAttempt(delivery(), endpoint({ failures: 9 }), succeeded, NOW).puts?.endpoints, [{ failures: 0, enabled: true }])
-  t.match(recordAttempt(last, endpoint({ failures: 10, enabled: false, updated_at: before.updated_at }), failed, NOW).puts?.endpoints,
-    [{ failures: 11, enabled: false, updated_at: before.updated_at }])
+  const off = endpoint({ failures: 10, enabled: false, updated_at: before.updated_at })
+  t.match(recordAttempt(last, off, failed, NOW).puts?.endpoints, [{ failures: 11, enabled: false, updated_at: before.updated_at }])
 })
 
 t.test('what is useless to send again, or was retried by hand, is not sent again and does not count', async t => {
-  for (const [current, attempt] of [[delivery(), { ...failed, final: true }], [failing(MAX_ATTEMPTS - 1), { ...failed, final: true }], [failing(MAX_ATTEMPTS), failed]] as const) {
+  const final = { ...failed, final: true }
+  for (const [current, attempt] of [[delivery(), final], [failing(MAX_ATTEMPTS - 1), final], [failing(MAX_ATTEMPTS), failed]] as const) {
     const { puts } = recordAttempt(current, endpoint(), attempt, NOW)
     t.match(puts?.deliveries, [{ status: 'failed', next_attempt_at: null }])
     t.same([puts?.due, puts?.endpoints], [undefined, undefined])

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../src/index.js'
 
 /** What the journal has of a request; `sent` is its body, if that was read. */
-export type Line = Omit<JournalEntry, 'id' | 'request_id' | 'duration_ms' | 'request' | 'response'> & { sent: unknown }
+export type Line = Omit<JournalEntry, 'id' | 'request_id' | 'duration_ms' | 'request' | 'response' | 'deliveries'> & { sent: unknown }
 
 const NAMES = [
   'at', 'method', 'path', 'operation', 'session_id', 'api_key', 'idempotency_key', 'replayed', 'fault', 'status', 'sent', 'reason', 'changes'

@@ -52,9 +52,9 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       body: ref(DirectSimulation),
       response: { 200: ref(Session) }
     }, 'cannotSimulate', 'sessionNotFound', 'workspaceKeyRequired')
-  }, async ({ body, params, workspace: { world: { store, clock } } }) => {
-    const now = clock.now()
-    return changeSession(store, params.session_id, now, session => simulateDirectly(session, body, newCaseId, now))
+  }, async ({ body, params, workspace: { world } }) => {
+    const now = world.clock.now()
+    return changeSession(world, params.session_id, now, session => simulateDirectly(session, body, newCaseId, now))
   })
 
   app.put('/sessions/:session_id/status', {
@@ -68,9 +68,9 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       response: { 200: ref(Session) }
     }, 'sessionNotFound', 'sessionRedacted', 'workspaceKeyRequired')
   }, async request => {
-    const { body, params, workspace: { world: { store, clock } } } = request
-    const now = clock.now()
-    return changeSession(store, params.session_id, now, (session, result) =>
+    const { body, params, workspace: { world } } = request
+    const now = world.clock.now()
+    return changeSession(world, params.session_id, now, (session, result) =>
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl: () => newCaptureUrl(originOf(request, publicUrl), newId) }))
   })
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { JSON_TYPE } from '../../contract/errors.js'
-import { maskApiKey, maskApiKeysIn } from '../../contract/masking.js'
+import { maskApiKey, maskApiKeysIn, maskSecret } from '../../contract/masking.js'
 import { oneOf, ref, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import { type Event, eventTypes } from '../events.js'
@@ -60,6 +60,8 @@ export interface JournalEntry {
   response: JournalMessage
   /** What the request changed; empty when it changed nothing. */
   changes: Change[]
+  /** The IDs of the webhook deliveries that the request made; empty when it made none. */
+  deliveries: string[]
 }
 
 const nullable = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
@@ -86,7 +88,8 @@ export const JournalEntry = schemaOf<JournalEntry>()(Type.Object({
   duration_ms: Type.Number(),
   request: ref(JournalMessage),
   response: ref(JournalMessage),
-  changes: Type.Array(ref(Change), { description: 'What the request changed; empty when it changed nothing' })
+  changes: Type.Array(ref(Change), { description: 'What the request changed; empty when it changed nothing' }),
+  deliveries: Type.Array(Type.String(), { description: 'The IDs of the webhook deliveries that the request made; empty when it made none' })
 }, { $id: 'JournalEntry', description: 'A request to the API and its response' }))
 
 /** An exchange as the journal shows it. */
@@ -110,7 +113,8 @@ export function toEntry (exchange: Exchange): JournalEntry {
     duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
     request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
     response: { headers: responseHeadersOf(exchange), body: responseBodyOf(exchange) },
-    changes: [...exchange.events]
+    changes: [...exchange.events],
+    deliveries: [...exchange.deliveries]
   }
 }
 
@@ -136,10 +140,23 @@ function responseHeadersOf ({ version, allowance, quota, replayed, ownHeaders, r
   }
 }
 
-/** The body of an error may name what was sent, so API keys in it are masked. */
+/** The body of an error may name what was sent, so API keys in it are masked. Everywhere else only secrets of webhook endpoints are. */
 function responseBodyOf ({ status, responseBody }: Exchange): unknown {
   if (responseBody === '') return null
-  return JSON.parse(status === null || status >= 400 ? maskApiKeysIn(responseBody) : responseBody)
+  if (status === null || status >= 400) return JSON.parse(maskApiKeysIn(responseBody))
+  const body: unknown = JSON.parse(responseBody)
+  return responseBody.includes('"secret"') ? maskSecretOf(body) : body
+}
+
+/** Masks the secret of an endpoint, or those of a list of endpoints. What lies deeper is user data. */
+function maskSecretOf (value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const { secret, data } = value as { secret?: unknown, data?: unknown }
+  return {
+    ...value,
+    ...(typeof secret === 'string' && { secret: maskSecret(secret) }),
+    ...(Array.isArray(data) && { data: data.map(maskSecretOf) })
+  }
 }
 
 const secretHeaders = ['authorization', 'cookie', 'proxy-authorization']

@@ -42,6 +42,8 @@ export interface Exchange {
   /** The fault that took effect, as in `X-Mock-Fault`. */
   fault: string | undefined
   events: readonly Event[]
+  /** The IDs of the webhook deliveries that it made. */
+  deliveries: readonly string[]
   /** About how many bytes the exchange holds. 0 until `Journal.add` has measured it. */
   bytes: number
 }

@@ -1,8 +1,9 @@
 import { apiError } from '../../contract/errors.js'
-import { apply } from '../apply.js'
 import type { Decision } from '../decision.js'
 import type { SessionDocuments } from '../fixtures/complete-fixtures.js'
 import type { Changes, Found, Store } from '../store.js'
+import { applyAndNotify } from '../webhooks/apply-and-notify.js'
+import type { World } from '../world.js'
 import { tokenOf } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
 import type { ResultDocument } from './result.js'
@@ -49,9 +50,9 @@ export function removalOf (
  * @throws ApiError 404 when it is not there, and whatever `decide` throws
  */
 export async function changeSession (
-  store: Store, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
+  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
 ): Promise<Session> {
-  const { result } = await apply(store, {
+  const { result } = await applyAndNotify(world, {
     claim: undefined,
     reads: { sessions: [id], results: [id] },
     now,

@@ -24,6 +24,7 @@ export function expiriesAfter (now: number, sessions: readonly Session[]): DueIt
 
 /** Expires a session when its token runs out, unless it has been closed or resumed since. */
 export const sessionExpiry: DueHandler<{ sessions: string[] }> = {
+  events: ['session.expired'],
   reads: ({ subject }) => ({ sessions: [subject] }),
   decide: ({ at }, { sessions: [before] }) => {
     const time = timestamp(at)

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { nullable, ref, schemaOf } from '../../contract/schema.js'
 import type { Decision } from '../decision.js'
+import type { DeliveryDocument } from '../webhooks/delivery.js'
 import { type ResultDocument, SessionResult } from './result.js'
 import { type CaseStatus, Session } from './session.js'
 
@@ -40,7 +41,7 @@ export interface SessionExport {
   case_notes: readonly unknown[]
   /** The signs of fraud; always empty. */
   fraud_signals: readonly unknown[]
-  /** The webhook deliveries about the session; always empty. */
+  /** The webhook deliveries about the session, the newest first. */
   webhook_deliveries: readonly ExportedDelivery[]
 }
 
@@ -62,11 +63,19 @@ export const SessionExport = schemaOf<SessionExport>()(Type.Object({
     url: Type.String({ description: 'Where it was sent' }),
     status: Type.String({ description: 'What became of it' }),
     attempts: Type.Integer({ minimum: 0, description: 'How often it was tried' })
-  }), { description: 'The webhook deliveries about the session; the mock has none' }))
+  }), { description: 'The webhook deliveries about the session, the newest first' }))
 }, { $id: 'SessionExport', description: 'Everything that is kept about a session' }))
 
-/** Exports what is kept about a session. */
-export function exportSession (session: Session, document: ResultDocument | undefined): Decision<SessionExport> {
+/** How many webhook deliveries an export has at most. */
+export const MAX_EXPORTED_DELIVERIES = 1_000
+
+/**
+ * Exports what is kept about a session.
+ * @param deliveries the webhook deliveries about the session, the newest first
+ */
+export function exportSession (
+  session: Session, document: ResultDocument | undefined, deliveries: readonly DeliveryDocument[]
+): Decision<SessionExport> {
   const { case_id: caseId, case_status: caseStatus } = session
   const body: SessionExport = {
     session,
@@ -76,7 +85,7 @@ export function exportSession (session: Session, document: ResultDocument | unde
     review_case: caseId === null ? null : { id: caseId, status: caseStatus },
     case_notes: [],
     fraud_signals: [],
-    webhook_deliveries: []
+    webhook_deliveries: deliveries.map(({ event, url, status, attempts }) => ({ event, url, status, attempts: attempts.length }))
   }
   return { events: [], response: { status: 200, body } }
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../apply.js'
 import type { Clock } from '../clock.js'
 import type { Faults } from '../faults/faults.js'
 import { newId } from '../new-id.js'
-import type { Changes, Store } from '../store.js'
+import type { Store } from '../store.js'
 import type { DueHandler } from '../timeline.js'
 import { delayed, sendDelivery, type Sending } from './attempt.js'
 import { type Delivery, type DeliveryDocument, toDelivery } from './delivery.js'
@@ -173,14 +173,15 @@ export class Webhooks {
     await this.#lanes.run(endpointId, attempts.length === 0 ? 'first' : 'retries', async () => {
       // the response that has caused it is written in this turn
       await nextTurn()
-      rest = this.held ? await this.#hold(id) : await this.#attempt(id, endpointId)
+      if (this.held) await this.#hold(id)
+      else rest = await this.#attempt(id, endpointId)
     })
     // what a fault delays holds up no other
     await rest?.()
     this.#end(id)
   }
 
-  async #hold (id: string): Promise<undefined> {
+  async #hold (id: string): Promise<void> {
     await this.#parts.store.transact({ deliveries: [id] }, ({ deliveries: [delivery] }) =>
       delivery === undefined ? {} : { puts: { deliveries: [{ ...delivery, held: true, next_attempt_at: null }] } })
   }
@@ -197,7 +198,8 @@ export class Webhooks {
       const error = endpoint === undefined ? 'Endpoint was deleted.' : 'Endpoint is disabled.'
       return this.#record(delivery, { at, http_status: null, error, final: true, fault: null, url: endpoint?.url ?? delivery.url })
     }
-    const effect = faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpointId, session_id: delivery.session_id ?? undefined })
+    const { event, session_id: sessionId } = delivery
+    const effect = faults.takeWebhookEffect({ event, endpoint_id: endpointId, session_id: sessionId ?? undefined })
     const send = async () => {
       const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
       await this.#record(delivery, { at, ...result, fault: effect?.webhook ?? null, url: endpoint.url })

@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import type { KeyInflection } from '../../contract/casing.js'
 import { apiError, JSON_TYPE } from '../../contract/errors.js'
 import { writerOf } from '../../contract/serialization.js'
-import { apply } from '../../domain/apply.js'
 import type { Decision, Result } from '../../domain/decision.js'
 import { newId } from '../../domain/new-id.js'
 import { type CaptureToken, newCaptureUrl } from '../../domain/sessions/capture.js'
@@ -11,6 +10,7 @@ import { findSession } from '../../domain/sessions/direct.js'
 import { type FoundCapture, openCapture } from '../../domain/sessions/open-capture.js'
 import { CaptureOutcome, decideOutcome, OutcomeInput } from '../../domain/sessions/outcome.js'
 import { isOpen, type Session } from '../../domain/sessions/session.js'
+import { applyAndNotify } from '../../domain/webhooks/apply-and-notify.js'
 import type { Workspaces } from '../../domain/workspaces.js'
 import { inflectionOf } from '../key-inflection.js'
 import type { Route } from '../nearest-routes.js'
@@ -111,7 +111,7 @@ async function decideFor<Body> (
   const ids = [token.session_id]
   const now = world.clock.now()
   const reads = { sessions: ids, links: ids, captures: ids }
-  request.outcome = await apply(world.store, { claim: undefined, reads, now, decide: found => decide(token, found, now) })
+  request.outcome = await applyAndNotify(world, { claim: undefined, reads, now, decide: found => decide(token, found, now) })
   return request.outcome.result as Result<Body>
 }
 

@@ -29,6 +29,7 @@ export const bulkRedactSessions = operation({
       }
     }
   },
+  events: ['session.redacted'],
   errors: [],
   reads: ({ body }) => {
     const ids = idsOf(body)

@@ -42,6 +42,7 @@ export const createSession = operation({
       }
     }
   },
+  events: ['session.created'],
   errors: [],
   reads: () => ({}),
   decide: ({ body, environment, now, newId, origin }) =>

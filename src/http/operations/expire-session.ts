@@ -17,6 +17,7 @@ export const expireSession = operation({
     description: 'When the session expired',
     examples: { expired: { value: { id: 'ses_pending', status: 'expired', expired_at: '2026-01-05T09:03:12.450Z' } } }
   },
+  events: ['session.expired'],
   errors: ['sessionNotFound', 'cannotExpire'],
   reads: ({ params }) => ({ sessions: [params.session_id] }),
   decide: ({ params, environment, now }, { sessions: [session] }) =>

@@ -1,4 +1,4 @@
-import { exportSession as decideExport, SessionExport } from '../../domain/sessions/export.js'
+import { exportSession as decideExport, MAX_EXPORTED_DELIVERIES, SessionExport } from '../../domain/sessions/export.js'
 import { sessionIn } from '../../domain/sessions/visible.js'
 import { operation } from '../operation.js'
 import { exampleResult, exampleSession } from './result-example.js'
@@ -16,10 +16,12 @@ export const exportSession = operation({
     status: 200,
     schema: SessionExport,
     description: 'What is kept about the session',
-    examples: { approved: { value: decideExport(exampleSession, exampleResult).response.body } }
+    examples: { approved: { value: decideExport(exampleSession, exampleResult, []).response.body } }
   },
   errors: ['sessionNotFound'],
-  reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id] }),
-  decide: ({ params, environment }, { sessions: [session], results: [result] }) =>
-    decideExport(sessionIn(environment, params.session_id, session), result)
+  reads: ({ params: { session_id: id } }) => ({
+    sessions: [id], results: [id], deliveries: { newest: { where: { session_id: id }, offset: 0, limit: MAX_EXPORTED_DELIVERIES } }
+  }),
+  decide: ({ params, environment }, { sessions: [session], results: [result], deliveries }) =>
+    decideExport(sessionIn(environment, params.session_id, session), result, deliveries.documents)
 })

@@ -18,6 +18,7 @@ export const generateOneTimeLink = operation({
   bodyOptional: true,
   bodyExamples: { day: { summary: 'A link that works for a day', value: { expires_in_minutes: 1_440 } } },
   success: { status: 201, schema: OneTimeLink, description: 'The link', examples: { generated: { value: exampleLink } } },
+  events: ['session.link_generated'],
   errors: ['sessionNotFound', 'cannotLink'],
   reads: ({ params: { session_id: id } }) => ({ sessions: [id], links: [id] }),
   decide: ({ params, body, environment, now, newId, origin }, { sessions: [session], links: [earlier] }) =>

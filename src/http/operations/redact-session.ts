@@ -25,6 +25,7 @@ export const redactSession = operation({
       }
     }
   },
+  events: ['session.redacted'],
   errors: ['sessionNotFound'],
   reads: ({ params: { session_id: id } }) => ({ sessions: [id], results: [id], links: [id] }),
   decide: ({ params, environment, now }, found) => decideRedaction(environment, params.session_id, found, now)

@@ -24,6 +24,7 @@ export const simulateSession = operation({
     description: 'The outcome',
     examples: { approved: { value: { id: 'ses_pending', action: 'approve', status: 'completed', simulated: true } } }
   },
+  events: ['session.approved', 'session.declined', 'session.requires-review', 'session.expired'],
   errors: ['sandboxOnly', 'sessionNotFound', 'cannotSimulate'],
   reads: ({ params }) => ({ sessions: [params.session_id] }),
   decide: ({ params, body, environment, now, newId }, { sessions: [session] }) =>

@@ -12,6 +12,8 @@ export interface JournalOptions {
   workspaces: Workspaces
 }
 
+const none: readonly string[] = []
+
 /**
  * Adds every request to the API and its response to the journal of the API key's world. It does so before the response is sent, so that a
  * client that has the response finds it in the journal.
@@ -43,6 +45,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       responseBody: page === undefined ? payload as string | null | undefined ?? '' : '', // a page is not JSON
       fault: fault === undefined ? undefined : describeEffect(fault),
       events: outcome?.events ?? [],
+      deliveries: outcome === undefined || outcome.deliveries.length === 0 ? none : outcome.deliveries.map(({ id }) => id),
       bytes: 0
     })
     done(null, payload)

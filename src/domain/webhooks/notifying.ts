@@ -1,0 +1,16 @@
+import type { Found } from '../store.js'
+import type { DueHandler } from '../timeline.js'
+import { type Notify, withDeliveries } from './notify.js'
+
+/** A handler of due items whose events become deliveries in the same step, unless it can cause none that is sent. */
+export function notifying (handler: DueHandler, notify: Notify): DueHandler {
+  if (handler.events === undefined) return handler
+  return {
+    reads: item => ({ ...handler.reads(item), endpoints: 'all' }),
+    decide: (item, found) => {
+      const { events = [], ...changes } = handler.decide(item, found)
+      const decision = { ...changes, events }
+      return withDeliveries(decision, notify(decision, (found as Found<{ endpoints: 'all' }>).endpoints, item.at))
+    }
+  }
+}

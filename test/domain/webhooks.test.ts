@@ -1,0 +1,265 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import t from 'tap'
+import { timestamp } from '../../src/contract/time.js'
+import { Clock } from '../../src/domain/clock.js'
+import { Faults } from '../../src/domain/faults/faults.js'
+import type { WebhookEffect } from '../../src/domain/faults/rules.js'
+import { Timeline } from '../../src/domain/timeline.js'
+import type { DeliveryDocument } from '../../src/domain/webhooks/delivery.js'
+import type { EndpointDocument } from '../../src/domain/webhooks/endpoint.js'
+import { attemptOf, WEBHOOK_ATTEMPT } from '../../src/domain/webhooks/schedule.js'
+import type { SendResult, WebhookRequest } from '../../src/domain/webhooks/sending.js'
+import { verifyWebhook, WebhookSignatureError } from '../../src/domain/webhooks/signature.js'
+import { Webhooks, type WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
+import { errorOf, memoryStore, NOW, read } from './examples.js'
+import { delivery, endpoint } from './webhook-examples.js'
+
+const ok: SendResult = { http_status: 200, error: null, final: false }
+const broken: SendResult = { http_status: 500, error: 'broken', final: false }
+
+/** A request on its way, which the test responds to. */
+interface Sent extends WebhookRequest {
+  id: string
+  respond: (result: SendResult) => Promise<void>
+}
+
+/** Webhooks on a frozen clock. With `auto` each request has its response at once. */
+async function start (endpoints: EndpointDocument[] = [endpoint()], auto?: SendResult, options: Partial<WebhooksOptions> = {}) {
+  const sent: Sent[] = []
+  const clock = new Clock()
+  clock.freeze(true)
+  clock.set(NOW)
+  const faults = new Faults()
+  const store = memoryStore({ onDue: () => timeline.schedule() })
+  const webhooks = new Webhooks({
+    send: async request => new Promise(resolve => {
+      const respond = async (result: SendResult) => {
+        resolve(result)
+        await settle()
+      }
+      sent.push({ ...request, id: request.headers['X-Verifa-Delivery-Id'] as string, respond })
+      if (auto !== undefined) resolve(auto)
+    }),
+    payload: 'flat',
+    signatureTime: 'mock',
+    ...options
+  }, { store, clock, faults })
+  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler }
+  const timeline = new Timeline({ store, clock, handlers, onError: error => t.fail(String(error)) })
+  await store.transact({}, () => ({ puts: { endpoints } }))
+  /** Lets everything happen that does not wait for a response. */
+  const settle = async () => {
+    for (let turns = 0; turns < 20; turns++) await turn()
+  }
+  const put = async (...deliveries: DeliveryDocument[]) => {
+    await store.transact({}, () => ({ puts: { deliveries, due: deliveries.map(attemptOf) } }))
+    await settle()
+  }
+  const find = async (id: string) => (await read(store, { deliveries: [id] })).deliveries[0] as DeliveryDocument
+  const ids = () => sent.map(({ id }) => id)
+  return { sent, ids, clock, faults, store, webhooks, timeline, put, find, settle }
+}
+
+t.test('a delivery is sent at once, signed, with its ID and the exact body', async t => {
+  const { sent, put, find } = await start()
+  await put(delivery({ url: 'http://localhost:9/old' }))
+  t.match(sent, [{ url: 'http://localhost:9/hook', body: '{"event":"session.created"}', cut: false, headers: { 'Content-Type': 'application/json' } }])
+  const { headers, body } = sent[0] as Sent
+  t.same(verifyWebhook(body, headers['X-Verifa-Signature'], endpoint().secret, { now: NOW / 1000, tolerance: 0 }), { event: 'session.created' })
+  await sent[0]?.respond(ok)
+  const attempts = [{ at: timestamp(NOW), http_status: 200, error: null, fault: null }]
+  t.match(await find('whd_a'), { status: 'succeeded', url: 'http://localhost:9/hook', attempts })
+})
+
+t.test('it is signed with the time of the machine, unless the option says otherwise', async t => {
+  const { sent, put } = await start(undefined, ok, { signatureTime: 'machine' })
+  t.intercept(Date, 'now', { value: () => 1_700_000_000_999 })
+  await put(delivery())
+  t.match(sent[0]?.headers['X-Verifa-Signature'], /^t=1700000000,v1=/)
+})
+
+t.test('first attempts of an endpoint are made one after the other; those of others, and retries, do not wait for them', async t => {
+  const { sent, ids, put, find } = await start([endpoint(), endpoint({ id: 'webhook_b' })])
+  const failed = { at: timestamp(NOW), http_status: 500, error: 'broken', fault: null }
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }), delivery({ id: 'whd_4', attempts: [failed] }))
+  t.same(ids(), ['whd_1', 'whd_3', 'whd_4'])
+  await sent[0]?.respond(broken)
+  t.same(ids(), ['whd_1', 'whd_3', 'whd_4', 'whd_2'])
+  t.match(await find('whd_1'), { status: 'pending', next_attempt_at: timestamp(NOW + 30_000) })
+})
+
+t.test('retries of an endpoint are in flight at the same time, up to a bound', async t => {
+  const { sent, ids, put } = await start()
+  const failed = { at: timestamp(NOW), http_status: 500, error: 'broken', fault: null }
+  await put(...Array.from({ length: 9 }, (_, index) => delivery({ id: `whd_${index}`, attempts: [failed] })))
+  t.equal(ids().length, 8)
+  await sent[3]?.respond(ok)
+  t.equal(ids().length, 9)
+})
+
+t.test('a move makes all attempts that are due by then, each with the clock at its time', async t => {
+  const { ids, put, find, timeline, store } = await start(undefined, broken)
+  await put(delivery())
+  await timeline.moveTo(now => now + 6 * 60 * 60 * 1000)
+  const { status, attempts } = await find('whd_a')
+  t.same([status, ids().length], ['failed', 6])
+  t.same(attempts.map(({ at }) => (Date.parse(at) - NOW) / 1000), [0, 30, 150, 630, 2_550, 10_230])
+  t.match((await read(store, { endpoints: ['webhook_a'] })).endpoints, [{ failures: 1 }])
+})
+
+t.test('an attempt whose endpoint is gone or switched off fails for good, and nothing is sent', async t => {
+  const { sent, put, find } = await start([endpoint({ enabled: false })])
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2', endpoint_id: 'webhook_gone' }))
+  t.match(await find('whd_1'), { status: 'failed', attempts: [{ error: 'Endpoint is disabled.', http_status: null }] })
+  t.match(await find('whd_2'), { status: 'failed', attempts: [{ error: 'Endpoint was deleted.' }], url: 'http://localhost:9/hook' })
+  t.same(sent, [])
+})
+
+t.test('what is held waits until somebody delivers it, in any order, or releases it', async t => {
+  const { ids, webhooks, put, find, timeline, settle } = await start(undefined, ok)
+  webhooks.held = true
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3' }), delivery({ id: 'whd_4' }))
+  await timeline.moveTo(now => now + 1_000)
+  t.same(ids(), [])
+  t.match(await find('whd_1'), { status: 'pending', held: true, next_attempt_at: null })
+  t.match(await webhooks.deliver(['whd_3', 'whd_1']), [{ id: 'whd_3', status: 'succeeded', attempts: 1 }, { id: 'whd_1', status: 'succeeded' }])
+  t.same(ids(), ['whd_3', 'whd_1'])
+  await webhooks.release()
+  await settle()
+  t.same([ids(), webhooks.held], [['whd_3', 'whd_1', 'whd_2', 'whd_4'], false])
+  await put(delivery({ id: 'whd_5' }))
+  t.equal(ids().at(-1), 'whd_5')
+})
+
+t.test('what waits behind another one is held too, and so is a retry', async t => {
+  const { sent, ids, webhooks, put, find, timeline } = await start()
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+  webhooks.held = true
+  await sent[0]?.respond(broken)
+  t.match(await find('whd_2'), { held: true })
+  await timeline.moveTo(now => now + 30_000)
+  t.match(await find('whd_1'), { held: true, attempts: { length: 1 } })
+  t.same(ids(), ['whd_1'])
+})
+
+t.test('only what is there and held can be delivered, all of it or nothing', async t => {
+  const { sent, webhooks, put, find } = await start(undefined, ok)
+  await put(delivery({ id: 'whd_1' }))
+  webhooks.held = true
+  await put(delivery({ id: 'whd_2' }))
+  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_1'])), { statusCode: 409, detail: 'Delivery whd_1 is not held.' })
+  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_9'])), { statusCode: 404, detail: 'Delivery not found.' })
+  t.match([sent.length, await find('whd_2')], [1, { held: true }])
+})
+
+t.test('a response waits for the first attempt when webhooks are to come before it', async t => {
+  const { sent, webhooks, put, settle } = await start()
+  const one = delivery()
+  t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined)
+  webhooks.timing = 'before'
+  let responded = false
+  const waiting = webhooks.beforeResponse({ deliveries: [one] })?.then(() => responded = true)
+  await put(one)
+  t.equal(responded, false)
+  await sent[0]?.respond(broken)
+  await waiting
+  webhooks.held = true
+  const held = webhooks.beforeResponse({ deliveries: [delivery({ id: 'whd_b' })] })
+  await put(delivery({ id: 'whd_b' }))
+  await held
+  const stopped = webhooks.beforeResponse({ deliveries: [delivery({ id: 'whd_c' })] })
+  webhooks.stop()
+  await stopped
+  await settle()
+  t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined, 'nobody waits for what is not sent')
+})
+
+t.test('what waits, and for what', async t => {
+  const { sent, webhooks, put } = await start([endpoint(), endpoint({ id: 'webhook_b' })])
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }))
+  await sent[1]?.respond(broken)
+  webhooks.held = true
+  await put(delivery({ id: 'whd_4', endpoint_id: 'webhook_b' }))
+  t.same((await webhooks.waiting()).map(({ id, state, next_attempt_at: next }) => [id, state, next]), [
+    ['whd_1', 'sending', null], ['whd_2', 'queued', null], ['whd_3', 'scheduled', timestamp(NOW + 30_000)], ['whd_4', 'held', null]
+  ])
+})
+
+t.test('nothing is sent and nothing is recorded after the end', async t => {
+  const { sent, webhooks, put, find, settle } = await start()
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+  webhooks.stop()
+  await sent[0]?.respond(ok)
+  await settle()
+  t.equal(sent.length, 1)
+  t.match(await find('whd_1'), { status: 'pending', attempts: [] })
+})
+
+t.test('a delivery that was dropped meanwhile is not sent, and what came of one is not recorded', async t => {
+  const { sent, put, store } = await start()
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+  await store.transact({}, () => ({ deletes: { deliveries: ['whd_1', 'whd_2'] }, puts: { due: [attemptOf(delivery({ id: 'whd_3' }))] } }))
+  await sent[0]?.respond(ok)
+  t.equal(sent.length, 1)
+  t.same(await store.list('deliveries'), [])
+})
+
+t.test('IDs of deliveries sort in the order in which they were made', async t => {
+  const { webhooks } = await start()
+  const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
+  const ids = Array.from({ length: 100 }, () => webhooks.deliveriesOf(payload, [endpoint()])[0]?.id as string)
+  t.same(ids, [...ids].sort())
+  t.match(ids[0], /^whd_[0-9a-f]{20}$/)
+})
+
+t.test('first attempts are so many milliseconds late as the timing says', async t => {
+  const { webhooks } = await start()
+  webhooks.timing = 500
+  const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
+  t.match(webhooks.deliveriesOf(payload, [endpoint()]), [{ created_at: timestamp(NOW), next_attempt_at: timestamp(NOW + 500) }])
+})
+
+t.test('a test is one attempt, whatever is held, and makes a delivery', async t => {
+  const { sent, webhooks } = await start(undefined, broken)
+  webhooks.held = true
+  const { delivery, result } = await webhooks.test(endpoint())
+  t.same(result, broken)
+  t.match(delivery, { event: 'webhook.test', session_id: null, status: 'failed', next_attempt_at: null, attempts: [{ http_status: 500, error: 'broken', fault: null }] })
+  t.match(JSON.parse(sent[0]?.body ?? ''), { event: 'webhook.test', session_id: null, is_sandbox: true })
+})
+
+t.test('faults of deliveries', async t => {
+  /** Sends a delivery with a fault, and another one behind it. */
+  async function sendWith (effect: WebhookEffect) {
+    const parts = await start(undefined, ok)
+    const effects = [effect]
+    t.intercept(parts.faults, 'takeWebhookEffect', { value: () => effects.shift() })
+    await parts.put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+    const [attempt] = (await parts.find('whd_1')).attempts
+    return { ...parts, attempt }
+  }
+  const signatureOf = ({ headers, body }: Sent) => () => verifyWebhook(body, headers['X-Verifa-Signature'], endpoint().secret, { now: NOW / 1000 })
+
+  const lost = await sendWith({ webhook: 'lose' })
+  t.same([lost.ids(), lost.attempt], [['whd_2'], { at: timestamp(NOW), http_status: 200, error: null, fault: 'lose' }])
+  t.match(await lost.find('whd_1'), { status: 'succeeded' })
+  const twice = await sendWith({ webhook: 'duplicate' })
+  t.same([twice.ids(), twice.attempt?.fault], [['whd_1', 'whd_1', 'whd_2'], 'duplicate'])
+  const cut = await sendWith({ webhook: 'cut' })
+  t.same(cut.sent.map(({ cut }) => cut), [true, false])
+  for (const [webhook, reason] of [['wrong_signature', 'mismatch'], ['missing_signature', 'missing'], ['stale_signature', 'stale']] as const) {
+    const { sent } = await sendWith({ webhook })
+    t.throws(signatureOf(sent[0] as Sent), new WebhookSignatureError(reason))
+    t.doesNotThrow(signatureOf(sent[1] as Sent))
+  }
+  const late = await sendWith({ webhook: 'delay', delay_ms: 50 })
+  t.equal(late.ids()[0], 'whd_2', 'the one behind it comes first')
+  await late.timeline.settled()
+  t.same(late.ids(), ['whd_2', 'whd_1'])
+  const ended = await sendWith({ webhook: 'delay', delay_ms: 600_000 })
+  ended.webhooks.stop()
+  await ended.timeline.settled()
+  const { webhooks, faults } = await start(undefined, ok)
+  t.intercept(faults, 'takeWebhookEffect', { value: () => ({ webhook: 'delay', delay_ms: 0 }) })
+  t.match((await webhooks.test(endpoint())).delivery, { attempts: [{ fault: 'delay' }] })
+})
