@@ -3,8 +3,12 @@ export type { KeyInflection } from './contract/casing.js'
 export { ApiError, type ErrorBody, type ErrorExtras, type Problem } from './contract/errors.js'
 export type { IdempotencyKey } from './domain/idempotency/listed-key.js'
 export { UnmetExpectation } from './control/unmet-expectation.js'
+export type { WebhookControl } from './control/webhook-control.js'
+export type { WebhookState } from './control/routes/webhook-state.js'
 export type { ClockControl, FaultControl, Moment, RateLimitControl, Span, VerifaMock } from './control/verifa-mock.js'
-export type { DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMatch, FaultRule } from './domain/faults/rules.js'
+export type {
+  DelayEffect, DropEffect, ErrorEffect, Fault, FaultEffect, FaultMatch, FaultRule, RequestEffect, WebhookEffect, WebhookFault
+} from './domain/faults/rules.js'
 export type { Fixture } from './domain/fixtures/fixture.js'
 export type { Change, JournalEntry, JournalMessage } from './domain/journal/entry.js'
 export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domain/journal/verification.js'
@@ -17,6 +21,12 @@ export type { ClockState, SavedDueItem, SavedKey, State } from './domain/state.j
 export {
   type SignatureProblem, type SignOptions, signWebhook, verifyWebhook, type VerifyOptions, WebhookSignatureError
 } from './domain/webhooks/signature.js'
+export type { DeliveryAttempt, DeliveryStatus } from './domain/webhooks/delivery.js'
+export type { TriggeredEvent } from './domain/webhooks/trigger.js'
+export type { NearDelivery, WebhookExpectation, WebhookFilter, WebhookMatch } from './domain/webhooks/verification.js'
+export type { WaitingDelivery } from './domain/webhooks/waiting.js'
+export type { WebhookDelivery } from './domain/webhooks/webhook-delivery.js'
+export type { WebhookTiming } from './domain/webhooks/webhooks.js'
 export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startVerifaMock } from './mock.js'
 export { OptionsError } from './options/check.js'
 export type { Options } from './options/options.js'

@@ -241,7 +241,7 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
 
   'faults that make no sense are refused': async (t, mock) => {
     const refused = async (then: object) => (await rejection(mock.faults.add({ then } as FaultRule))).detail
-    const one = [{ loc: ['body', 'then'], msg: 'must have exactly one of status, delay_ms and drop' }]
+    const one = [{ loc: ['body', 'then'], msg: 'must have exactly one of status, delay_ms, drop and webhook' }]
     t.match(await refused({}), one)
     t.match(await refused({ status: 500, delay_ms: 1 }), one)
     t.match(await refused({ status: 200 }), [{ loc: ['body', 'then', 'status'], msg: /400/ }])

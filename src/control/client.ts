@@ -6,12 +6,14 @@ import type { Session } from '../domain/sessions/session.js'
 import type { ClockState } from '../domain/state.js'
 import type { ClockChange } from './routes/clock.js'
 import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
+import { callerOf, type Method, queryOf } from './call.js'
 import { UnmetExpectation } from './unmet-expectation.js'
 import type { Moment, VerifaMock } from './verifa-mock.js'
+import { createWebhookControl } from './webhook-client.js'
 
 /** A call of the control plane. */
 interface Call {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: Method
   path: string
   headers: Record<string, string>
   /** JSON, or nothing. */
@@ -39,7 +41,7 @@ export function createClient (options: ClientOptions): VerifaMock {
     ...(token !== undefined && { authorization: `Bearer ${token}` })
   }
 
-  async function call<T> (method: Call['method'], path: string, body?: unknown, caller?: Error): Promise<T> {
+  async function call<T> (method: Method, path: string, body?: unknown, caller?: Error): Promise<T> {
     const json = body === undefined ? {} : { 'content-type': 'application/json' }
     const response = await transport({ method, path: `/_mock${path}`, headers: { ...headers, ...json }, body: JSON.stringify(body) })
     const value = parse(url, response.body)
@@ -63,9 +65,7 @@ export function createClient (options: ClientOptions): VerifaMock {
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
     clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),
     verify: async function verify (expectation) {
-      const caller = new Error()
-      Error.captureStackTrace(caller, verify)
-      return (await call<{ matched: number }>('POST', '/requests/verify', expectation, caller)).matched
+      return (await call<{ matched: number }>('POST', '/requests/verify', expectation, callerOf(verify))).matched
     },
     faults: {
       add: async rule => call('POST', '/faults', rule),
@@ -79,6 +79,7 @@ export function createClient (options: ClientOptions): VerifaMock {
       freeze: async time => changeClock({ freeze: true, ...(time !== undefined && { set: isoOf(time) }) }),
       reset: async () => dateOf(await call('DELETE', '/clock'))
     },
+    webhooks: createWebhookControl(call),
     rateLimits: { set: async change => call('PUT', '/rate-limits', change) },
     idempotencyKeys: async () => (await call<{ data: IdempotencyKey[] }>('GET', '/idempotency-keys')).data,
     state: async () => call('GET', '/state'),
@@ -96,12 +97,6 @@ function parse (url: string, body: string): unknown {
   } catch {
     throw new Error(`${url} is not a verifa-mock: its response is not JSON.`)
   }
-}
-
-function queryOf (filter: object): string {
-  return new URLSearchParams(Object.entries(filter as Record<string, unknown>)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]): [string, string] => [name, String(value)])).toString()
 }
 
 function isoOf (time: Moment): string {

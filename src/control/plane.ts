@@ -14,6 +14,7 @@ import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
+import { webhooksRoutes } from './routes/webhooks.js'
 
 /** The mock's own API, by which a test brings a workspace into any state. Everything but health is guarded. */
 export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
@@ -33,6 +34,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
+    guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)
     guarded.register(rateLimitsRoutes, { apiKeys })
   })

@@ -1,20 +1,24 @@
 import { ApiError } from '../contract/errors.js'
-import type { NearMiss, Unmet } from '../domain/journal/verification.js'
+import type { NearMiss } from '../domain/journal/verification.js'
+import type { UnmetBy } from '../domain/verification/unmet.js'
 
-/** The requests of the journal are not as a test expected. Test runners show `expected` and `actual` as a difference. */
-export class UnmetExpectation extends ApiError {
+/**
+ * The requests of the journal, or the deliveries of webhooks, are not as a test expected. Test runners show `expected` and `actual` as a
+ * difference.
+ */
+export class UnmetExpectation<Near = NearMiss> extends ApiError {
   override readonly name = 'UnmetExpectation'
   /** What was expected: `exactly 2`. */
   readonly expected: string
-  /** What the journal has: `1`, or `unknown` when requests were dropped. */
+  /** What there is: `1`, or `unknown` when some were dropped. */
   readonly actual: string
-  /** How many requests matched; `undefined` when that is unknown, because requests were dropped. */
+  /** How many matched; `undefined` when that is unknown, because some were dropped. */
   readonly matched: number | undefined
-  /** Up to three nearest requests, the newest first, with the first part that did not match. */
-  readonly closest: readonly NearMiss[]
+  /** Up to three that are nearest, the newest first, with the first part that did not match. */
+  readonly closest: readonly Near[]
 
   /** @param caller where the stack begins: a function that the test has called */
-  constructor ({ error, detail, status_code: status, expected, matched, closest }: Unmet, caller: Error) {
+  constructor ({ error, detail, status_code: status, expected, matched, closest }: UnmetBy<Near>, caller: Error) {
     super(error, status, detail)
     this.expected = expected
     this.actual = matched === undefined ? 'unknown' : String(matched)

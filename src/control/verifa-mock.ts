@@ -8,6 +8,7 @@ import type { SimulatedAction } from '../domain/sessions/simulate.js'
 import type { State } from '../domain/state.js'
 import type { RateLimitChange } from '../domain/rate-limits.js'
 import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
+import type { WebhookControl } from './webhook-control.js'
 
 /** A time, as a `Date` or in ISO 8601. */
 export type Moment = Date | string
@@ -86,6 +87,7 @@ export interface VerifaMock extends AsyncDisposable {
   verify (expectation: Expectation): Promise<number>
   readonly faults: FaultControl
   readonly clock: ClockControl
+  readonly webhooks: WebhookControl
   readonly rateLimits: RateLimitControl
   /** Returns the idempotency keys that have not expired, the oldest first. */
   idempotencyKeys (): Promise<IdempotencyKey[]>

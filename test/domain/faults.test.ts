@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { checkOf } from '../../src/contract/validation.js'
+import { checkFaultRule } from '../../src/domain/faults/check-rule.js'
 import { Faults } from '../../src/domain/faults/faults.js'
 import { injectedError } from '../../src/domain/faults/injected-error.js'
-import { checkFaultRule, describeEffect, type FaultEffect, FaultRule, parseFaultHeader } from '../../src/domain/faults/rules.js'
+import { describeEffect, FaultRule, parseFaultHeader, type RequestEffect, webhookFaults } from '../../src/domain/faults/rules.js'
 
 const request = { method: 'PATCH', session_id: 'ses_a', idempotency_key: 'k', operation: 'updateSession' }
-const failure: FaultEffect = { status: 500 }
+const delivery = { event: 'session.approved', endpoint_id: 'webhook_a', session_id: 'ses_a' }
+const failure: RequestEffect = { status: 500 }
 
 t.test('a fault takes effect on the requests that match every field', async t => {
   const matches = [{}, { method: 'PATCH' }, { session_id: 'ses_a', idempotency_key: 'k' }, request]
@@ -64,9 +66,16 @@ const problemsOf = (rule: object) => {
 }
 const wrong: [rule: object, problem: string][] = [
   [{}, 'then is required'],
-  [{ then: {} }, 'then must have exactly one of status, delay_ms and drop'],
-  [{ then: { status: 500, delay_ms: 1 } }, 'then must have exactly one of status, delay_ms and drop'],
+  [{ then: {} }, 'then must have exactly one of status, delay_ms, drop and webhook'],
+  [{ then: { status: 500, delay_ms: 1 } }, 'then must have exactly one of status, delay_ms, drop and webhook'],
   [{ then: { delay_ms: 1, detail: 'x' } }, 'then.detail requires status'],
+  [{ then: { status: 500, webhook: 'lose' } }, 'then must have exactly one of status, delay_ms, drop and webhook'],
+  [{ then: { webhook: 'lose', detail: 'x' } }, 'then.detail requires status'],
+  [{ then: { webhook: 'delay' } }, 'then.delay_ms is required with webhook delay'],
+  [{ then: { webhook: 'lose', delay_ms: 1 } }, 'then.delay_ms cannot be combined with any webhook but delay'],
+  [{ then: { webhook: 'loose' } }, `then.webhook must be one of: ${webhookFaults.join(', ')}`],
+  [{ then: { webhook: 'lose' }, match: { operation: 'x' } }, 'match.operation cannot be matched with webhook; the fields are event, endpoint_id, session_id'],
+  [{ then: failure, match: { event: 'session.created' } }, 'match.event requires webhook in then'],
   [{ then: { drop: 'after', headers: { a: 'b' } } }, 'then.headers requires status'],
   [{ then: { status: 399 } }, 'then.status must be 400 or more'],
   [{ then: { drop: 'never' } }, 'then.drop must be one of: before, after'],
@@ -84,6 +93,25 @@ for (const [rule, problem] of wrong) {
 t.test('accepts a rule with everything', async t => {
   const then = { status: 429, error: 'e', detail: 'd', headers: { 'X-Extra': 'a', 'Retry-After': '3' } }
   t.same(problemsOf({ match: request, then, times: null, skip: 2 }), [])
+  t.same(problemsOf({ match: delivery, then: { webhook: 'delay', delay_ms: 5 }, times: null, skip: 2 }), [])
+})
+
+t.test('a fault of webhooks takes effect on the attempts that match every field, and one of requests on none', async t => {
+  const lose = { webhook: 'lose' } as const
+  const takes = (match: object) => {
+    const faults = new Faults()
+    faults.add({ match, then: lose })
+    return faults.takeWebhookEffect(delivery) === lose
+  }
+  t.same([{}, delivery, { event: 'session.created' }, { endpoint_id: 'webhook_b' }, { session_id: 'ses_b' }].map(takes), [true, true, false, false, false])
+
+  const faults = new Faults()
+  faults.add({ match: { session_id: 'ses_a' }, then: lose, skip: 1, times: 2 })
+  faults.add({ match: { session_id: 'ses_a' }, then: failure })
+  t.same(Array.from({ length: 4 }, () => faults.takeWebhookEffect(delivery)), [undefined, lose, lose, undefined])
+  faults.add({ then: lose })
+  t.same([faults.takeEffect(request), faults.takeEffect(request)], [failure, undefined])
+  t.equal(faults.takeWebhookEffect({ event: 'webhook.test', endpoint_id: 'webhook_a', session_id: undefined }), lose)
 })
 
 t.test('an injected error is the documented one for its status, unless the fault says otherwise', async t => {
@@ -97,7 +125,7 @@ t.test('an injected error is the documented one for its status, unless the fault
 })
 
 t.test('an effect is read as it is written in X-Mock-Fault', async t => {
-  const effect: fc.Arbitrary<FaultEffect> = fc.oneof(
+  const effect: fc.Arbitrary<RequestEffect> = fc.oneof(
     fc.integer({ min: 400, max: 599 }).map(status => ({ status })),
     fc.integer({ min: 0, max: 600_000 }).map(delay => ({ delay_ms: delay })),
     fc.constantFrom('before' as const, 'after' as const).map(drop => ({ drop }))

@@ -4,7 +4,8 @@ import { writerOf } from '../../src/contract/serialization.js'
 import { checkOf } from '../../src/contract/validation.js'
 import { JournalEntry, toEntry } from '../../src/domain/journal/entry.js'
 import { type Exchange, Journal } from '../../src/domain/journal/journal.js'
-import { checkExpectation, type Expectation, findExchanges, Unmet, verify } from '../../src/domain/journal/verification.js'
+import { type Expectation, findExchanges, Unmet, verify } from '../../src/domain/journal/verification.js'
+import { checkNumbers } from '../../src/domain/verification/verify.js'
 import { NOW, session } from './examples.js'
 
 const KEY = 'vk_live_90ab12cd34'
@@ -258,7 +259,7 @@ t.test('when requests were dropped, the result of what could depend on them is u
 })
 
 t.test('an expectation has one kind of number', async t => {
-  const problemsOf = (expectation: object) => checkExpectation(expectation as Expectation).map(({ loc, msg }) => `${loc.join('.')} ${msg}`)
+  const problemsOf = (expectation: object) => checkNumbers(expectation as Expectation).map(({ loc, msg }) => `${loc.join('.')} ${msg}`)
   for (const expectation of [{}, { count: 1 }, { at_least: 1 }, { at_least: 2, at_most: 2 }]) t.same(problemsOf(expectation), [])
   for (const other of [{ at_least: 1 }, { at_most: 1 }]) {
     t.same(problemsOf({ count: 1, ...other }), ['body.count cannot be combined with at_least or at_most'])

@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { apiError, validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
-import { checkFaultRule, Fault, FaultRule } from '../../domain/faults/rules.js'
+import { checkFaultRule } from '../../domain/faults/check-rule.js'
+import { Fault, FaultRule } from '../../domain/faults/rules.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
 export interface FaultsRoutesOptions {
@@ -10,12 +11,12 @@ export interface FaultsRoutesOptions {
   operations: readonly string[]
 }
 
-/** Faults: rules that make responses late, wrong or lost. */
+/** Faults: rules that make responses and webhooks late, wrong or lost. */
 export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = async (app, { operations }) => {
   app.post('/faults', {
     config: { needsWorkspaceKey: true },
     schema: controlSchema('addFault', 'Add a fault', {
-      description: 'A rule that makes the responses to some requests late, wrong or lost. `then` has exactly one of `status`, `delay_ms` and `drop`.',
+      description: 'A rule that makes some responses or webhooks late, wrong or lost. `then` has exactly one of `status`, `delay_ms`, `drop` and `webhook`.',
       body: ref(FaultRule),
       response: { 201: ref(Fault) }
     }, 'workspaceKeyRequired')

@@ -4,7 +4,8 @@ import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { JournalEntry, toEntry } from '../../domain/journal/entry.js'
 import type { Exchange, Journal } from '../../domain/journal/journal.js'
-import { checkExpectation, Expectation, findExchanges, RequestFilter, Unmet, verify } from '../../domain/journal/verification.js'
+import { Expectation, findExchanges, RequestFilter, Unmet, verify } from '../../domain/journal/verification.js'
+import { checkNumbers } from '../../domain/verification/verify.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
 // In a query everything is text, and nothing is coerced: a number is text that looks like one.
@@ -60,7 +61,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: Type.Object({ matched: Type.Integer() }, { description: 'The expectation is met' }), 409: ref(Unmet) }
     })
   }, async ({ body, workspace }, reply) => {
-    const problems = checkExpectation(body)
+    const problems = checkNumbers(body)
     if (problems.length > 0) throw validationError(problems)
     const result = verify(workspace.world.journal, body)
     if ('error' in result) return reply.code(409).send(result)

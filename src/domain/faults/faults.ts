@@ -1,4 +1,4 @@
-import type { Fault, FaultEffect, FaultMatch, FaultRule, WebhookEffect } from './rules.js'
+import type { Fault, FaultMatch, FaultRule, RequestEffect, WebhookEffect } from './rules.js'
 
 /** The parts of a request that a fault can match. */
 export interface MatchedRequest {
@@ -15,7 +15,9 @@ export interface MatchedDelivery {
   session_id: string | undefined
 }
 
-/** The faults of a world. Of those that match a request, the first that is not used up takes effect. */
+/**
+ * The faults of a world. Of those that match a request, or an attempt to deliver a webhook, the first that is not used up takes effect.
+ */
 export class Faults {
   #lastId = 0
   #faults: { fault: Fault, toSkip: number }[] = []
@@ -47,10 +49,19 @@ export class Faults {
   }
 
   /** Counts a request, and returns the effect of the fault that takes effect on it, if one does. */
-  takeEffect (request: MatchedRequest): FaultEffect | undefined {
+  takeEffect (request: MatchedRequest): RequestEffect | undefined {
+    return this.#take(request, false) as RequestEffect | undefined
+  }
+
+  /** The same for an attempt to deliver a webhook. */
+  takeWebhookEffect (delivery: MatchedDelivery): WebhookEffect | undefined {
+    return this.#take(delivery, true) as WebhookEffect | undefined
+  }
+
+  #take (subject: MatchedRequest | MatchedDelivery, ofWebhook: boolean): Fault['then'] | undefined {
     for (const rule of this.#faults) {
       const { fault } = rule
-      if (!matches(fault.match, request)) continue
+      if ((fault.then.webhook !== undefined) !== ofWebhook || !matches(fault.match, subject)) continue
       if (rule.toSkip > 0) {
         rule.toSkip--
         continue
@@ -60,13 +71,8 @@ export class Faults {
     }
     return undefined
   }
-
-  /** The same for an attempt to deliver a webhook. */
-  takeWebhookEffect (_delivery: MatchedDelivery): WebhookEffect | undefined {
-    return undefined
-  }
 }
 
-function matches (match: FaultMatch, request: MatchedRequest): boolean {
-  return (Object.keys(match) as (keyof FaultMatch)[]).every(name => match[name] === request[name])
+function matches (match: FaultMatch, subject: { [name in keyof FaultMatch]?: string | undefined }): boolean {
+  return (Object.keys(match) as (keyof FaultMatch)[]).every(name => match[name] === subject[name])
 }

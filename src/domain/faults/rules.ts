@@ -1,28 +1,34 @@
 import { Type } from '@sinclair/typebox'
-import type { Problem } from '../../contract/errors.js'
-import { ref, schemaOf } from '../../contract/schema.js'
+import { oneOf, ref, schemaOf } from '../../contract/schema.js'
 
-// not by `import`: see http/listener.ts
-const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http')
-
-/** Which requests a fault takes effect on: those that match every field. */
+/** Which requests, or attempts to deliver a webhook, a fault takes effect on: those that match every field. */
 export interface FaultMatch {
-  /** The method, in capital letters: `PATCH`. */
+  /** The method, in capital letters: `PATCH`. Of requests. */
   method?: string
-  /** The session in the path. */
+  /** The session in the path; with `webhook` the session of the event. */
   session_id?: string
-  /** The `Idempotency-Key` that was sent. */
+  /** The `Idempotency-Key` that was sent. Of requests. */
   idempotency_key?: string
-  /** The operation's ID: `updateSession`. */
+  /** The operation's ID: `updateSession`. Of requests. */
   operation?: string
+  /** The event: `session.approved`. With `webhook` only. */
+  event?: string
+  /** The endpoint that the webhook is for. With `webhook` only. */
+  endpoint_id?: string
 }
 
 export const FaultMatch = schemaOf<FaultMatch>()(Type.Object({
   method: Type.Optional(Type.String({ minLength: 1, description: 'The method, in capital letters' })),
-  session_id: Type.Optional(Type.String({ minLength: 1, description: 'The session in the path' })),
+  session_id: Type.Optional(Type.String({ minLength: 1, description: 'The session in the path, or of the event' })),
   idempotency_key: Type.Optional(Type.String({ minLength: 1, description: 'The Idempotency-Key that was sent' })),
-  operation: Type.Optional(Type.String({ minLength: 1, description: 'The operationId, such as updateSession' }))
-}, { $id: 'FaultMatch', additionalProperties: false, description: 'Which requests the fault takes effect on: those that match every field' }))
+  operation: Type.Optional(Type.String({ minLength: 1, description: 'The operationId, such as updateSession' })),
+  event: Type.Optional(Type.String({ minLength: 1, description: 'The event of a webhook, such as session.approved' })),
+  endpoint_id: Type.Optional(Type.String({ minLength: 1, description: 'The endpoint that a webhook is for' }))
+}, {
+  $id: 'FaultMatch',
+  additionalProperties: false,
+  description: 'Which requests, or attempts to deliver a webhook, the fault takes effect on: those that match every field'
+}))
 
 /** Respond with an error. Nothing is done, and no idempotency key is used. */
 export interface ErrorEffect {
@@ -36,6 +42,7 @@ export interface ErrorEffect {
   headers?: Record<string, string>
   delay_ms?: never
   drop?: never
+  webhook?: never
 }
 
 /** Wait, then go on as usual. */
@@ -47,6 +54,7 @@ export interface DelayEffect {
   detail?: never
   headers?: never
   drop?: never
+  webhook?: never
 }
 
 /** Cut the connection in place of the response. */
@@ -58,6 +66,7 @@ export interface DropEffect {
   detail?: never
   headers?: never
   delay_ms?: never
+  webhook?: never
 }
 
 export const webhookFaults = ['lose', 'duplicate', 'delay', 'cut', 'wrong_signature', 'missing_signature', 'stale_signature'] as const
@@ -72,10 +81,18 @@ export interface WebhookEffect {
   webhook: WebhookFault
   /** How long a `delay` is, in milliseconds of real time: 0 to 600,000. */
   delay_ms?: number
+  status?: never
+  error?: never
+  detail?: never
+  headers?: never
+  drop?: never
 }
 
 /** What a fault does to a request: an error, a delay or a cut connection. */
-export type FaultEffect = ErrorEffect | DelayEffect | DropEffect
+export type RequestEffect = ErrorEffect | DelayEffect | DropEffect
+
+/** What a fault does: to a request, or to an attempt to deliver a webhook. */
+export type FaultEffect = RequestEffect | WebhookEffect
 
 const MAX_DELAY = 600_000
 
@@ -87,22 +104,25 @@ export const FaultEffect = Type.Unsafe<FaultEffect>(Type.Object({
     type: 'object', additionalProperties: { type: 'string' }, description: 'Further headers of the error'
   })),
   delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_DELAY, description: 'Wait so many milliseconds, then go on' })),
+  webhook: Type.Optional(oneOf(webhookFaults, {
+    description: 'What happens to a webhook: it is lost, sent twice, sent `delay_ms` later, cut in the middle of its body, or signed in a wrong way'
+  })),
   drop: Type.Optional(Type.Unsafe<'before' | 'after'>({
     type: 'string',
     enum: ['before', 'after'],
     description: 'Cut the connection in place of the response: before anything is done, or after everything is done'
   }))
-}, { $id: 'FaultEffect', additionalProperties: false, description: 'The effect: exactly one of `status`, `delay_ms` and `drop`' }))
+}, { $id: 'FaultEffect', additionalProperties: false, description: 'The effect: exactly one of `status`, `delay_ms`, `drop` and `webhook`' }))
 
 /** A fault to add. */
 export interface FaultRule {
-  /** Which requests it takes effect on; by default all. */
+  /** What it takes effect on; by default all requests, or with `webhook` all attempts to deliver a webhook. */
   match?: FaultMatch
   /** The effect. */
   then: FaultEffect
-  /** How many requests it takes effect on; 1 by default, null for all until it is removed. */
+  /** How often it takes effect; 1 by default, null for always until it is removed. */
   times?: number | null
-  /** How many matching requests pass first; none by default. */
+  /** How many matches pass first; none by default. */
   skip?: number
 }
 
@@ -111,8 +131,8 @@ const times = (description: string) => Type.Unsafe<number | null>({ type: ['inte
 export const FaultRule = schemaOf<FaultRule>()(Type.Object({
   match: Type.Optional(ref(FaultMatch)),
   then: ref(FaultEffect),
-  times: Type.Optional(times('How many requests the fault takes effect on; 1 by default, null for all until it is removed')),
-  skip: Type.Optional(Type.Integer({ minimum: 0, description: 'How many matching requests pass first; none by default' }))
+  times: Type.Optional(times('How often the fault takes effect; 1 by default, null for always until it is removed')),
+  skip: Type.Optional(Type.Integer({ minimum: 0, description: 'How many matches pass first; none by default' }))
 }, { $id: 'FaultRule', additionalProperties: false, description: 'A fault to add' }))
 
 /** A fault that was added. */
@@ -121,11 +141,11 @@ export interface Fault {
   id: string
   match: FaultMatch
   then: FaultEffect
-  /** How many requests it takes effect on in all; null for all. */
+  /** How often it takes effect in all; null for always. */
   times: number | null
-  /** How many matching requests passed or pass first. */
+  /** How many matches passed or pass first. */
   skip: number
-  /** How many requests it still takes effect on; null for all. */
+  /** How often it still takes effect; null for always. */
   remaining: number | null
 }
 
@@ -133,50 +153,13 @@ export const Fault = schemaOf<Fault>()(Type.Object({
   id: Type.String({ description: 'The ID, for its removal' }),
   match: ref(FaultMatch),
   then: ref(FaultEffect),
-  times: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'How many requests the fault takes effect on in all; null for all' }),
-  skip: Type.Integer({ description: 'How many matching requests pass first' }),
-  remaining: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'How many requests it still takes effect on; null for all' })
+  times: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'How often the fault takes effect in all; null for always' }),
+  skip: Type.Integer({ description: 'How many matches pass first' }),
+  remaining: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'How often it still takes effect; null for always' })
 }, { $id: 'Fault', description: 'A fault' }))
 
-/** The problems of a rule that its schema cannot find. */
-export function checkFaultRule ({ match = {}, then }: FaultRule, operations: readonly string[], place: Problem['loc']): Problem[] {
-  const { operation } = match
-  const unknown = operation === undefined || operations.includes(operation) ? [] : [
-    { loc: [...place, 'match', 'operation'], msg: `must be one of: ${operations.join(', ')}`, type: 'enum' }
-  ]
-  return [...unknown, ...checkEffect(then, [...place, 'then'])]
-}
-
-function checkEffect (effect: FaultEffect, place: Problem['loc']): Problem[] {
-  const given = (names: readonly (keyof ErrorEffect)[]) => names.filter(name => effect[name] !== undefined)
-  const problems = Object.entries(effect.headers ?? {}).flatMap(([name, value]) => checkHeader(name, value, [...place, 'headers', name]))
-  if (given(['status', 'delay_ms', 'drop']).length !== 1) {
-    problems.push({ loc: place, msg: 'must have exactly one of status, delay_ms and drop', type: 'value_error' })
-  }
-  const withoutStatus = effect.status === undefined ? given(['error', 'detail', 'headers']) : []
-  return [...problems, ...withoutStatus.map(name => ({ loc: [...place, name], msg: 'requires status', type: 'value_error' }))]
-}
-
-/** Headers that frame a response. With a wrong one a client waits forever. */
-const framing = ['content-length', 'content-type', 'transfer-encoding', 'connection', 'date', 'trailer']
-
-function checkHeader (name: string, value: string, loc: Problem['loc']): Problem[] {
-  if (framing.includes(name.toLowerCase())) return [{ loc, msg: 'is a header that the server sets', type: 'value_error' }]
-  return isValidHeader(name, value) ? [] : [{ loc, msg: 'is not a valid header', type: 'value_error' }]
-}
-
-function isValidHeader (name: string, value: string): boolean {
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, value)
-  } catch {
-    return false
-  }
-  return name.toLowerCase() !== '__proto__' // Fastify keeps headers in an object, in which that is not a name
-}
-
 /** The effect that `X-Mock-Fault` asks for, such as `status=500`, `delay=200` or `drop=after`; `undefined` when it is malformed. */
-export function parseFaultHeader (text: string): FaultEffect | undefined {
+export function parseFaultHeader (text: string): RequestEffect | undefined {
   const [, name, value = ''] = /^(status|delay|drop)=(\w+)$/.exec(text.trim()) ?? []
   switch (name) {
     case 'status': return /^[45]\d\d$/.test(value) ? { status: Number(value) } : undefined
@@ -187,7 +170,7 @@ export function parseFaultHeader (text: string): FaultEffect | undefined {
 }
 
 /** An effect in the words of `X-Mock-Fault`, for log and journal. */
-export function describeEffect ({ status, delay_ms: delay, drop }: FaultEffect): string {
+export function describeEffect ({ status, delay_ms: delay, drop }: RequestEffect): string {
   if (status !== undefined) return `status=${status}`
   return delay === undefined ? `drop=${drop}` : `delay=${delay}`
 }

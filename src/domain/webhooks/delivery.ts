@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 import type { Environment } from '../sessions/session.js'
 
-const deliveryStatuses = ['pending', 'succeeded', 'failed'] as const
+export const deliveryStatuses = ['pending', 'succeeded', 'failed'] as const
 export type DeliveryStatus = typeof deliveryStatuses[number]
 
 /** An event on its way to an endpoint, as the API shows it. */

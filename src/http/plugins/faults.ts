@@ -2,12 +2,12 @@ import fastifyPlugin from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { validationError } from '../../contract/errors.js'
 import { injectedError } from '../../domain/faults/injected-error.js'
-import { type FaultEffect, parseFaultHeader } from '../../domain/faults/rules.js'
+import { parseFaultHeader, type RequestEffect } from '../../domain/faults/rules.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The fault that takes effect on the request, if one does. */
-    fault: FaultEffect | undefined
+    fault: RequestEffect | undefined
   }
 }
 
@@ -68,7 +68,7 @@ export function statusOf ({ fault }: FastifyRequest, { statusCode }: FastifyRepl
   return fault?.drop === 'before' ? null : statusCode
 }
 
-function effectOn (request: FastifyRequest): FaultEffect | undefined {
+function effectOn (request: FastifyRequest): RequestEffect | undefined {
   const asked = request.headers['x-mock-fault']
   if (asked !== undefined) {
     const effect = parseFaultHeader(String(asked))
