@@ -18,10 +18,9 @@ import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
 import { timestamp } from '../contract/time.js'
 import { notifying } from './webhooks/notifying.js'
-import { WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
-import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
-import { attemptOf, WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
 import { completeEndpoint, restoreDelivery, saveDelivery, type SavedEndpoint } from './webhooks/saved.js'
+import { attemptOf, WEBHOOK_ATTEMPT } from './webhooks/schedule.js'
+import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
 
 /** What every world begins with. */
@@ -113,14 +112,15 @@ export class Workspace {
   }
 
   /**
-   * Replaces the state by a checked one. What it leaves out is empty; without endpoints it has those of the options. The journal and
-   * the faults stay.
+   * Replaces the state by a checked one. What it leaves out is empty; without endpoints it has those of the options. The journal, the
+   * faults, and when webhooks are sent stay.
    */
   restore ({ sessions, ...rest }: State): void {
-    const { faults, journal } = this.#world
+    const { faults, journal, webhooks: { held, timing } } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     // a copy: a request of the old world that is still delayed must not appear in the new one's journal
     this.#replace({ ...rest, fixtures: new FixtureSet(named, this.#options.publicUrl) }, faults, journal.copy())
+    Object.assign(this.#world.webhooks, { held, timing })
   }
 
   /** Takes over fixtures that were read again. All other sessions stay. */
@@ -179,7 +179,7 @@ export class Workspace {
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const endpoints = (state.webhook_endpoints ?? webhookEndpoints).map(endpoint => completeEndpoint(endpoint, now))
     const deliveries = (state.webhook_deliveries ?? []).map(restoreDelivery)
-    const attempts = deliveries.filter(({ status }) => status === 'pending').map(attemptOf)
+    const attempts = deliveries.filter(({ status, held }) => status === 'pending' && !held).map(attemptOf)
     const due = [...(state.timeline ?? []).map(restoreDueItem), ...attempts]
     if (idempotency.length + endpoints.length + deliveries.length + due.length > 0) {
       void store.transact({}, () => ({ puts: { idempotency, endpoints, deliveries, due } }))

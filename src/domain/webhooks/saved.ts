@@ -64,8 +64,8 @@ export const SavedDelivery = schemaOf<SavedDelivery>()(Type.Object({
 
 /** The problems of deliveries of the right form. */
 export function checkDeliveries (deliveries: readonly SavedDelivery[], place: Problem['loc']): Problem[] {
-  return deliveries.flatMap(({ status, next_attempt_at: at, body }, index) => [
-    ...(status === 'pending' && at === null
+  return deliveries.flatMap(({ status, held, next_attempt_at: at, body }, index) => [
+    ...(status === 'pending' && !held && at === null
       ? [{ loc: [...place, index, 'next_attempt_at'], msg: 'must be a time, since the delivery is pending', type: 'value_error' }]
       : []),
     ...(isJson(body) ? [] : [{ loc: [...place, index, 'body'], msg: 'must be JSON', type: 'value_error' }])
