@@ -42,6 +42,13 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--host', 'VERIFA_MOCK_HOST', '0.0.0.0', 'host', '0.0.0.0'],
     ['--fixtures', 'VERIFA_MOCK_FIXTURES', './f.json', 'fixtures', './f.json'],
     ['--public-url', 'VERIFA_MOCK_PUBLIC_URL', 'http://mock.example', 'publicUrl', 'http://mock.example'],
+    ['--webhook-host', 'VERIFA_MOCK_WEBHOOK_HOST', 'hooks.example', 'webhookHosts', ['hooks.example']],
+    ['--webhook-url', 'VERIFA_MOCK_WEBHOOK_URL', 'http://localhost:3000', 'webhookUrl', 'http://localhost:3000'],
+    ['--webhook-payload', 'VERIFA_MOCK_WEBHOOK_PAYLOAD', 'nested', 'webhookPayload', 'nested'],
+    ['--webhook-signature-time', 'VERIFA_MOCK_WEBHOOK_SIGNATURE_TIME', 'mock', 'webhookSignatureTime', 'mock'],
+    ['--webhook-timeout', 'VERIFA_MOCK_WEBHOOK_TIMEOUT', '7', 'webhookTimeout', 7],
+    ['--max-deliveries', 'VERIFA_MOCK_MAX_DELIVERIES', '7', 'maxDeliveries', 7],
+    ['--max-delivery-bytes', 'VERIFA_MOCK_MAX_DELIVERY_BYTES', '7', 'maxDeliveryBytes', 7],
     ['--log-level', 'VERIFA_MOCK_LOG_LEVEL', 'warn', 'logLevel', 'warn'],
     ['--api-key', 'VERIFA_MOCK_API_KEY', 'vk_live_a', 'apiKeys', ['vk_live_a']],
     ['--unknown-fields', 'VERIFA_MOCK_UNKNOWN_FIELDS', 'ignore', 'unknownFields', 'ignore'],
@@ -57,12 +64,21 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--control-token', 'VERIFA_MOCK_CONTROL_TOKEN', '-secret', 'controlToken', '-secret'],
     ['--allowed-host', 'VERIFA_MOCK_ALLOWED_HOST', 'verifa', 'allowedHosts', ['verifa']]
   ]
-  t.same([...cases.map(([, , , option]) => option), 'control', 'watch'].sort(), [...optionNames].sort(), 'none is left out')
+  t.same([...cases.map(([, , , option]) => option), 'control', 'watch', 'webhookSecret'].sort(), [...optionNames].sort(), 'none is left out')
   for (const [flag, variable, word, option, value] of cases) {
     if (!word.startsWith('-')) t.same(options([flag, word]), { ...defaults, [option]: value }, flag)
     t.same(options([`${flag}=${word}`]), { ...defaults, [option]: value }, `${flag}=`)
     t.same(options([], { [variable]: word }), { ...defaults, [option]: value }, variable)
   }
+})
+
+t.test('the secret of webhooks goes with their URL', async t => {
+  const webhookUrl = 'http://localhost:3000'
+  t.match(options(['--webhook-url', webhookUrl, '--webhook-secret', 'mine']), { webhookUrl, webhookSecret: 'mine' })
+  t.equal(options(['--webhook-url', webhookUrl], { VERIFA_MOCK_WEBHOOK_SECRET: 'mine' }).webhookSecret, 'mine')
+  t.equal(firstProblem(['--webhook-secret', 'mine']), '--webhook-secret needs --webhook-url.')
+  t.equal(firstProblem([], { VERIFA_MOCK_WEBHOOK_URL: 'http://hooks.example' }),
+    'VERIFA_MOCK_WEBHOOK_URL is not on this machine. To send there, add hooks.example to --webhook-host.')
 })
 
 t.test('a flag alone turns an option that is true or false', async t => {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { type KeyInflection, keyInflections } from '../../contract/casing.js'
-import { validationError } from '../../contract/errors.js'
+import { type Problem, validationError } from '../../contract/errors.js'
 import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 import type { Environment } from '../sessions/session.js'
 import { hostOf, isAllowedUrl } from './hosts.js'
@@ -45,8 +45,7 @@ export const endpointFields = {
   label: Type.Optional(nullable(Type.String({ maxLength: 1_000, description: 'Your own name for the endpoint' }))),
   description: Type.Optional(nullable(Type.String({ maxLength: 1_000, description: 'What the endpoint is for' }))),
   attribute_blocklist: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String({
-    'pattern': '^(?!(event|idempotency_key)$)[a-z][a-z0-9_]*(\\.[^.]+)*$',
-    'x-takes': 'a dotted path in snake_case, such as result.extracted_data, and neither event nor idempotency_key'
+    'pattern': '^[a-z][a-z0-9_]*(\\.[^.]+)*$', 'x-takes': 'a dotted path in snake_case, such as result.extracted_data'
   }), { maxItems: MAX_ITEMS, description: 'Dotted paths, in snake_case, of fields that are left out of payloads' }))),
   event_filter_conditions: Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({
     type: 'object', additionalProperties: true, description: 'Values that a payload must have, by dotted path in snake_case'
@@ -71,18 +70,26 @@ export interface EndpointLimits {
   hosts: readonly string[]
 }
 
+/** The fields that every payload has (our decision). */
+const alwaysSent: readonly string[] = ['event', 'idempotency_key']
+
 /**
  * Refuses what the schema cannot say.
- * @throws ApiError 422 for a URL to which the mock may not send, and for the other environment
+ * @throws ApiError 422 for a URL to which the mock may not send, the other environment, and a field that cannot be left out of payloads
  */
-export function checkEndpoint ({ url, environment: asked }: EndpointUpdate, { environment, hosts }: EndpointLimits): void {
-  const problems = []
+export function checkEndpoint (
+  { url, environment: asked, attribute_blocklist: blocklist = [] }: EndpointUpdate, { environment, hosts }: EndpointLimits
+): void {
+  const problems: Problem[] = []
   if (url !== undefined && !isAllowedUrl(url, hosts)) {
     const msg = `must be on this machine, or on a host that the mock may send to: add it with --webhook-host ${hostOf(url)} (webhookHosts)`
     problems.push({ loc: ['body', 'url'], msg, type: 'host_not_allowed' })
   }
   if (asked !== undefined && asked !== environment) {
     problems.push({ loc: ['body', 'environment'], msg: `must be ${environment}, the environment of the API key`, type: 'value_error' })
+  }
+  for (const [index, path] of blocklist.entries()) {
+    if (alwaysSent.includes(path)) problems.push({ loc: ['body', 'attribute_blocklist', index], msg: 'cannot be left out of payloads', type: 'value_error' })
   }
   if (problems.length > 0) throw validationError(problems)
 }
