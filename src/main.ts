@@ -40,6 +40,17 @@ switch (command.name) {
     process.exitCode = ok ? 0 : 1
     break
   }
+  case 'trigger': {
+    const [{ connectOptions, trigger }, { connectVerifaMock }, { urlOf }] = await Promise.all([
+      import('./command/trigger.js'), import('./mock.js'), import('./command/health.js')
+    ])
+    const { event, about, options } = command
+    const mock = connectVerifaMock(urlOf(options.host, options.port), connectOptions(options))
+    const { exitCode, message } = await trigger(mock, event, about)
+    console.log(message)
+    process.exitCode = exitCode
+    break
+  }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
     const app = buildApp({ ...command.options, fixtures: [], logLevel: 'silent', watch: false })

@@ -1,13 +1,15 @@
 import { ConformanceOptions, resolveConformanceOptions } from '../conformance/options.js'
 import { nearest } from '../contract/nearest.js'
-import { allowed, type OptionsError } from '../options/check.js'
+import { allowed, checkOptions, type OptionsError } from '../options/check.js'
 import { Options, resolveOptions } from '../options/options.js'
 import { type Environment, type Given, readEnvironment, readValue, type Spelling, spellOptions, unknownVariables } from '../options/spelling.js'
 import { readArguments } from './arguments.js'
+import { TriggerOptions } from './trigger-options.js'
 
 /** What a command line asks for, with warnings about the environment. */
 export type Command =
   | { name: 'serve' | 'health' | 'openapi', options: Options, warnings: string[] }
+  | { name: 'trigger', event: string, options: Options, about: TriggerOptions, warnings: string[] }
   | { name: 'conformance', options: ConformanceOptions, warnings: string[] }
   | { name: 'help', about?: 'conformance' }
   | { name: 'version' }
@@ -16,6 +18,7 @@ export type Command =
 export const commands = {
   serve: 'start the mock (the default)',
   health: 'check the mock with the same --host and --port; exit code 0 if it is up, 1 if not',
+  trigger: 'send webhooks of an event from the mock with the same --host and --port: trigger <event> [--session-id <id>] [--environment live|sandbox]',
   openapi: 'print the OpenAPI document',
   conformance: 'compare a mock or the real API with the contract and report drift; "help conformance" lists its options',
   help: 'print this help',
@@ -28,7 +31,10 @@ export const mockSpellings = spellOptions(Options)
 /** The flags and variables of `conformance`. The variables have their own prefix, because its API key is not one that a mock accepts. */
 export const conformanceSpellings = spellOptions(ConformanceOptions, 'CONFORMANCE_')
 
-const all = [...mockSpellings, ...conformanceSpellings]
+/** The flags of `trigger`, besides those of the mock. They have no variables: each event is another one. */
+export const triggerSpellings = spellOptions(TriggerOptions).map((spelling): Spelling => ({ ...spelling, variables: [] }))
+
+const all = [...mockSpellings, ...conformanceSpellings, ...triggerSpellings]
 
 /**
  * Reads a command line and an environment; prints nothing and ends nothing.
@@ -37,15 +43,18 @@ const all = [...mockSpellings, ...conformanceSpellings]
  */
 export function parseCommandLine (args: readonly string[], env: Environment): Command {
   const parts = readArguments(args, takesValue)
-  const [name = 'serve', ...rest] = parts.flatMap(part => 'word' in part ? part.word : [])
+  const [name = 'serve', ...words] = parts.flatMap(part => 'word' in part ? part.word : [])
   const flags = parts.filter(part => 'flag' in part)
-  const isConformance = name === 'conformance' || (name === 'help' && rest[0] === 'conformance')
+  const isConformance = name === 'conformance' || (name === 'help' && words[0] === 'conformance')
   for (const { flag } of [...flags, { flag: `--${name}` }]) {
     if (flag === '--help') return { name: 'help', ...(isConformance && { about: 'conformance' }) }
     if (flag === '--version') return { name: 'version' }
   }
 
-  const spellings = isConformance ? conformanceSpellings : mockSpellings
+  const isTrigger = name === 'trigger'
+  const [event] = words
+  const rest = isTrigger ? words.slice(1) : words
+  const spellings = isConformance ? conformanceSpellings : isTrigger ? [...mockSpellings, ...triggerSpellings] : mockSpellings
   const problems: string[] = []
   const fromFlags = new Map<string, Given>()
   for (const { flag, value } of flags) {
@@ -64,6 +73,7 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
   const given = new Map([...readEnvironment(spellings, env), ...fromFlags])
 
   if (!Object.hasOwn(commands, name)) problems.push(unknownCommand(name))
+  if (isTrigger && event === undefined) problems.push('trigger needs an event, such as trigger session.approved.')
   if (rest.length > 0) problems.push(`Only one command is allowed. Remove "${rest.join(' ')}".`)
   try {
     const spellingOf = (option: string) => spellings.find(spelling => spelling.option === option) as Spelling
@@ -74,8 +84,11 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
       const options = resolveConformanceOptions(values, nameOf)
       if (problems.length === 0) return { name: 'conformance', options, warnings }
     } else {
-      const options = resolveOptions(values, nameOf)
-      if (name === 'health' && options.port === 0) problems.push('health needs the port of a running mock. Set it with --port or PORT.')
+      const isAbout = ([option]: [string, unknown]) => isTrigger && Object.hasOwn(TriggerOptions.properties, option)
+      const about = checkOptions(TriggerOptions, Object.fromEntries(Object.entries(values).filter(isAbout)), nameOf)
+      const options = resolveOptions(Object.fromEntries(Object.entries(values).filter(entry => !isAbout(entry))), nameOf)
+      if ((isTrigger || name === 'health') && options.port === 0) problems.push(`${name} needs the port of a running mock. Set it with --port or PORT.`)
+      if (problems.length === 0 && isTrigger) return { name, event: event as string, options, about, warnings }
       if (problems.length === 0) return { name: name as 'serve' | 'health' | 'openapi', options, warnings }
     }
   } catch (error) {
@@ -93,7 +106,9 @@ function takesValue (flag: string, next: string): boolean {
 
 function unknownFlag (flag: string, spellings: readonly Spelling[]): string {
   if (mockSpellings.some(spelling => spelling.flag === flag)) return `${flag} is not an option of conformance.`
-  if (conformanceSpellings.some(spelling => spelling.flag === flag)) return `${flag} is an option of conformance only.`
+  const owners = Object.entries({ conformance: conformanceSpellings, trigger: triggerSpellings })
+    .filter(([, its]) => its.some(spelling => spelling.flag === flag)).map(([command]) => command)
+  if (owners.length > 0) return `${flag} is an option of ${owners.join(' and ')} only.`
   const names = [...spellings.map(({ flag }) => flag.slice(2)), 'help', 'version']
   const near = nearest(flag.replace(/^-+/, ''), names)
   return `${flag} is not an option.${near === undefined ? '' : ` Did you mean --${near}?`}`

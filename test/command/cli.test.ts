@@ -17,7 +17,7 @@ function firstProblem (args: string[], env: Record<string, string> = {}): string
 
 function options (args: string[], env: Record<string, string> = {}): Options {
   const command = parseCommandLine(args, env)
-  if (!('options' in command) || command.name === 'conformance') throw new Error(command.name === 'problem' ? command.message : command.name)
+  if (!('options' in command) || command.name === 'conformance' || command.name === 'trigger') throw new Error(command.name === 'problem' ? command.message : command.name)
   return command.options
 }
 
@@ -133,13 +133,34 @@ t.test('every problem is reported, in a sentence that names the option, the valu
     [['--api-key', 'secret'],
       '--api-key cannot be "…". It takes keys such as vk_live_abc, vk_sandbox_abc or vk_sandbox_abc=sessions:read+sessions:write.'],
     [['health', '--port', '0'], 'health needs the port of a running mock. Set it with --port or PORT.'],
-    [['bogus'], 'bogus is not a command. The commands are serve, health, openapi, conformance, help, version.'],
+    [['bogus'], 'bogus is not a command. The commands are serve, health, trigger, openapi, conformance, help, version.'],
     [['4010'], '4010 is not a command. To set an option, write --port 4010. From a clone, pass options after --: npm start -- --port 4010'],
     [['./a.json'], './a.json is not a command. To set an option, write --fixtures ./a.json. ' +
     'From a clone, pass options after --: npm start -- --fixtures ./a.json']
   ]
   for (const [args, expected] of cases) t.equal(firstProblem(args), expected, args.join(' '))
   t.equal(firstProblem([], { PORT: 'http' }), 'PORT cannot be "http". It takes a whole number from 0 to 65535.')
+})
+
+t.test('trigger takes an event, what it is about, and where the mock is', async t => {
+  const words = ['trigger', 'session.approved', '--session-id', 'ses_a', '--environment=sandbox', '--port', '1', '--control-token', 'x']
+  t.same(parseCommandLine(words, { VERIFA_MOCK_API_KEY: 'vk_live_a' }), {
+    name: 'trigger',
+    event: 'session.approved',
+    options: { ...defaults, port: 1, controlToken: 'x', apiKeys: ['vk_live_a'] },
+    about: { sessionId: 'ses_a', environment: 'sandbox' },
+    warnings: []
+  })
+  const cases: [args: string[], problem: string][] = [
+    [['trigger'], 'trigger needs an event, such as trigger session.approved.'],
+    [['trigger', 'a', 'b'], 'Only one command is allowed. Remove "b".'],
+    [['trigger', 'a', '--port', '0'], 'trigger needs the port of a running mock. Set it with --port or PORT.'],
+    [['trigger', 'a', '--environment', 'test'], '--environment cannot be "test". It takes one of live, sandbox.'],
+    [['trigger', 'a', '--json'], '--json is an option of conformance only.'],
+    [['--session-id', 'ses_a'], '--session-id is an option of conformance and trigger only.'],
+    [['conformance', '--environment', 'live'], '--environment is an option of trigger only.']
+  ]
+  for (const [args, expected] of cases) t.equal(firstProblem(args), expected, args.join(' '))
 })
 
 t.test('a misspelled variable is a warning, except for health', async t => {

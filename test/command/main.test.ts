@@ -57,6 +57,13 @@ t.test('with --log-level silent nothing is printed', async t => {
   t.equal(mock.out(), '')
 })
 
+t.test('trigger calls the mock of the same configuration', async t => {
+  const mock = await serve(t, ['--control-token', 'secret'])
+  const triggered = run(t, ['trigger', 'session.approved', '--control-token', 'secret'], { PORT: mock.port })
+  t.equal((await triggered.ended).code, 1)
+  t.equal(triggered.out(), 'No webhook endpoint wants session.approved.\n')
+})
+
 t.test('health asks the mock of the same configuration', async t => {
   const mock = await serve(t)
   const up = run(t, ['health'], { PORT: mock.port })
