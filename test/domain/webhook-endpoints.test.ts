@@ -3,7 +3,7 @@ import { cloneEndpoint, updateEndpoint } from '../../src/domain/webhooks/change-
 import { completeEndpoint, DEFAULT_SECRET } from '../../src/domain/webhooks/saved.js'
 import { retryDelivery } from '../../src/domain/webhooks/retry-delivery.js'
 import { NOW } from './examples.js'
-import { delivery, endpoint } from './webhook-examples.js'
+import { endpoint, failedDelivery } from './webhook-examples.js'
 
 const limits = { environment: 'sandbox', hosts: [] } as const
 
@@ -15,7 +15,7 @@ t.test('switching an endpoint on starts the count of failures anew', async t => 
 })
 
 t.test('a retry is due at once', async t => {
-  const decision = retryDelivery(delivery(), NOW)
+  const decision = retryDelivery(failedDelivery(), NOW)
   t.match(decision, {
     puts: { deliveries: [{ status: 'pending', next_attempt_at: '2026-03-01T12:00:00.000Z', held: false }], due: [{ at: NOW, subject: 'whd_a' }] },
     response: { status: 202, body: { next_attempt_at: '2026-03-01T12:00:00.000Z' } }

@@ -158,7 +158,7 @@ t.test('the problems of a state', async t => {
   t.match(checkStateForm({ sessions: [], session: [] }, []), [{ loc: ['session'], type: 'extra_forbidden' }])
   const fixture = { status: 'failed', capture_url: 'x' } as const
   t.match(checkStateRules({ sessions: [fixture] }, ['body'], results), [{ loc: ['body', 'sessions', 0, 'capture_url'] }])
-  const { bytes, ...broken } = delivery({ status: 'pending', body: 'text' })
+  const { bytes, ...broken } = delivery({ next_attempt_at: null, body: 'text' })
   t.same(checkStateRules({ sessions: [], webhook_deliveries: [broken] }, ['body'], results), [
     { loc: ['body', 'webhook_deliveries', 0, 'next_attempt_at'], msg: 'must be a time, since the delivery is pending', type: 'value_error' },
     { loc: ['body', 'webhook_deliveries', 0, 'body'], msg: 'must be JSON', type: 'value_error' }
