@@ -151,7 +151,8 @@ t.test('the table of calls is the list of calls, and names every method of the i
 
   const methodsOf = (value: object, path: string): string[] => Object.entries(value)
     .flatMap(([name, member]) => typeof member === 'function' ? [`${path}.${name}`] : [])
-  const methods = [...methodsOf(mock, 'mock'), ...methodsOf(mock.faults, 'mock.faults'), ...methodsOf(mock.clock, 'mock.clock'), ...methodsOf(mock.rateLimits, 'mock.rateLimits')]
+  const methods = [...methodsOf(mock, 'mock'), ...methodsOf(mock.faults, 'mock.faults'), ...methodsOf(mock.clock, 'mock.clock'), ...methodsOf(mock.rateLimits, 'mock.rateLimits'),
+    ...methodsOf(mock.webhooks, 'mock.webhooks')]
   const named = Array.from(reference.matchAll(/`(mock\.[\w.]+)\(/g), ([, name]) => name)
   t.same([...new Set(named)].sort(), methods.sort())
 })

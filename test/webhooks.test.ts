@@ -165,7 +165,9 @@ t.test('each API key has its own endpoints and deliveries, when they are isolate
 t.test('a mock that closes ends what is in flight', async t => {
   const { mock, receiver, post } = await start(t)
   let closed: Promise<unknown> | undefined
-  receiver.respond = response => closed = once(response, 'close')
+  receiver.respond = response => {
+    closed = once(response, 'close')
+  }
   await post('/sessions')
   await receiver.has(1)
   await mock.close()

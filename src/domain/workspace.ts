@@ -171,8 +171,8 @@ export class Workspace {
       onDue: () => timeline.schedule()
     })
     const webhooks = new Webhooks(this.#options.webhooks, { store, clock, faults })
-    const notifyingHandlers = Object.entries(dueHandlers).map(([type, handler]) => [type, notifying(handler, webhooks.notify)])
-    const handlers = { ...Object.fromEntries(notifyingHandlers), [WEBHOOK_ATTEMPT]: webhooks.dueHandler as DueHandler }
+    const handlers: Record<string, DueHandler> = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler }
+    for (const [type, handler] of Object.entries(dueHandlers)) handlers[type] = notifying(handler, webhooks.notify)
     const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
     const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }

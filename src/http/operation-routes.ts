@@ -99,7 +99,9 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
         })
     applied.then(outcome => {
       const waiting = outcome.deliveries.length === 0 ? undefined : webhooks.beforeResponse(outcome)
-      return waiting === undefined ? respond(outcome) : waiting.then(() => respond(outcome))
+      if (waiting !== undefined) return waiting.then(() => respond(outcome))
+      respond(outcome)
+      return undefined
     }).catch((error: unknown) => reply.send(error))
   }
 }

@@ -92,7 +92,7 @@ t.test('every error of an operation is one of its examples', async t => {
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'faultNotFound', 'internal', 'notImplemented'
+    'sessionExists', 'faultNotFound', 'deliveryNotHeld', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
@@ -189,6 +189,15 @@ t.test('every call of the control plane and every operation is in the document',
     'changeClock post /_mock/clock',
     'resetClock delete /_mock/clock',
     'setRateLimit put /_mock/rate-limits',
+    'readWebhooks get /_mock/webhooks',
+    'settleWebhooks post /_mock/webhooks/settle',
+    'listWebhooks get /_mock/webhooks/deliveries event session_id endpoint_id status limit',
+    'verifyWebhooks post /_mock/webhooks/verify',
+    'holdWebhooks post /_mock/webhooks/hold',
+    'deliverWebhooks post /_mock/webhooks/deliver',
+    'releaseWebhooks post /_mock/webhooks/release',
+    'setWebhookTiming put /_mock/webhooks/timing',
+    'triggerWebhook post /_mock/webhooks/trigger',
     ...operations.map(({ id, method, path, query }) => [id, method.toLowerCase(), `/api/v1${path}`, ...Object.keys(query?.properties ?? {})].join(' ')),
     'sandboxOutcome post /verify/{token}/sandbox-outcome'
   ].sort())
