@@ -112,6 +112,18 @@ t.test('by default a webhook comes after the response; before it when the timing
   t.equal(receiver.received.length, 3)
 })
 
+t.test('a triggered event says what its session has, and every part of a delivery can be verified', async t => {
+  const { mock } = await start(t)
+  await mock.simulate('ses_a', 'approve')
+  const [delivery] = await mock.webhooks.trigger('session.approved', { session_id: 'ses_a' })
+  t.match(delivery, { payload: { status: 'approved', result: { extracted_age: 28 } } })
+  await mock.webhooks.settled()
+  const { endpoint_id: endpointId } = delivery ?? { endpoint_id: '' }
+  t.equal(await mock.webhooks.verify({
+    event: 'session.approved', session_id: 'ses_a', endpoint_id: endpointId, status: 'succeeded', payload: { result: { extracted_age: 28 } }, count: 2
+  }), 2)
+})
+
 t.test('a replay sends nothing again', async t => {
   const { mock, receiver } = await start(t)
   for (let count = 0; count < 2; count++) {

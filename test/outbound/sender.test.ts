@@ -2,6 +2,7 @@ import dns from 'node:dns'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
+import net from 'node:net'
 import { syncBuiltinESMExports } from 'node:module'
 import t, { type Test } from 'tap'
 import type { WebhookRequest } from '../../src/domain/webhooks/sending.js'
@@ -26,6 +27,12 @@ function replace<T extends object> (t: Test, module: T, name: keyof T, value: un
     Object.assign(module, { [name]: original })
     syncBuiltinESMExports()
   })
+}
+
+/** Lets every name lead to some addresses. */
+function resolveTo (t: Test, ...addresses: string[]): void {
+  replace(t, dns, 'lookup', (_host: string, _options: object, callback: (error: null, found: object[]) => void) =>
+    callback(null, addresses.map(address => ({ address, family: 4 }))))
 }
 
 t.test('a webhook is a POST with the exact body', async t => {
@@ -129,16 +136,14 @@ t.test('what is in flight ends with its signal, and nothing is sent after it', a
 t.test('the address that a name leads to decides, and the connection goes there', async t => {
   const receiver = await startReceiver(t)
   const { port } = new URL(receiver.url)
-  const resolveTo = (...addresses: string[]) => replace(t, dns, 'lookup', (_host: string, _options: object, callback: (error: null, found: object[]) => void) =>
-    callback(null, addresses.map(address => ({ address, family: 4 }))))
   const refused = (host: string) => ({ http_status: null, error: `Webhooks may not be sent to ${host}. Allow it with --webhook-host (webhookHosts).`, final: true })
   t.same(await senderOf(t)('http://192.0.2.1/'), refused('192.0.2.1'))
   t.same(await senderOf(t)('http://example.com/'), refused('example.com'))
-  resolveTo('192.0.2.1', '192.0.2.2')
+  resolveTo(t, '192.0.2.1', '192.0.2.2')
   t.same(await senderOf(t)(`http://localhost:${port}/`), refused('localhost (192.0.2.1, 192.0.2.2)'))
-  resolveTo('169.254.169.254')
+  resolveTo(t, '169.254.169.254')
   t.same(await senderOf(t, ['*'])('http://metadata.example/'), refused('metadata.example (169.254.169.254)'))
-  resolveTo('169.254.169.254', '127.0.0.1')
+  resolveTo(t, '169.254.169.254', '127.0.0.1')
   t.match(await senderOf(t, ['receiver.example'])(`http://receiver.example:${port}/`), { http_status: 200 }, 'what is refused is left out')
 })
 
@@ -147,15 +152,38 @@ t.test('a name that leads nowhere is a failure', async t => {
   t.match(await senderOf(t, ['receiver.example'])('http://receiver.example/'), { http_status: null, error: 'getaddrinfo ENOTFOUND receiver.example', final: false })
 })
 
+t.test('where only one address is tried, it is one that is allowed', async t => {
+  const receiver = await startReceiver(t)
+  net.setDefaultAutoSelectFamily(false)
+  t.teardown(() => net.setDefaultAutoSelectFamily(true))
+  resolveTo(t, '192.0.2.1', '127.0.0.1')
+  t.match(await senderOf(t)(`http://localhost:${new URL(receiver.url).port}/`), { http_status: 200 })
+})
+
+t.test('the error names all addresses that were tried', async t => {
+  const receiver = await startReceiver(t)
+  receiver.close()
+  resolveTo(t, '127.0.0.1', '127.0.0.2')
+  const { port } = new URL(receiver.url)
+  const error = `connect ECONNREFUSED 127.0.0.1:${port}, connect ECONNREFUSED 127.0.0.2:${port}`
+  t.match(await senderOf(t, ['receiver.example'])(`http://receiver.example:${port}/`), { error })
+})
+
 t.test('in a container the error says that localhost is the container', async t => {
   const receiver = await startReceiver(t)
   receiver.close()
-  replace(t, fs, 'existsSync', () => true)
-  const { error } = await senderOf(t)(receiver.url)
+  const send = senderOf(t)
+  replace(t, fs, 'existsSync', () => false)
+  t.match(await send(receiver.url), { error: `connect ECONNREFUSED ${new URL(receiver.url).host}` })
+  replace(t, fs, 'existsSync', (file: string) => file === '/run/.containerenv')
+  const { error } = await send(receiver.url)
   t.match(error, /^connect ECONNREFUSED [^ ]+\. In a container, 127\.0\.0\.1 is the container itself\..* use host\.docker\.internal/)
 })
 
 t.test('https is spoken too', async t => {
   const receiver = await startReceiver(t)
-  t.match(await senderOf(t)(receiver.url.replace('http:', 'https:')), { http_status: null, error: /SSL|EPROTO|ECONNRESET|packet length/ })
+  const send = senderOf(t)
+  const url = receiver.url.replace('http:', 'https:')
+  await send(url)
+  t.match(await send(url), { http_status: null, error: /SSL|EPROTO|ECONNRESET|packet length/ })
 })
