@@ -60,9 +60,9 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: sent }
     }, 'deliveryNotFound', 'deliveryNotHeld', 'workspaceKeyRequired')
   }, async ({ body: { ids }, workspace: { world } }) => {
-    const { store, webhooks } = world
+    const { store, timeline, webhooks } = world
     const chosen = ids === 'all' ? (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id) : [...new Set(ids)]
-    await webhooks.deliver(chosen)
+    await timeline.track(webhooks.deliver(chosen)) // a move of the clock waits for it
     return { data: await readAgain(world, chosen) }
   })
 

@@ -9,7 +9,7 @@ import { newId } from '../new-id.js'
 import type { Store } from '../store.js'
 import type { DueHandler } from '../timeline.js'
 import { delayed, sendDelivery, type Sending } from './attempt.js'
-import { type Delivery, type DeliveryDocument, toDelivery } from './delivery.js'
+import type { DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
 import { Lanes } from './lanes.js'
 import { createNotify, deliveriesOf, type Notify, type NotifyOptions } from './notify.js'
@@ -123,7 +123,7 @@ export class Webhooks {
    * Sends held deliveries, one after the other in the given order. Resolves when all have had their attempt.
    * @throws ApiError 404 when one is not there, 409 when one is not held; then none is sent
    */
-  async deliver (ids: readonly string[]): Promise<Delivery[]> {
+  async deliver (ids: readonly string[]): Promise<void> {
     const { store, clock } = this.#parts
     const { claimed } = await store.transact({ deliveries: ids }, ({ deliveries }) => {
       const claimed = deliveries.map((delivery, index): DeliveryDocument => {
@@ -138,8 +138,6 @@ export class Webhooks {
       await this.#attempt(id, endpointId)
       this.#end(id)
     }
-    const { found } = await store.transact({ deliveries: ids }, found => ({ puts: {}, found }))
-    return found.deliveries.filter(delivery => delivery !== undefined).map(toDelivery)
   }
 
   /** Holds nothing any more: sends what was held, in the order of the events. */
