@@ -31,6 +31,9 @@ import { metadataLimits } from './cases/update-session/metadata-limits.js'
 import { metadataMerge } from './cases/update-session/metadata.js'
 import { updateResponse } from './cases/update-session/response.js'
 import { versions } from './cases/versions.js'
+import { webhookDeliveries } from './cases/webhooks/deliveries.js'
+import { webhookEndpoints } from './cases/webhooks/endpoints.js'
+import { webhookSecrets } from './cases/webhooks/secrets.js'
 
 /** A case and its topic. */
 export interface TopicalCase extends Case {
@@ -62,6 +65,9 @@ const topics: Readonly<Record<string, readonly Case[]>> = {
   'redact/session': redactSession,
   'redact/bulk': bulkRedactSessions,
   'rate-limits': rateLimits,
+  'webhooks/endpoints': webhookEndpoints,
+  'webhooks/secrets': webhookSecrets,
+  'webhooks/deliveries': webhookDeliveries,
   'bodies': bodies,
   'casing': casing,
   'versions': versions,

@@ -9,6 +9,8 @@ export interface ConformanceOptions {
   apiKey: string
   /** Session to update. It must exist and not be redacted. The run restores it. Default: the run creates one and redacts it. */
   sessionId?: string
+  /** URL at which the webhook endpoints of the run are created. Nothing listens there by default. The real API wants public HTTPS. */
+  webhookUrl: string
   /** Texts that select cases by a part of their topic and name, or by their mark (`DOC`, `DECIDED`). Default: none, which selects all. */
   only: string[]
   /** Whether the report is JSON. Default: false. */
@@ -38,6 +40,13 @@ export const ConformanceOptions = Type.Object({
     'description': 'Session to update; it must exist and not be redacted, and is restored afterwards. Without one the suite creates a session',
     'x-placeholder': 'id'
   })),
+  webhookUrl: Type.String({
+    'pattern': '^https?://[^\\s/?#@]+(/[^\\s?#]*)?$',
+    'default': 'http://127.0.0.1:9/webhooks',
+    'description': 'URL at which webhook endpoints are created; the real API wants a public https URL',
+    'x-placeholder': 'url',
+    'x-takes': 'an http or https URL without user name, query or fragment'
+  }),
   only: Type.Array(Type.String({ minLength: 1 }), {
     'default': [],
     'description': 'Run only the cases whose topic or name contains this text, or whose mark (DOC, DECIDED) it is',

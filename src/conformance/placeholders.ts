@@ -3,6 +3,7 @@ export interface Values {
   own: string
   session_id: string
   api_key: string
+  webhook_url: string
   [saved: string]: unknown
 }
 

@@ -23,7 +23,9 @@ export interface RunDependencies {
  * @throws RunError when the run cannot start
  */
 export async function runCases (
-  selected: readonly TopicalCase[], { baseUrl, apiKey, sessionId: given }: ConformanceOptions, { progress, signal, wait }: RunDependencies
+  selected: readonly TopicalCase[],
+  { baseUrl, apiKey, sessionId: given, webhookUrl }: ConformanceOptions,
+  { progress, signal, wait }: RunDependencies
 ): Promise<Outcome> {
   const prefix = `conformance_${randomBytes(4).toString('hex')}`
   const created = new CreatedSessions(apiKey)
@@ -36,7 +38,7 @@ export async function runCases (
   try {
     const sessionId = given ?? await created.create(target, { external_ref: `${prefix}_session` })
     const backup = await SessionBackup.take(target, { sessionId, apiKey, prefix })
-    const shared = new SharedSessions(target, { own: prefix, session_id: sessionId, api_key: apiKey })
+    const shared = new SharedSessions(target, { own: prefix, session_id: sessionId, api_key: apiKey, webhook_url: webhookUrl })
     try {
       for (const [index, one] of selected.entries()) {
         const drift = await runOne(one, target, shared, `${prefix}_${index}`)

@@ -183,7 +183,7 @@ t.test('help names every option, what it does, takes, and is by default', async 
 })
 
 t.test('conformance has options of its own', async t => {
-  const expected = { baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', only: [], json: false, allowLive: false }
+  const expected = { baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', webhookUrl: 'http://127.0.0.1:9/webhooks', only: [], json: false, allowLive: false }
   t.same(parseCommandLine(['conformance', ...run], {}), { name: 'conformance', options: expected, warnings: [] })
   t.same(parseCommandLine(['conformance', ...runWithoutSession], {}).name, 'conformance')
   t.match(parseCommandLine([...run, '--only=DOC', 'conformance', '--only', 'null', '--json', '--allow-live'], {}),

@@ -54,11 +54,11 @@ t.test('a case has a unique name, expects something, and uses only values that i
   t.equal(new Set(cases.map(({ topic, name }) => `${topic}: ${name}`)).size, cases.length)
   for (const { topic, name, steps, sessions = [] } of cases) {
     t.ok(steps.some(({ expect = [] }) => expect.length > 0), `${topic}: ${name} expects something`)
-    const known = new Set(['own', 'session_id', 'api_key', ...sessions])
+    const known = new Set(['own', 'session_id', 'api_key', 'webhook_url', ...sessions])
     for (const step of steps) {
       t.same(placeholdersOf(step).filter(placeholder => !known.has(placeholder)), [], `${topic}: ${name}`)
       for (const saved of Object.keys(step.save ?? {})) {
-        t.notOk(['own', 'session_id', 'api_key'].includes(saved), `${topic}: ${name} saves no value over one of the run`)
+        t.notOk(['own', 'session_id', 'api_key', 'webhook_url'].includes(saved), `${topic}: ${name} saves no value over one of the run`)
         known.add(saved)
       }
     }

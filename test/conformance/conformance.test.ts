@@ -130,7 +130,7 @@ t.test('a bug in the suite ends the run with 2, since 1 would mean drift, and re
 t.test('by default a run waits with a timer', async t => {
   const { url } = await startMock(t)
   const { exitCode } = await runConformance(
-    { baseUrl: url, apiKey: SANDBOX_KEY, sessionId: 'ses_pending', only: ['a replay has the same bytes'], json: false, allowLive: false },
+    { baseUrl: url, apiKey: SANDBOX_KEY, sessionId: 'ses_pending', webhookUrl: 'http://127.0.0.1:9/webhooks', only: ['a replay has the same bytes'], json: false, allowLive: false },
     { progress: () => undefined, signal: new AbortController().signal }
   )
   t.equal(exitCode, 0)
@@ -153,7 +153,7 @@ t.test('a live key is an option only with --allow-live', async t => {
   t.throws(() => resolveConformanceOptions(options), {
     message: 'apiKey is a live key, and the suite changes the session. Use a sandbox key, or add --allow-live.'
   })
-  t.same(resolveConformanceOptions({ ...options, allowLive: true }), { ...options, allowLive: true, only: [], json: false })
+  t.same(resolveConformanceOptions({ ...options, allowLive: true }), { ...options, allowLive: true, only: [], json: false, webhookUrl: 'http://127.0.0.1:9/webhooks' })
   t.throws(() => resolveConformanceOptions({ baseUrl: 'http://x', apiKey: 'vk_live_a', allowLive: true }), {
     message: 'apiKey is a live key, and the suite creates no live session. Add sessionId.'
   })

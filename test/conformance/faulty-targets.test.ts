@@ -113,6 +113,7 @@ t.test('every case about an operation fails when this operation alone does nothi
     ['results/list: ', /^GET \/results(\?|$)/],
     ['redact/session: ', /^(DELETE|POST|PATCH) \/sessions\/(?!.*\/simulate$)/],
     ['redact/bulk: ', /^POST .*\/bulk-redact$/],
+    ['webhooks/', /^(GET|POST|PATCH|DELETE) \/webhooks\//],
     ['rate-limits: ', /^(GET|PATCH)/]
   ]
   for (const [topic, request] of operations) {

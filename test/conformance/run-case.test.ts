@@ -11,7 +11,7 @@ import { Target } from '../../src/conformance/target.js'
 import { SANDBOX_KEY } from '../helper.js'
 import { faultyTarget, startMock } from './suite.js'
 
-const values = { own: 'own_1', session_id: 'ses_pending', api_key: SANDBOX_KEY }
+const values = { own: 'own_1', session_id: 'ses_pending', api_key: SANDBOX_KEY, webhook_url: 'http://127.0.0.1:9/webhooks' }
 
 function caseOf (...steps: Step[]): Case {
   return { name: 'a case', mark: 'DOC', says: 'nothing', steps }

@@ -40,7 +40,7 @@ export async function runWithoutSession (
 ) {
   const lines: string[] = []
   const { report, ...rest } = await runConformance(
-    { baseUrl: mock.url, apiKey: SANDBOX_KEY, only: [], json: true, allowLive: false, ...options },
+    { baseUrl: mock.url, apiKey: SANDBOX_KEY, webhookUrl: 'http://127.0.0.1:9/webhooks', only: [], json: true, allowLive: false, ...options },
     {
       progress: line => lines.push(line),
       signal: new AbortController().signal,
