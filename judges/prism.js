@@ -17,7 +17,7 @@ const notThroughPrism = {
 const cli = `${here}node_modules/@stoplight/prism-cli/dist/index.js`
 
 export default async function () {
-  const mock = await serve(verifaMock, '--port', '0', '--log-level', 'fatal')
+  const mock = await serve(verifaMock, '--port', '0', '--log-level', 'fatal', '--webhook-url', 'http://127.0.0.1:9/hook')
   const documents = Object.fromEntries(await Promise.all(casings.map(async casing => [casing, await writeDocument(casing)])))
   const recordThroughPrism = async (...options) => {
     const start = async casing => [casing, await serve(cli, 'proxy', documents[casing], mock, '--port', '0', ...options)]

@@ -4,6 +4,21 @@ const key = { 'X-API-Key': 'vk_sandbox_test' }
 const update = '/api/v1/sessions/ses_pending'
 const fixture = { id: 'ses_mine', status: 'under_review', metadata: { plan: 'free', deep_er: { a_b: [1, null, { c_d: true }] } }, tags: ['a'] }
 
+const failedDelivery = {
+  id: 'whd_mine',
+  endpoint_id: 'webhook_mine',
+  environment: 'sandbox',
+  event: 'session.created',
+  session_id: 'ses_mine',
+  url: 'http://localhost:9/hook',
+  status: 'failed',
+  attempts: [{ at: '2026-01-05T09:00:00.000Z', http_status: null, error: 'connect ECONNREFUSED', fault: null }],
+  created_at: '2026-01-05T09:00:00.000Z',
+  next_attempt_at: null,
+  held: false,
+  body: '{"event":"session.created"}'
+}
+
 /** An update of `ses_pending`, unless the options have another path. */
 function patch (body, { headers = {}, ...options } = {}) {
   return { method: 'PATCH', path: update, headers: { ...key, 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body), ...options }
@@ -26,6 +41,7 @@ function call (method, path, body, headers = {}) {
 
 const sessionIds = { snake: 'session_ids', camel: 'sessionIds', kebab: 'session-ids' }
 const minutes = { snake: 'expires_in_minutes', camel: 'expiresInMinutes', kebab: 'expires-in-minutes' }
+const enabledEvents = { snake: 'enabled_events', camel: 'enabledEvents', kebab: 'enabled-events' }
 const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'external-ref' }
 
 /** Requests that the document allows. Their order matters: some need what earlier ones have made. */
@@ -74,6 +90,20 @@ export const validRequests = [
       call('DELETE', '/sessions/ses_failed/data', undefined, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: ['ses_sandbox_pending', 'ses_failed', 'ses_nowhere'] }, headers),
       call('GET', '/rate-limits', undefined, headers),
+      call('POST', '/webhooks/endpoints', { url: 'http://localhost:9/hook', label: 'Orders', [enabledEvents[casing]]: ['session.approved'] }, headers),
+      call('GET', '/webhooks/endpoints', undefined, headers),
+      call('GET', '/webhooks/event-types', undefined, headers),
+      // those of the start
+      ...['webhook_sandbox', 'webhook_live', 'webhook_nowhere'].flatMap(id => [
+        call('GET', `/webhooks/endpoints/${id}`, undefined, headers),
+        call('PATCH', `/webhooks/endpoints/${id}`, { label: null, enabled: true }, headers),
+        call('POST', `/webhooks/endpoints/${id}/rotate-secret`, undefined, headers),
+        call('POST', `/webhooks/endpoints/${id}/clone`, undefined, headers),
+        call('POST', `/webhooks/endpoints/${id}/test`, undefined, headers),
+        call('GET', `/webhooks/endpoints/${id}/deliveries?limit=2&event_type=session.created&date_from=2020-01-01T00:00:00Z`, undefined, headers)
+      ]),
+      call('DELETE', '/webhooks/endpoints/webhook_nowhere', undefined, headers),
+      call('POST', '/webhooks/deliveries/whd_nowhere/retry', undefined, headers),
       // the token of a seeded session is its ID
       control('POST', '/sessions', { id: `ses_${casing}`, redirect_url: 'https://shop.example/verified' }),
       outcome(`ses_${casing}`, 'needs_review', headers),
@@ -95,6 +125,8 @@ export const validRequests = [
   control('GET', '/state'),
   control('PUT', '/state', { sessions: [fixture] }),
   control('GET', '/idempotency-keys'),
+  control('PUT', '/state', { sessions: [], webhook_endpoints: [{ id: 'webhook_mine', url: 'http://localhost:9/hook' }], webhook_deliveries: [failedDelivery] }),
+  call('POST', '/webhooks/deliveries/whd_mine/retry'),
   control('POST', '/reset'),
   patch({ metadata: { n: 1 } }, { headers: { 'Idempotency-Key': 'kept' } }),
   control('GET', '/idempotency-keys'),
@@ -116,6 +148,20 @@ export const validRequests = [
   control('POST', '/clock', { set: '2030-01-01T00:00:00Z', advance: '24h', freeze: true }),
   control('POST', '/clock', { advance: -1000 }),
   control('DELETE', '/clock'),
+  control('GET', '/webhooks'),
+  control('POST', '/webhooks/hold'),
+  control('POST', '/webhooks/trigger', { event: 'session.approved', session_id: 'ses_pending', payload: { more: { a_b: 1 } } }),
+  control('POST', '/webhooks/trigger', { event: 'session.approved', session_id: 'ses_nowhere' }),
+  control('POST', '/webhooks/deliver', { ids: ['whd_nowhere'] }),
+  control('POST', '/webhooks/deliver', { ids: 'all' }),
+  control('POST', '/webhooks/release'),
+  control('PUT', '/webhooks/timing', { timing: 'before' }),
+  control('PUT', '/webhooks/timing', { timing: 500 }),
+  control('POST', '/webhooks/settle', { timeout_ms: 1_000 }),
+  control('GET', '/webhooks/deliveries?event=session.approved&limit=1'),
+  control('POST', '/webhooks/verify', { event: 'session.approved', at_least: 1 }),
+  control('POST', '/webhooks/verify', { event: 'session.approved', payload: { more: { a_b: 2 } } }),
+  call('DELETE', '/webhooks/endpoints/webhook_sandbox'),
   control('PUT', '/rate-limits', { remaining: 1 }),
   patch({}),
   patch({}),
@@ -144,6 +190,8 @@ export const invalidRequests = [
       call('POST', '/sessions/ses_pending/generate-one-time-link', { [minutes[casing]]: 0 }, headers),
       call('GET', '/sessions?status=done&limit=0', undefined, headers),
       call('GET', '/results?limit=101', undefined, headers),
+      call('POST', '/webhooks/endpoints', { label: 'Orders' }, headers),
+      call('PATCH', '/webhooks/endpoints/webhook_sandbox', { url: 7 }, headers),
       call('POST', '/sessions/bulk-redact', { [sessionIds[casing]]: [] }, headers),
       outcome('ses_pending', 'decline', headers)
     ]
@@ -162,6 +210,8 @@ export const invalidRequests = [
   control('DELETE', '/requests?status=none'),
   control('POST', '/requests/verify', { count: -1 }),
   control('PUT', '/rate-limits', { remaining: -1 }),
+  control('POST', '/webhooks/trigger', {}),
+  control('POST', '/webhooks/verify', { count: -1 }),
   control('POST', '/clock', { set: 'noon' }),
   control('POST', '/clock', { freeze: 'yes' })
 ]

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
 /** A webhook that was received. */
-export interface Received {
+interface Received {
   method: string
   url: string
   headers: IncomingHttpHeaders

@@ -32,7 +32,7 @@ export const mockSpellings = spellOptions(Options)
 export const conformanceSpellings = spellOptions(ConformanceOptions, 'CONFORMANCE_')
 
 /** The flags of `trigger`, besides those of the mock. They have no variables: each event is another one. */
-export const triggerSpellings = spellOptions(TriggerOptions).map((spelling): Spelling => ({ ...spelling, variables: [] }))
+const triggerSpellings = spellOptions(TriggerOptions).map((spelling): Spelling => ({ ...spelling, variables: [] }))
 
 const all = [...mockSpellings, ...conformanceSpellings, ...triggerSpellings]
 

@@ -33,7 +33,7 @@ export interface Input<Params = Record<string, string>, Query = unknown, Body = 
 }
 
 /** The groups of operations in the OpenAPI document. */
-export type OperationTag = 'Sessions' | 'Webhooks'
+type OperationTag = 'Sessions' | 'Webhooks'
 
 /** The declaration of an operation of the vendor's API. Route, OpenAPI entry, idempotency claim and fault names come from it. */
 export interface OperationDefinition<

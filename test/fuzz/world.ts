@@ -129,6 +129,8 @@ export class World {
     const before = await allStored(this.app)
     const again = await this.send(request)
     const isSame = again !== 'cut' && again.status === response.status && again.body === response.body && again.headers['idempotent-replayed'] === 'true'
+    // the first request may have brought the API key to its rate limit
+    if (again !== 'cut' && again.status === 429) return
     if (!isSame || !same(before, await allStored(this.app))) throw new Broken('replay', request, again)
   }
 

@@ -21,7 +21,7 @@ export interface Payload {
 }
 
 /** The fields that an event with an outcome adds. */
-export interface OutcomeFields {
+interface OutcomeFields {
   /** What was found out; null when the session has no result. */
   readonly result: Findings | null
   /** The person's identity; the mock has none. */
