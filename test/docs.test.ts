@@ -120,13 +120,13 @@ t.test('every code block of the guide and the reference is a file in examples/ o
   }
   const shown: string[] = []
   const block = /^(?:\[(examples\/\S+)\]\(\.\.\/\1\)(?:, part `(\w+)`)?:\n\n)?```\w*\n([^]*?)^```$/gm
-  for (const [, file, name, code] of ['testing', 'control-plane', 'browser-tests'].map(page => read(`docs/${page}.md`)).join('').matchAll(block)) {
+  for (const [, file, name, code] of ['testing', 'control-plane', 'browser-tests', 'webhooks'].map(page => read(`docs/${page}.md`)).join('').matchAll(block)) {
     const text = file === undefined ? 'a code block that names no file' : read(file)
     t.equal(code, name === undefined ? text : part(text, name), `${file} ${name ?? ''}`)
     shown.push(name === undefined ? `${file}` : `${file} ${name}`)
   }
-  const all = ['examples', 'examples/node-test', 'examples/browser', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
-    .filter(name => /\.(js|sh|ya?ml)$/.test(name))
+  const all = ['examples', 'examples/node-test', 'examples/browser', 'examples/webhooks', 'examples/vitest'].flatMap(folder => readdirSync(root + folder)
+    .filter(name => /\.(js|py|sh|ya?ml)$/.test(name))
     .flatMap(name => {
       const parts = Array.from(read(`${folder}/${name}`).matchAll(/#region (\w+)$/gm), ([, part]) => `${folder}/${name} ${part}`)
       return parts.length > 0 ? parts : [`${folder}/${name}`]

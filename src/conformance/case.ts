@@ -25,8 +25,9 @@ export interface Case {
  * A request and what is expected of its response.
  *
  * Every text of a step can contain placeholders: path, headers, body and expectations. `{session_id}`, `{api_key}` and `{webhook_url}`
- * are those of the run. `{own}` is a text that no other case and no other run uses; `{own:255}` is the same text padded to 255 characters. Other names are
- * values that an earlier step saved. A text that consists of one placeholder becomes the saved value, whatever its type.
+ * are those of the run. `{own}` is a text that no other case and no other run uses; `{own:255}` is the same text padded to 255
+ * characters. Other names are values that an earlier step saved. A text that consists of one placeholder becomes the saved value,
+ * whatever its type.
  *
  * A case must do no harm to a target that accepts what it should refuse. Start whatever it stores with `{own}`, so that it can be found
  * and removed. Send the session of the run no field that a session has except `external_ref` and `metadata`, and change nothing else about

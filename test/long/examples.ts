@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { parseCommandLine } from '../../src/command/cli.js'
-import { type EmbeddedVerifaMock, type Options, startVerifaMock } from '../../src/index.js'
+import { type EmbeddedVerifaMock, type Options, signWebhook, startVerifaMock } from '../../src/index.js'
 import { chromiumPath, needsChromium } from './chromium.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -64,6 +64,17 @@ t.test('the examples for node:test pass, with a mock of their own', async t => {
 
 t.test('the browser example passes', needsChromium, async t => {
   passed(t, await run(t, 'node --test examples/browser/*.test.js', { CHROMIUM: chromiumPath as string, HOME: '/tmp' }), 'node --test')
+})
+
+t.test('the webhook examples pass, in JavaScript and in Python', async t => {
+  passed(t, await run(t, 'node --test examples/webhooks/*.test.js'), 'node --test')
+  const check = (signature: string) => run(t, `python3 -B -c 'import sys; sys.path.append("examples/webhooks")
+from verify_webhook import verify_webhook
+print(verify_webhook(b"{}", sys.argv[1], "whsec_a"))' '${signature}'`)
+  const old = Math.floor(Date.now() / 1000) - 400
+  for (const [signature, output] of [[signWebhook('{}', 'whsec_a'), 'True'], [signWebhook('{}', 'whsec_b'), 'False'], [signWebhook('{}', 'whsec_a', { t: old }), 'False']]) {
+    t.same(await check(String(signature)), { code: 0, output: `${output}\n` })
+  }
 })
 
 t.test('the curl example passes, and fails if something is unexpected', async t => {
