@@ -183,19 +183,24 @@ t.test('help names every option, what it does, takes, and is by default', async 
 })
 
 t.test('conformance has options of its own', async t => {
-  const expected = { baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', webhookUrl: 'http://127.0.0.1:9/webhooks', only: [], json: false, allowLive: false }
+  const expected = {
+    baseUrl: 'https://x/api/v1', apiKey: 'vk_sandbox_a', sessionId: 'ses_1', webhookUrl: 'http://127.0.0.1:9/webhooks', only: [], json: false, allowLive: false
+  }
   t.same(parseCommandLine(['conformance', ...run], {}), { name: 'conformance', options: expected, warnings: [] })
   t.same(parseCommandLine(['conformance', ...runWithoutSession], {}).name, 'conformance')
   t.match(parseCommandLine([...run, '--only=DOC', 'conformance', '--only', 'null', '--json', '--allow-live'], {}),
     { options: { only: ['DOC', 'null'], json: true, allowLive: true } })
   const env = {
     VERIFA_MOCK_CONFORMANCE_BASE_URL: 'http://127.0.0.1:4010', VERIFA_MOCK_CONFORMANCE_API_KEY: 'vk_live_a', VERIFA_MOCK_CONFORMANCE_SESSION_ID: 's',
+    VERIFA_MOCK_CONFORMANCE_WEBHOOK_URL: 'https://x/hook',
     VERIFA_MOCK_CONFORMANCE_ONLY: 'casing, DECIDED', VERIFA_MOCK_CONFORMANCE_JSON: '1', VERIFA_MOCK_CONFORMANCE_ALLOW_LIVE: 'true',
     VERIFA_MOCK_API_KEY: 'nonsense', PORT: 'nonsense'
   }
   t.same(parseCommandLine(['conformance'], env), {
     name: 'conformance',
-    options: { baseUrl: 'http://127.0.0.1:4010', apiKey: 'vk_live_a', sessionId: 's', only: ['casing', 'DECIDED'], json: true, allowLive: true },
+    options: {
+      baseUrl: 'http://127.0.0.1:4010', apiKey: 'vk_live_a', sessionId: 's', webhookUrl: 'https://x/hook', only: ['casing', 'DECIDED'], json: true, allowLive: true
+    },
     warnings: []
   })
 })
