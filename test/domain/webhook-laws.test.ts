@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
+import fc from 'fast-check'
+import t from 'tap'
+import { Clock } from '../../src/domain/clock.js'
+import { Faults } from '../../src/domain/faults/faults.js'
+import { Timeline } from '../../src/domain/timeline.js'
+import { attemptOf, MAX_ATTEMPTS, WEBHOOK_ATTEMPT } from '../../src/domain/webhooks/schedule.js'
+import type { SendResult } from '../../src/domain/webhooks/sending.js'
+import { verifyWebhook } from '../../src/domain/webhooks/signature.js'
+import { Webhooks } from '../../src/domain/webhooks/webhooks.js'
+import { memoryStore, NOW } from './examples.js'
+import { endpoint } from './webhook-examples.js'
+
+const WAITS = [30, 120, 480, 1_920, 7_680]
+const DAY = 24 * 60 * 60 * 1_000
+
+/** What a receiver does, and after how many turns of the event loop. */
+interface Behavior {
+  result: SendResult
+  turns: number
+}
+
+const behavior: fc.Arbitrary<Behavior> = fc.record({
+  result: fc.constantFrom<SendResult[]>(
+    { http_status: 200, error: null, final: false },
+    { http_status: 500, error: 'The receiver responded with 500.', final: false },
+    { http_status: null, error: 'No response within 30000 ms.', final: false },
+    { http_status: null, error: 'socket hang up', final: false },
+    { http_status: null, error: 'Webhooks may not be sent there.', final: true }
+  ),
+  turns: fc.nat(3)
+})
+
+type Step = { event: 'webhook_a' | 'webhook_b' } | { advance: number } | { freeze: boolean } | 'hold' | 'release' | 'deliver'
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ event: fc.constantFrom('webhook_a' as const, 'webhook_b' as const) }) },
+  { weight: 3, arbitrary: fc.record({ advance: fc.constantFrom(1, 30_000, 120_000, 3_600_000, -60_000) }) },
+  { weight: 1, arbitrary: fc.record({ freeze: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.constantFrom<Step[]>('hold', 'release', 'deliver') }
+)
+
+/** Webhooks whose receivers behave so, one behavior after the other, and what was sent. */
+async function start (behaviors: readonly Behavior[]) {
+  const sent: { id: string, endpoint: string, valid: boolean }[] = []
+  const clock = new Clock()
+  clock.freeze(true)
+  clock.set(NOW)
+  const store = memoryStore({ onDue: () => timeline.schedule() })
+  const webhooks = new Webhooks({
+    send: async ({ url, headers, body }) => {
+      const { result, turns } = behaviors[sent.length % behaviors.length] as Behavior
+      const now = Math.floor(clock.now() / 1_000)
+      const event = verifyWebhook(body, headers['X-Verifa-Signature'], endpoint().secret, { now, tolerance: 1 })
+      const valid = (event as { event: string }).event === 'session.created'
+      sent.push({ id: headers['X-Verifa-Delivery-Id'] as string, endpoint: url.slice(-1), valid })
+      for (let count = 0; count < turns; count++) await turn()
+      return result
+    },
+    payload: 'flat',
+    signatureTime: 'mock'
+  }, { store, clock, faults: new Faults() })
+  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler }
+  const timeline = new Timeline({ store, clock, handlers, onError: error => assert.fail(error as Error) })
+  const endpoints = ['a', 'b'].map(name => endpoint({ id: `webhook_${name}`, url: `http://localhost/${name}` }))
+  await store.transact({}, () => ({ puts: { endpoints } }))
+  return { sent, clock, store, webhooks, timeline, endpoints }
+}
+
+t.test('whatever happens, webhooks are sent in order, at their times, at most six times, and none is lost', async t => {
+  let attempts = 0
+  const steps = fc.array(step, { maxLength: 40 })
+  const behaviors = fc.array(behavior, { minLength: 1, maxLength: 12 })
+  await fc.assert(fc.asyncProperty(steps, behaviors, async (steps, behaviors) => {
+    const { sent, clock, store, webhooks, timeline, endpoints } = await start(behaviors)
+    const made: string[] = []
+    const wasHeld = new Set<string>()
+    let wasMoved = false
+    for (const step of [...steps, 'release', { advance: DAY }, { advance: DAY }] as Step[]) {
+      if (step === 'hold') {
+        webhooks.held = true
+      } else if (step === 'release') {
+        await webhooks.release()
+      } else if (step === 'deliver') {
+        const held = (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id)
+        await webhooks.deliver(held.reverse())
+      } else if ('advance' in step) {
+        wasMoved ||= step.advance < 0
+        await timeline.moveTo(now => now + step.advance)
+      } else if ('freeze' in step) {
+        clock.freeze(true) // a running clock would follow the machine's
+      } else {
+        const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
+        const deliveries = webhooks.deliveriesOf(payload, endpoints.filter(({ id }) => id === step.event))
+        await store.transact({}, () => ({ puts: { deliveries, due: deliveries.map(attemptOf) } }))
+        made.push(...deliveries.map(({ id }) => id))
+      }
+      await timeline.settled()
+      for (const { id, held } of await store.list('deliveries')) if (held) wasHeld.add(id)
+    }
+
+    const deliveries = await store.list('deliveries')
+    assert.deepEqual(deliveries.map(({ id }) => id), made, 'none is lost')
+    for (const { id, status, attempts: all } of deliveries) {
+      const off = all.filter(({ error }) => error === 'Endpoint is disabled.').length
+      assert.notEqual(status, 'pending')
+      assert.ok(all.length >= 1 && all.length <= MAX_ATTEMPTS, `${all.length} attempts`)
+      assert.equal(sent.filter(one => one.id === id).length, all.length - off, 'each attempt is one request with the same ID')
+      const waits = all.slice(1).map(({ at }, index) => (Date.parse(at) - Date.parse(all[index]?.at as string)) / 1_000)
+      if (!wasMoved && !wasHeld.has(id)) assert.deepEqual(waits, WAITS.slice(0, waits.length), 'at their times')
+      attempts += all.length
+    }
+    assert.ok(sent.every(({ valid }) => valid), 'each signature is that of the time')
+    const first = sent.filter(({ id }, index) => !wasHeld.has(id) && sent.findIndex(one => one.id === id) === index)
+    for (const name of ['a', 'b']) {
+      const ids = first.filter(({ endpoint }) => endpoint === name).map(({ id }) => id)
+      assert.deepEqual(ids, [...ids].sort(), 'first attempts are in the order of their events')
+    }
+    const { length } = sent
+    webhooks.stop()
+    timeline.stop()
+    await turn()
+    assert.equal(sent.length, length, 'nothing is sent after the end')
+  }), { numRuns: Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 100) })
+  t.ok(attempts > 100, `${attempts} attempts`)
+})
