@@ -28,6 +28,10 @@ export const groups = {
     files: ['src/stores/memory-store.ts', 'src/stores/collections.ts'],
     tests: ['stores/memory-store*', 'domain/**/*']
   },
+  webhooks: {
+    files: ['signature', 'schedule', 'notify', 'payload-body'].map(name => `src/domain/webhooks/${name}.ts`),
+    tests: ['domain/webhook*', 'domain/notify*', 'domain/payload*', 'domain/signature*']
+  },
   faults: {
     files: ['src/domain/faults/faults.ts', 'src/domain/faults/injected-error.ts', 'src/domain/faults/rules.ts'],
     tests: ['domain/**/*']
