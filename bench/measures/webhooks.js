@@ -40,13 +40,14 @@ export function deliveries ({ what, target, mock }) {
 /** How many updates the mock handles while the receiver of its webhooks hangs, against itself without webhooks. */
 export function hangingReceiver ({ what, target, mock }) {
   return async ({ settings, load }) => withReceiver(settings, 'hang', async url => {
-    const startHanging = async () => {
+    // both have created the same sessions, which changes what the engine knows of the code
+    const startWith = async endpoints => {
       const server = await start(mock, settings)
-      await post(server, '/api/v1/webhooks/endpoints', { url })
+      for (const endpoint of endpoints) await post(server, '/api/v1/webhooks/endpoints', { url: endpoint })
       await createSessions(server, HANGING)
       return server
     }
-    const rounds = await freshRounds(settings, count => withServers([startHanging, () => start(mock, settings)], async servers => {
+    const rounds = await freshRounds(settings, count => withServers([() => startWith([url]), () => startWith([])], async servers => {
       for (const server of servers) await checkResponse(server, workloads.update)
       for (const server of servers) await load.warm(server, workloads.update)
       return pairedRounds(count, backwards => speeds(load, servers.map(server => [server, workloads.update]), backwards))
