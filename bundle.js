@@ -1,7 +1,7 @@
 // The last step of the build. It bundles the command and its dependencies into a few files in dist/, because finding and compiling four
 // hundred small files takes half of a start. The library (dist/index.js) stays as tsc writes it. The tests run this before they start, so
 // that they start the command as it is shipped.
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -24,6 +24,19 @@ const { metafile } = await build({
   metafile: true
 })
 
+// The page of the inspector: one script and one style sheet, for browsers.
+const page = await build({
+  entryPoints: ['src/control/inspector/page/main.ts', 'src/control/inspector/page/style.css'],
+  outdir: 'dist/inspector',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2023',
+  legalComments: 'none',
+  metafile: true
+})
+for (const file of ['index.html', 'icon.svg']) copyFileSync(`src/control/inspector/page/${file}`, `dist/inspector/${file}`)
+
 // Removes files of earlier builds, and all source maps except that of src/main.ts, which the tests need for its coverage.
 const built = new Set(Object.keys(metafile.outputs))
 for (const file of readdirSync('dist').filter(name => /^command-.*\.js(\.map)?$/.test(name)).map(name => `dist/${name}`)) {
@@ -32,10 +45,11 @@ for (const file of readdirSync('dist').filter(name => /^command-.*\.js(\.map)?$/
 appendFileSync('dist/main.js', '//# sourceMappingURL=main.js.map\n')
 
 // The licenses of the bundled packages, which must accompany their code.
-const folders = new Set(Object.keys(metafile.inputs).map(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))
+const inputs = [metafile, page.metafile].flatMap(({ inputs }) => Object.keys(inputs))
+const folders = new Set(inputs.map(file => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]).filter(Boolean))
 const notices = [...folders].sort().map(folder => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const text = readdirSync(folder).filter(file => /^licen[cs]e/i.test(file)).map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
   return `${name} ${version} (${license})\n\n${text}`
 })
-writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `The command contains code of these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', `The command and the inspector contain code of these packages.\n\n${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`)

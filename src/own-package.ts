@@ -8,3 +8,6 @@ export const { version } = JSON.parse(readFileSync(new URL('../package.json', im
 
 /** The sessions that the mock starts with by default. */
 export const bundledFixtures = fileURLToPath(new URL('../fixtures', import.meta.url))
+
+/** The files of the inspector's page, which the build puts there. */
+export const inspectorFolder = fileURLToPath(new URL('../dist/inspector', import.meta.url))

@@ -7,6 +7,7 @@ import { notFound } from '../http/plugins/not-found.js'
 import { requestBodyPlugin } from '../http/plugins/request-body.js'
 import type { Dependencies } from '../http/routes.js'
 import { guardsPlugin } from './guards.js'
+import { pageRoutes } from './inspector/page-routes.js'
 import { clockRoutes } from './routes/clock.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
@@ -30,6 +31,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   if (!options.control) return
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
+    if (options.inspector) guarded.register(pageRoutes)
     guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)

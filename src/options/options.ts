@@ -107,6 +107,9 @@ export interface Options {
   /** Whether the control plane is served under `/_mock`. If not, only `/_mock/health` is. Default: `true`. */
   control: boolean
 
+  /** Whether the inspector, a page that shows what happened, is served at `/_mock/`. Needs `control`. Default: `true`. */
+  inspector: boolean
+
   /** Token that requests to the control plane must send as `Authorization: Bearer <token>`. Default: no token is needed. */
   controlToken?: string
 
@@ -214,6 +217,7 @@ export const Options = Type.Object({
     Number.MAX_SAFE_INTEGER, 32 * 1024 * 1024, 'Approximate limit of a journal in bytes; beyond it, the oldest requests are evicted'
   ),
   control: Type.Boolean({ default: true, description: 'Turn the control plane off; only /_mock/health remains' }),
+  inspector: Type.Boolean({ default: true, description: 'Turn the inspector at /_mock/ off' }),
   controlToken: Type.Optional(Type.String({
     'minLength': 1, 'description': 'Token that requests to the control plane must send as Authorization: Bearer', 'x-placeholder': 'token'
   })),

@@ -1,0 +1,83 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { html, type Content } from './html.js'
+import { useKeys } from './keyboard.js'
+import { go, hrefOf, type Route } from './route.js'
+
+export interface ListDetailProps<T> {
+  /** What the list is, for screen readers. */
+  label: string
+  route: Route
+  /** The items of the list, in their order; `undefined` until they are loaded. */
+  items: readonly T[] | undefined
+  idOf: (item: T) => string
+  rowOf: (item: T) => Content
+  /** The search and the filters above the list. */
+  toolbar: Content
+  /** How many items there are, shown or not. */
+  total: number
+  /** Shows more items. */
+  onMore: () => void
+  /** What stands in place of an empty list. */
+  empty: Content
+  /** The selected item. */
+  detail: Content
+  /** What stands in its place when nothing is selected. */
+  hint: string
+}
+
+/** A list, and beside it the selected item. The arrow keys go through the list, Escape closes the item. */
+export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, total, onMore, empty, detail, hint }: ListDetailProps<T>) {
+  const { view, id: selected, query } = route
+  const list = useRef<HTMLDivElement>(null)
+  const [shown, hold] = useHeld(items, selected)
+  const select = (id: string | undefined) => go({ view, id, query })
+  useKeys({
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Escape: () => selected !== undefined && select(undefined)
+  })
+  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [selected])
+
+  function move (by: number): void {
+    if (shown === undefined || shown.length === 0) return
+    const at = shown.findIndex(item => idOf(item) === selected)
+    const next = shown[at === -1 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)]
+    if (next !== undefined) select(idOf(next))
+  }
+
+  const isBehind = shown !== items
+  return html`
+    <div class=${`split ${selected === undefined ? '' : 'has-detail'}`}>
+      <section class="pane list-pane" aria-label=${label}>
+        <div class="toolbar">${toolbar}</div>
+        ${isBehind && html`<button type="button" class="newer" onClick=${() => {
+          list.current?.scrollTo(0, 0)
+          hold(false)
+        }}>Show the newest</button>`}
+        <div class="list" ref=${list} onScroll=${() => hold((list.current?.scrollTop ?? 0) > 0)}>
+          ${shown?.length === 0 ? empty : html`
+            <ul>
+              ${shown?.map(item => html`
+                <li key=${idOf(item)}>
+                  <a class="row" href=${hrefOf({ view, id: idOf(item), query })} aria-current=${idOf(item) === selected ? 'true' : undefined}>${rowOf(item)}</a>
+                </li>`)}
+            </ul>`}
+          ${shown !== undefined && shown.length < total && html`
+            <p class="more">${shown.length.toLocaleString('en')} of ${total.toLocaleString('en')} <button type="button" onClick=${onMore}>Show more</button></p>`}
+        </div>
+      </section>
+      <section class="pane detail-pane" aria-label="Details">
+        ${selected === undefined ? html`<p class="hint">${hint}</p>` : html`
+          <a class="back" href=${hrefOf({ view, query })}>Back to the list</a>
+          ${detail}`}
+      </section>
+    </div>`
+}
+
+/** Keeps a list as it is while somebody reads further down, because a row must not move away. */
+function useHeld<T> (items: readonly T[] | undefined, selected: string | undefined): [readonly T[] | undefined, (held: boolean) => void] {
+  const [held, setHeld] = useState<readonly T[]>()
+  const hold = (isHeld: boolean) => setHeld(before => isHeld ? before ?? items : undefined)
+  useEffect(() => setHeld(undefined), [selected === undefined])
+  return [held ?? items, hold]
+}

@@ -1,0 +1,72 @@
+import { useState } from 'preact/hooks'
+import type { JournalEntry as RequestSummary } from '../../../../domain/journal/entry.js'
+import { Action } from '../action.js'
+import { useApi, withQuery } from '../api.js'
+import { FilterSelect } from '../filter-select.js'
+import { html } from '../html.js'
+import { ListDetail } from '../list-detail.js'
+import { useLoaded } from '../live.js'
+import { Empty, Problem } from '../notice.js'
+import { useOverview } from '../overview.js'
+import { go, type Route } from '../route.js'
+import { SearchBox } from '../search-box.js'
+import { HttpStatus } from '../status.js'
+import { span, timeOfDay } from '../time.js'
+import { RequestDetail } from './request-detail.js'
+
+/** How many rows a list has at first, and how many it grows by. */
+const ROWS = 50
+
+/** What was requested, the newest first, and what the mock made of it. */
+export function RequestsView ({ route }: { route: Route }) {
+  const { call } = useApi()
+  const { operations, dropped_requests: dropped } = useOverview()
+  const [limit, setLimit] = useState(ROWS)
+  const { id, query } = route
+  const { data, error, reload } = useLoaded<{ data: RequestSummary[], total: number }>(
+    async () => call('GET', withQuery('requests/summaries', { ...query, limit })), [query, limit], ['requests']
+  )
+  const clear = async () => {
+    await call('DELETE', 'requests')
+    go({ view: 'requests' })
+    reload()
+  }
+  const hasFilter = Object.values(query).some(value => value !== '')
+  return html`
+    <${ListDetail} label="Requests" route=${route} items=${data?.data.toReversed()} idOf=${({ id }: RequestSummary) => String(id)}
+      rowOf=${(request: RequestSummary) => html`<${Row} request=${request} />`}
+      total=${data?.total ?? 0} onMore=${() => setLimit(limit + ROWS)}
+      hint="Select a request to see what was sent, what came back, and why."
+      detail=${id !== undefined && html`<${RequestDetail} key=${id} id=${id} />`}
+      toolbar=${html`
+        <${SearchBox} route=${route} label="Search path, ids, and bodies" />
+        <${FilterSelect} route=${route} name="status" label="Status" all="All statuses" options=${['2xx', '3xx', '4xx', '5xx']} />
+        <${FilterSelect} route=${route} name="operation" label="Operation" all="All operations" options=${operations} />
+        ${query['session_id'] !== undefined && html`
+          <button type="button" class="chip" onClick=${() => go({ view: 'requests', query: { ...query, session_id: '' } })}>
+            ${query['session_id']} <span aria-hidden="true">✕</span><span class="unseen">Remove this filter</span>
+          </button>`}
+        <${Action} run=${clear} confirm="Remove all requests from the journal?">Clear<//>
+        ${dropped > 0 && html`<span class="quiet">${dropped.toLocaleString('en')} older dropped</span>`}
+        <${Problem} error=${error} />`}
+      empty=${hasFilter
+        ? html`<${Empty} title="No request matches."><p>Change the search or the filters.</p><//>`
+        : html`<${Empty} title="No requests yet.">
+            <p>Set your client's base URL to <code>${new URL('../api/v1', document.baseURI).href}</code>, and every request appears here.</p><//>`} />`
+}
+
+function Row ({ request }: { request: RequestSummary }) {
+  const { at, method, path, status, duration_ms: duration, replayed, fault, reason, session_id: session } = request
+  return html`
+    <${HttpStatus} status=${status} />
+    <span class="row-main">
+      <span class="row-title"><b class="method">${method}</b> <span class="mono">${path}</span></span>
+      <span class="row-note">
+        <time class="mono">${timeOfDay(at)}</time> <span>${span(duration)}</span>
+        ${session !== null && !path.includes(session) && html`<span class="mono">${session}</span>`}
+        ${replayed && html`<span class="badge badge-wait">replayed</span>`}
+        ${fault !== null && html`<span class="badge badge-warn">${fault}</span>`}
+        ${reason !== null && html`<span class="reason">${reason}</span>`}
+      </span>
+    </span>`
+}
