@@ -14,6 +14,7 @@ import { openApiDocument } from './http/openapi/document.js'
 import { describeWebhooks } from './http/openapi/webhooks.js'
 import { operations, resultSchemasOf } from './http/operations/operations.js'
 import { docsPlugin } from './http/plugins/docs.js'
+import { rootRoute } from './http/plugins/root.js'
 import { apiRoutes } from './http/routes.js'
 import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
@@ -70,6 +71,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
       [...routes, ...operations.map(operation => endpointOf(operation, options)), outcomeEndpoint(options)], describeWebhooks(options)
     )
   })
+  app.register(rootRoute, { inspector: options.control && options.inspector, publicUrl: options.publicUrl })
   app.register(controlPlane, { ...dependencies, prefix: '/_mock' })
   app.register(apiRoutes, dependencies)
   return app

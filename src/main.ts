@@ -106,12 +106,12 @@ async function serve (options: Options): Promise<void> {
   }
 }
 
-async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, logLevel }: Options): Promise<void> {
+async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, control, inspector, logLevel }: Options): Promise<void> {
   if (logLevel === 'silent') return
   const [{ readyLine }, { urlOf }, { version }, { listSessions }] = await Promise.all([
     import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js'), import('./domain/workspace.js')
   ])
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
   const sessions = await listSessions(app.workspaces.shared.world.store)
-  log.write(readyLine({ url, version, sessions, apiKeys }))
+  log.write(readyLine({ url, version, sessions, apiKeys, inspector: control && inspector }))
 }

@@ -9,6 +9,8 @@ export interface Ready {
   sessions: readonly Pick<Session, 'id' | 'is_sandbox' | 'retention_status'>[]
   /** The API keys that it accepts; none means every well-formed key. */
   apiKeys: readonly string[]
+  /** Whether it has an inspector. */
+  inspector: boolean
 }
 
 /** What stands in the log when a mock has started. */
@@ -18,6 +20,7 @@ export interface ReadyLine {
   pid: number
   hostname: string
   url: string
+  inspector?: string
   docs: string
   sessions: number
   /** A command to try. */
@@ -26,13 +29,14 @@ export interface ReadyLine {
 }
 
 /** The line of the log that says that a mock has started, as JSON. */
-export function readyLine ({ url, version, sessions, apiKeys }: Ready): string {
+export function readyLine ({ url, version, sessions, apiKeys, inspector }: Ready): string {
   const line: ReadyLine = {
     level: 30,
     time: Date.now(),
     pid: process.pid,
     hostname: hostname(),
     url,
+    ...(inspector && { inspector: `${url}/_mock/` }),
     docs: `${url}/docs`,
     sessions: sessions.length,
     try: apiKeys.length === 0 ? tryUpdate(url, sessions) : tryHealth(url), // a key must not end up in a log
@@ -42,8 +46,9 @@ export function readyLine ({ url, version, sessions, apiKeys }: Ready): string {
 }
 
 /** The same for people at a terminal. */
-export function banner ({ msg, docs, sessions, try: command }: ReadyLine): string {
-  return `${msg}\n  Docs:      ${docs}\n  Sessions:  ${sessions}\n  Try:       ${command}\n\n`
+export function banner ({ msg, inspector, docs, sessions, try: command }: ReadyLine): string {
+  const page = inspector === undefined ? '' : `  Inspector: ${inspector}\n`
+  return `${msg}\n${page}  Docs:      ${docs}\n  Sessions:  ${sessions}\n  Try:       ${command}\n\n`
 }
 
 function tryUpdate (url: string, sessions: Ready['sessions']): string {

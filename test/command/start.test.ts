@@ -42,12 +42,13 @@ t.test('the URL of an address', async t => {
 t.test('the ready line', async t => {
   const session = { id: 'ses_1', is_sandbox: true, retention_status: 'active' } as const
   const lineOf = (ready: Partial<Ready> = {}) =>
-    JSON.parse(readyLine({ url: 'http://x', version: '1.2.3', sessions: [session], apiKeys: [], ...ready })) as ReadyLine
+    JSON.parse(readyLine({ url: 'http://x', version: '1.2.3', sessions: [session], apiKeys: [], inspector: true, ...ready })) as ReadyLine
 
   t.test('names the URL, the docs and the number of sessions', async t => {
-    t.match(lineOf(), { level: 30, time: Number, url: 'http://x', docs: 'http://x/docs', sessions: 1, msg: 'verifa-mock 1.2.3 is ready at http://x' })
+    t.match(lineOf(), { level: 30, time: Number, url: 'http://x', inspector: 'http://x/_mock/', docs: 'http://x/docs', sessions: 1, msg: 'verifa-mock 1.2.3 is ready at http://x' })
     const lines = banner(lineOf()).split('\n')
-    t.match(lines, ['verifa-mock 1.2.3 is ready at http://x', /Docs: +http:\/\/x\/docs$/, /Sessions: +1$/, /Try: +curl -X PATCH http/])
+    t.match(lines, ['verifa-mock 1.2.3 is ready at http://x', /Inspector: +http:\/\/x\/_mock\/$/, /Docs: +http:\/\/x\/docs$/, /Sessions: +1$/, /Try: +curl -X PATCH http/])
+    t.notMatch(banner(lineOf({ inspector: false })), 'Inspector')
   })
 
   t.test('tries a session that can be updated, and health where there is none', async t => {

@@ -40,8 +40,8 @@ t.test('a request is in the journal with everything that was sent and changed', 
     changes: [{ type: 'session.updated', session_id: 'ses_pending', before: { external_ref: 'order-1001' }, after: { external_ref: 'a' } }]
   })
   t.match(others, [
-    { id: 2, session_id: 'ses_none', status: 404, response: { body: { error: 'not_found' } }, changes: [] },
-    { id: 3, status: 403, api_key: 'vk_pub_sandbox_…7890', operation: 'updateSession' },
+    { id: 2, session_id: 'ses_none', status: 404, reason: 'no session has the ID "ses_none"', response: { body: { error: 'not_found' } }, changes: [] },
+    { id: 3, status: 403, reason: 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).', api_key: 'vk_pub_sandbox_…7890', operation: 'updateSession' },
     { id: 4, status: 400, request: { body: null } },
     { id: 5, method: 'GET', path: '/nowhere?q=1', operation: null, session_id: null, api_key: null, status: 404, request: { body: null } },
     { id: 6, status: 401, operation: 'updateSession', session_id: 'ses_pending' }
@@ -149,7 +149,8 @@ t.test('log and journal name the parameters of a query that were ignored', async
     t.equal((await app.inject({ method, url, headers: { 'x-api-key': SANDBOX_KEY } })).statusCode, status, url)
   }
   t.same(log().map(({ reason }) => reason), requests.map(([reason]) => reason))
-  t.same((await entries(app)).map(({ reason }) => reason), requests.map(([reason]) => reason ?? null))
+  const withDetail = requests.map(([reason, , , status]) => status === 422 ? `query.limit must be 1 or more; ${String(reason)}` : reason ?? null)
+  t.same((await entries(app)).map(({ reason }) => reason), withDetail)
 })
 
 t.test('no API key is in log or journal, wherever it was sent', async t => {

@@ -1,11 +1,12 @@
 import t from 'tap'
 import type { InjectOptions } from 'fastify'
+import type { Options } from '../../src/options/options.js'
 import { advance, errorOf, SANDBOX_KEY, startApp, startLogged, stored, update } from '../helper.js'
 
 t.test('unknown paths and methods are a 404 with the nearest routes, whatever is sent with them', async t => {
   const app = startApp(t)
   const requests: [what: string, request: InjectOptions][] = [
-    ['GET /', { url: '/' }],
+    ['POST /', { method: 'POST', url: '/' }],
     ['GET /session/ses_pending', { url: '/session/ses_pending' }],
     ['PUT /sessions', { method: 'PUT', url: '/sessions', payload: '{"bad', headers: { 'content-type': 'application/json' } }],
     ['DELETE /api/v2/x?y=z', { method: 'DELETE', url: '/api/v2/x?y=z' }],
@@ -73,12 +74,23 @@ t.test('a body of more than a mebibyte is a 413, and of the control plane it may
   t.equal((await app.inject({ method: 'POST', url: '/_mock/sessions', payload: seeds })).statusCode, 201)
 })
 
-t.test('in a browser the mock\'s URL leads to the documentation', async t => {
-  const app = startApp(t)
-  const response = await app.inject({ url: '/', headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
-  t.equal(response.statusCode, 302)
-  t.equal(response.headers.location, '/docs')
-  t.equal((await app.inject({ url: '/', headers: { accept: '*/*' } })).statusCode, 404)
+t.test('the mock\'s URL leads a browser to the inspector, and tells a program the other URLs', async t => {
+  const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  const urls = { api: 'http://localhost:80/api/v1', docs: 'http://localhost:80/docs', openapi: 'http://localhost:80/openapi.json' }
+  const cases: [options: Partial<Options>, location: string, body: object][] = [
+    [{}, '_mock/', { ...urls, inspector: 'http://localhost:80/_mock/' }],
+    [{ inspector: false }, 'docs', urls],
+    [{ control: false }, 'docs', urls]
+  ]
+  for (const [options, location, body] of cases) {
+    const app = startApp(t, options)
+    const response = await app.inject({ url: '/', headers: html })
+    t.equal(response.statusCode, 302)
+    t.equal(response.headers.location, location)
+    const { version } = (await app.inject('/_mock/health')).json<{ version: string }>()
+    t.same((await app.inject({ url: '/', headers: { accept: '*/*' } })).json(), { name: 'verifa-mock', version, ...body })
+  }
+  t.match((await startApp(t, { publicUrl: 'https://mock.example/verifa' }).inject('/')).json(), { api: 'https://mock.example/verifa/api/v1' })
 })
 
 t.test('an unexpected error is a 500 without details, and the log has them', async t => {

@@ -40,7 +40,10 @@ export const isOpen = ({ status }: Pick<Session, 'status'>): boolean => status =
 
 /** A refusal: its response, and for the journal why. */
 export const error = (status: number, code: string, detail: string | Problem[], reason: string | null = null) =>
-  ({ status, body: { error: code, detail, status_code: status }, reason, changes: [] })
+  ({ status, body: { error: code, detail, status_code: status }, reason: reason ?? wordsOf(detail), changes: [] })
+
+export const wordsOf = (detail: string | Problem[]): string =>
+  typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')} ${msg}`).join('; ')
 
 /** What is sent replaces, null removes, everything else stays. */
 export function merge (metadata: Body, patch: unknown = {}): Body {

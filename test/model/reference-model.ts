@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FaultEffect } from '../../src/index.js'
+import type { FaultEffect, Problem } from '../../src/index.js'
 import type { Answer, Call, Made } from './call.js'
 import { capture, type CaptureRequest, lineOfCapture } from './capture.js'
 import { inCasing } from './casing.js'
 import { differenceOf } from './difference.js'
-import { copy, error, iso } from './documents.js'
+import { copy, error, iso, wordsOf } from './documents.js'
 import { execute } from './execute.js'
 import { Faults, INJECTED, injected } from './faults.js'
 import { type Line, mask } from './journal-line.js'
@@ -96,7 +96,7 @@ export class ReferenceModel extends ModelState {
     const wrongHeaders = problemsOfHeaders(operation, headers)
     if (wrongHeaders.length > 0) return error(422, 'validation_error', wrongHeaders)
     const outcome = this.#readBody(request, apiKey, made)
-    return { ...outcome, reason: outcome.reason ?? hintOf(operation, query) }
+    return { ...outcome, reason: withHint(outcome, hintOf(operation, query)) }
   }
 
   #readBody (request: Request, apiKey: string, made: Made): Outcome {
@@ -144,4 +144,11 @@ export class ReferenceModel extends ModelState {
   #awaitExpiries ({ changes }: Pick<Answer, 'changes'>): void {
     for (const { before, after } of changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
   }
+}
+
+/** Why a request was refused, and which parameters were ignored unless the reason is one of the request itself. */
+function withHint ({ body, reason = null }: Outcome, hint: string | null): string | null {
+  const { detail } = body as { detail?: string | Problem[] }
+  const isDetail = detail !== undefined && reason === wordsOf(detail)
+  return hint !== null && isDetail ? `${reason}; ${hint}` : reason ?? hint
 }

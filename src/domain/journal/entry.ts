@@ -52,7 +52,7 @@ export interface JournalEntry {
   fault: string | null
   /** The status; null when a fault cut the connection before anything was done. */
   status: number | null
-  /** Why the request was refused, more exactly than the response says, or which parameters of its query were ignored. */
+  /** Why the request was refused, as exactly as the mock knows, or which parameters of its query were ignored. */
   reason: string | null
   duration_ms: number
   request: JournalMessage
@@ -84,7 +84,7 @@ export const JournalEntry = schemaOf<JournalEntry>()(Type.Object({
   replayed: Type.Boolean({ description: 'Whether the response is that of an earlier request with the same idempotency key' }),
   fault: nullable('The fault that took effect, as in X-Mock-Fault'),
   status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'null when a fault cut the connection before anything was done' }),
-  reason: nullable('Why the request was refused, more exactly than the response says, or which parameters of its query were ignored'),
+  reason: nullable('Why the request was refused, as exactly as the mock knows, or which parameters of its query were ignored'),
   duration_ms: Type.Number(),
   request: ref(JournalMessage),
   response: ref(JournalMessage),

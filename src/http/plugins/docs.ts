@@ -23,13 +23,6 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
   app.get('/openapi.json', async () => document())
   for (const path of ['/docs', '/docs/*']) app.get(path, showPage)
 
-  // a person who opens the mock's URL in a browser wants to read
-  app.get('/', (request, reply) => {
-    // not async: the promise would be fulfilled before the 404 is sent, and Fastify would send a second response
-    if (request.headers.accept?.includes('text/html') === true) reply.redirect('/docs')
-    else reply.callNotFound()
-  })
-
   app.addHook('onClose', async () => (await page)?.close())
 }, { name: 'docs' })
 

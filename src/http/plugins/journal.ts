@@ -41,7 +41,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       quota: request.quota,
       replayed: outcome?.replayed === true,
       ownHeaders: page?.headers ?? failure?.headers,
-      reason: failure?.reason ?? hint,
+      reason: failure === undefined ? hint : failure.reason ?? (hint === undefined ? failure.message : `${failure.message}; ${hint}`),
       responseBody: page === undefined ? payload as string | null | undefined ?? '' : '', // a page is not JSON
       fault: fault === undefined ? undefined : describeEffect(fault),
       events: outcome?.events ?? [],
