@@ -4,7 +4,7 @@ import { Shell } from './shell.js'
 import { html } from './html.js'
 import { LiveProvider, useLiveStream } from './live.js'
 import { Login } from './login.js'
-import { useRoute } from './route.js'
+import { useRoute } from './navigation.js'
 
 /** The page: the login where the mock has a token, else a view. */
 export function App () {

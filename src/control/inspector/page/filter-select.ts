@@ -1,5 +1,6 @@
 import { html } from './html.js'
-import { go, type Route } from './route.js'
+import { go } from './navigation.js'
+import type { Route } from './route.js'
 
 export interface FilterSelectProps {
   route: Route

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { html, type Content } from './html.js'
 import { useKeys } from './keyboard.js'
-import { go, hrefOf, type Route } from './route.js'
+import { go } from './navigation.js'
+import { hrefOf, type Route } from './route.js'
 
 export interface ListDetailProps<T> {
   /** What the list is, for screen readers. */

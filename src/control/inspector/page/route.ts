@@ -1,5 +1,3 @@
-import { useEffect, useState } from 'preact/hooks'
-
 /** The views of the page, in the order of the navigation. */
 export const views = ['requests', 'sessions', 'webhooks', 'keys', 'faults', 'clock'] as const
 export type View = typeof views[number]
@@ -27,27 +25,6 @@ export function parseRoute (fragment: string): Route {
 export function hrefOf ({ view, id, query = {} }: Partial<Route> & { view: View }): string {
   const filters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
   return `#/${view}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${filters === '' ? '' : `?${filters}`}`
-}
-
-/** The route that the URL names, now and after each change. */
-export function useRoute (): Route {
-  const [route, setRoute] = useState(() => parseRoute(location.hash))
-  useEffect(() => {
-    const follow = () => setRoute(parseRoute(location.hash))
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
-  }, [])
-  return route
-}
-
-/** Goes to a route. With `replace`, the back button skips the route that was shown before: for filters that change as one types. */
-export function go (route: Partial<Route> & { view: View }, { replace = false } = {}): void {
-  if (!replace) {
-    location.hash = hrefOf(route)
-    return
-  }
-  history.replaceState(null, '', hrefOf(route))
-  dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
 function decode (text: string): string {

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { html } from './html.js'
 import { useKeys } from './keyboard.js'
-import { go, type Route } from './route.js'
+import { go } from './navigation.js'
+import type { Route } from './route.js'
 
 /** How long to wait for the next letter, in milliseconds. */
 const DELAY = 200

@@ -31,6 +31,7 @@ export function Shell ({ route, onWorkspace }: { route: Route, onWorkspace: (id:
   const { title, show: View } = parts[route.view]
   useEffect(() => {
     document.title = `${title} – verifa-mock`
+    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [title])
   if (overview === undefined) return html`<main class="login"><h1>verifa-mock</h1><${Problem} error=${error} /></main>`
   return html`

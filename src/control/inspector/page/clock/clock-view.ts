@@ -1,6 +1,8 @@
 import { html } from '../html.js'
-import type { Route } from '../route.js'
+import { ClockCard } from './clock-card.js'
+import { StateCard } from './state-card.js'
 
-export function ClockView ({ route }: { route: Route }) {
-  return html`<p>${route.view}</p>`
+/** The clock of the mock, and its whole state. */
+export function ClockView () {
+  return html`<div class="sheet"><${ClockCard} /><${StateCard} /></div>`
 }

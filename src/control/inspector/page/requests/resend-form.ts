@@ -4,7 +4,7 @@ import { useApi } from '../api.js'
 import { textOf } from '../form-text.js'
 import { html } from '../html.js'
 import { Problem } from '../notice.js'
-import { go } from '../route.js'
+import { go } from '../navigation.js'
 
 /** Sends a request again. The mock does it, since the page never sees a whole API key. */
 export function ResendForm ({ entry }: { entry: JournalEntry }) {

@@ -1,0 +1,55 @@
+import { useState } from 'preact/hooks'
+import { Action } from '../action.js'
+import { useApi } from '../api.js'
+import { html } from '../html.js'
+
+/** Saves the state as a file, loads it, and resets it. */
+export function StateCard () {
+  const { call } = useApi()
+  const [file, setFile] = useState<File>()
+  const [done, setDone] = useState('')
+  const save = async () => {
+    const state = await call('GET', 'state')
+    download(new Blob([`${JSON.stringify(state, null, 2)}\n`], { type: 'application/json' }), `verifa-state-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`)
+  }
+  const load = async () => {
+    const text = await (file as File).text()
+    let state: unknown
+    try {
+      state = JSON.parse(text)
+    } catch (error) {
+      throw new Error(`The file is not JSON: ${(error as Error).message}`, { cause: error })
+    }
+    await call('PUT', 'state', state)
+    setDone('The state was loaded.')
+  }
+  const reset = async () => {
+    await call('POST', 'reset')
+    setDone('The mock was reset.')
+  }
+  const choose = (event: Event) => {
+    setFile((event.target as HTMLInputElement).files?.[0])
+    setDone('')
+  }
+  return html`
+    <section class="card" aria-labelledby="state">
+      <h2 id="state">State</h2>
+      <p class="quiet">Sessions, results, idempotency keys, webhook endpoints and deliveries, and the clock. A saved state is also a fixture file.</p>
+      <div class="actions"><${Action} run=${save}>Save as a file<//></div>
+      <div class="actions">
+        <label class="inline">State file <input type="file" accept="application/json,.json" onChange=${choose} /></label>
+        <${Action} run=${load} disabled=${file === undefined} confirm="Replace everything?">Load<//>
+      </div>
+      <div class="actions"><${Action} run=${reset} danger confirm="Return to the fixtures?">Reset<//></div>
+      <p class="quiet">A reset returns to the fixtures. It removes all other sessions, idempotency keys, deliveries, requests, and faults, and returns to real time.</p>
+      <p class="said" role="status">${done}</p>
+    </section>`
+}
+
+function download (content: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(content)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}

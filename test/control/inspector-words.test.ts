@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { curlOf } from '../../src/control/inspector/page/requests/curl.js'
+import { differences } from '../../src/control/inspector/page/requests/differences.js'
+import { type Route, hrefOf, parseRoute, views } from '../../src/control/inspector/page/route.js'
+import { dateAndTime, span, timeOfDay } from '../../src/control/inspector/page/time.js'
+import type { JournalEntry } from '../../src/index.js'
+
+t.test('every route is a fragment of the URL, and back', async () => {
+  const text = fc.string({ unit: 'grapheme', minLength: 1 })
+  const route: fc.Arbitrary<Route> = fc.record({
+    view: fc.constantFrom(...views),
+    id: fc.option(text, { nil: undefined }),
+    query: fc.dictionary(text.filter(name => name !== '__proto__'), text, { noNullPrototype: true })
+  }, { noNullPrototype: true })
+  fc.assert(fc.property(route, route => t.strictSame(parseRoute(hrefOf(route)), route)), { numRuns: 200 })
+})
+
+t.test('any other fragment is a route as well', async t => {
+  const cases: [fragment: string, route: Partial<Route>][] = [
+    ['', { view: 'requests', id: undefined }],
+    ['#', { view: 'requests' }],
+    ['#/nowhere/7', { view: 'requests', id: '7' }],
+    ['#/sessions/%zz', { view: 'sessions', id: '%zz' }],
+    ['#/sessions/a/b', { view: 'sessions', id: 'a/b' }]
+  ]
+  for (const [fragment, route] of cases) t.match(parseRoute(fragment), route, fragment)
+  t.equal(hrefOf({ view: 'requests', query: { q: '', status: '4xx' } }), '#/requests?status=4xx')
+})
+
+t.test('times and spans as people read them', async t => {
+  t.equal(timeOfDay('2026-11-23T07:00:00.123Z'), '07:00:00.123')
+  t.equal(dateAndTime('2026-11-23T07:00:00.123Z'), '2026-11-23 07:00:00')
+  const cases: [milliseconds: number, text: string][] = [
+    [0, '0 ms'], [0.26, '0.3 ms'], [999, '999 ms'], [1_000, '1 s'], [61_000, '1 min 1 s'], [86_399_999, '23 h 59 min'], [86_400_000, '1 d'], [-90_000, '−1 min 30 s']
+  ]
+  for (const [milliseconds, text] of cases) t.equal(span(milliseconds), text)
+})
+
+t.test('differences name each field that changed, at any depth', async t => {
+  const before = { a: 1, b: { c: [1, 2], d: null, e: 'x' }, same: { x: [1] } }
+  const after = { a: 1, b: { c: [1, 3], e: 'y', f: {} }, same: { x: [1] } }
+  t.same(differences(before, after), [
+    { path: 'b.c', kind: 'changed', before: '[1,2]', after: '[1,3]' },
+    { path: 'b.d', kind: 'removed', before: 'null', after: undefined },
+    { path: 'b.e', kind: 'changed', before: '"x"', after: '"y"' },
+    { path: 'b.f', kind: 'added', before: undefined, after: '{}' }
+  ])
+  fc.assert(fc.property(fc.jsonValue(), value => t.same(differences(value, structuredClone(value)), [])))
+})
+
+t.test('a request as a command of curl', async t => {
+  const entry = {
+    method: 'PATCH',
+    path: '/sessions/it\'s?x[]=1',
+    request: {
+      headers: { 'x-api-key': 'vk_sandbox_…', 'idempotency-key': 'k\'1', 'user-agent': 'curl', 'key-inflection': 'camel' },
+      body: { externalRef: 'O\'Hara $HOME `id`' }
+    }
+  } as unknown as JournalEntry
+  t.equal(curlOf(entry, 'http://x'), String.raw`curl -X PATCH 'http://x/sessions/it'\''s?x[]=1' \
+  -H "X-API-Key: $VERIFA_API_KEY" \
+  -H 'idempotency-key: k'\''1' \
+  -H 'key-inflection: camel' \
+  -H 'content-type: application/json' \
+  --data-raw '{"externalRef":"O'\''Hara $HOME ${'`id`'}"}' \
+  --globoff`)
+  const bare = { ...entry, method: 'GET', path: '/sessions', request: { headers: {}, body: null } }
+  t.equal(curlOf(bare, 'http://x'), 'curl -X GET \'http://x/sessions\'')
+})
