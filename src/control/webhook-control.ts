@@ -19,8 +19,9 @@ export interface WebhookControl {
   /** Holds webhooks: none is sent until it is delivered or released. */
   hold (): Promise<void>
   /**
-   * Sends held deliveries, one after the other in the given order, and resolves with them when each has had its attempt. Rejects with a 404
-   * when one is not there, with a 409 when one is not held, and then sends none.
+   * Sends deliveries now, one after the other in the given order, and resolves with them when each has had its attempt. They are held, wait
+   * for their time, or have failed; `all` are those that are held. Rejects with a 404 when one is not there, with a 409 when one is being
+   * sent or has succeeded, and then sends none.
    */
   deliver (ids: string | readonly string[]): Promise<WebhookDelivery[]>
   /** Holds nothing any more, and sends what was held in the order of the events. `settled` waits for it. */

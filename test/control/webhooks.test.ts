@@ -133,7 +133,7 @@ t.test('held webhooks are delivered in any order, or released in theirs', async 
   t.match(await webhooks.deliver([c, a, c]), [{ id: c, status: 'succeeded', held: false }, { id: a, status: 'succeeded' }])
   t.same(receiver.events, ['c', 'a'])
   t.match(await webhooks.deliver(b), [{ id: b }])
-  t.match(await rejection(webhooks.deliver([ids[3] as string, b])), { statusCode: 409, message: `Delivery ${b} is not held.` })
+  t.match(await rejection(webhooks.deliver([ids[3] as string, b])), { statusCode: 409, message: `Delivery ${b} is succeeded and cannot be sent.` })
   t.match(await rejection(webhooks.deliver('whd_none')), { statusCode: 404, message: 'Webhook delivery not found.' })
   t.match(await rejection(webhooks.deliver(1 as unknown as string)), { detail: [{ loc: ['body', 'ids', 0] }] })
   t.same(receiver.events, ['c', 'a', 'b'])

@@ -49,16 +49,16 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/webhooks/deliver', {
     config: { needsWorkspaceKey: true },
-    schema: controlSchema('deliverWebhooks', 'Deliver held webhooks', {
-      description: 'Sends held deliveries one after the other, in the order of their IDs here, or all in the order of the events. Responds when each ' +
-        'has had its attempt, with the deliveries as they are then. Others are still held.',
+    schema: controlSchema('deliverWebhooks', 'Deliver webhooks now', {
+      description: 'Sends deliveries one after the other, in the order of their IDs here, or all that are held, in the order of the events. Takes ' +
+        'deliveries that are held, wait for their time, or have failed. Responds when each has had its attempt, with the deliveries as they are then.',
       body: Type.Object({
         ids: Type.Unsafe<string[] | 'all'>({
-          description: 'The IDs of the deliveries, or `all`', if: { type: 'array', items: {} }, then: { type: 'array', items: Type.String() }, else: oneOf(['all'])
+          description: 'The IDs of the deliveries, or `all` for those that are held', if: { type: 'array', items: {} }, then: { type: 'array', items: Type.String() }, else: oneOf(['all'])
         })
       }, { additionalProperties: false }),
       response: { 200: sent }
-    }, 'deliveryNotFound', 'deliveryNotHeld', 'workspaceKeyRequired')
+    }, 'deliveryNotFound', 'cannotDeliver', 'workspaceKeyRequired')
   }, async ({ body: { ids }, workspace: { world } }) => {
     const { store, timeline, webhooks } = world
     const chosen = ids === 'all' ? (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id) : [...new Set(ids)]
