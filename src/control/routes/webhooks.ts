@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { oneOf, ref } from '../../contract/schema.js'
+import { maskEndpoint, MaskedEndpoint } from '../../domain/webhooks/masked-endpoint.js'
 import { checkTriggeredEvent, TriggeredEvent, triggerEvent } from '../../domain/webhooks/trigger.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
 import type { DeliveryDocument } from '../../domain/webhooks/delivery.js'
@@ -24,6 +25,13 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(WebhookState) }
     })
   }, async ({ workspace: { world } }) => stateOf(world))
+
+  app.get('/webhooks/endpoints', {
+    schema: controlSchema('listEndpoints', 'List webhook endpoints', {
+      description: 'The endpoints of both environments, the oldest first, with their secrets masked.',
+      response: { 200: Type.Object({ data: Type.Array(ref(MaskedEndpoint)) }, { description: 'The endpoints' }) }
+    })
+  }, async ({ workspace: { world: { store } } }) => ({ data: (await store.list('endpoints')).map(maskEndpoint) }))
 
   app.post('/webhooks/hold', {
     config: { needsWorkspaceKey: true },
