@@ -130,7 +130,7 @@ export const validRequests = [
   control('GET', '/webhooks/endpoints'),
   control('GET', '/webhooks/deliveries/whd_mine'),
   control('GET', '/webhooks/deliveries/whd_nowhere'),
-  control('POST', '/webhooks/settle', {}),
+  control('POST', '/webhooks/settle'),
   control('POST', '/webhooks/deliver', { ids: ['whd_mine'] }), // its retry is scheduled
   control('POST', '/reset'),
   patch({ metadata: { n: 1 } }, { headers: { 'Idempotency-Key': 'kept' } }),

@@ -219,6 +219,7 @@ t.test('a test that waits in vain learns what for', async t => {
   t.ok(body.detail.endsWith(`(later to webhook_a) is sent at ${later?.next_attempt_at}.`), body.detail)
   t.match(await rejection(webhooks.settled({ timeout: 0 })), { statusCode: 409, message: body.detail })
   await mock.reset()
+  t.same((await app.inject({ method: 'POST', url: '/_mock/webhooks/settle' })).json(), { waiting: [] }, 'without a body')
   t.same(await webhooks.settled(), [])
 })
 

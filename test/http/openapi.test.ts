@@ -119,6 +119,13 @@ for (const defaultKeyInflection of keyInflections) {
   })
 }
 
+t.test('the document says which bodies may be left out', async t => {
+  const { paths } = await openapiDocument(t)
+  const required = (path: string, method = 'post') => (paths[path]?.[method]?.requestBody as { required?: boolean } | undefined)?.required
+  t.same([required('/_mock/webhooks/settle'), required('/_mock/webhooks/deliver')], [false, true])
+  t.same([required('/api/v1/sessions'), required('/api/v1/sessions/{session_id}', 'patch')], [false, true])
+})
+
 t.test('generated clients have a name for each schema, and for none that is not used', async t => {
   for (const options of [{}, { control: false }, { unknownFields: 'ignore' }, { defaultKeyInflection: 'camel' }] as const) {
     const document = await openapiDocument(t, options)
