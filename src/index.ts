@@ -22,6 +22,7 @@ export {
   type SignatureProblem, type SignOptions, signWebhook, verifyWebhook, type VerifyOptions, WebhookSignatureError
 } from './domain/webhooks/signature.js'
 export type { DeliveryAttempt, DeliveryStatus } from './domain/webhooks/delivery.js'
+export type { MaskedEndpoint } from './domain/webhooks/masked-endpoint.js'
 export type { TriggeredEvent } from './domain/webhooks/trigger.js'
 export type { NearDelivery, WebhookExpectation, WebhookFilter, WebhookMatch } from './domain/webhooks/verification.js'
 export type { WaitingDelivery } from './domain/webhooks/waiting.js'

@@ -71,7 +71,7 @@ export const errors = {
   cannotRetry: ['bad_request', 400, 'Webhook delivery is {status} and cannot be retried.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
-  deliveryNotHeld: ['conflict', 409, 'Delivery {id} is not held.'],
+  cannotDeliver: ['conflict', 409, 'Delivery {id} is {state} and cannot be sent.'],
   notSettled: ['conflict', 409, 'Webhooks did not settle within {timeout} ms. Waiting: {waiting}.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],
   cannotResume: ['bad_request', 400, 'Session is {state} and cannot be resumed.'],

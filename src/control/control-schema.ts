@@ -13,6 +13,7 @@ interface Parts {
   params?: TSchema
   querystring?: TSchema
   body?: TSchema
+  bodyOptional?: boolean
   response: Record<number, TSchema>
 }
 

@@ -1,3 +1,4 @@
+import type { MaskedEndpoint } from '../domain/webhooks/masked-endpoint.js'
 import type { WaitingDelivery } from '../domain/webhooks/waiting.js'
 import type { WebhookDelivery } from '../domain/webhooks/webhook-delivery.js'
 import { type Caller, callerOf, queryOf } from './call.js'
@@ -11,6 +12,8 @@ export function createWebhookControl (call: Caller): WebhookControl {
       return (await call<{ waiting: WaitingDelivery[] }>('POST', '/webhooks/settle', body)).waiting
     },
     deliveries: async (filter = {}) => (await call<{ data: WebhookDelivery[] }>('GET', `/webhooks/deliveries?${queryOf(filter)}`)).data,
+    delivery: async id => call('GET', `/webhooks/deliveries/${encodeURIComponent(id)}`),
+    endpoints: async () => (await call<{ data: MaskedEndpoint[] }>('GET', '/webhooks/endpoints')).data,
     verify: async function verify (expectation) {
       return (await call<{ matched: number }>('POST', '/webhooks/verify', expectation, callerOf(verify))).matched
     },

@@ -1,3 +1,4 @@
+import type { MaskedEndpoint } from '../domain/webhooks/masked-endpoint.js'
 import type { TriggeredEvent } from '../domain/webhooks/trigger.js'
 import type { WebhookExpectation, WebhookFilter } from '../domain/webhooks/verification.js'
 import type { WaitingDelivery } from '../domain/webhooks/waiting.js'
@@ -12,15 +13,23 @@ export interface WebhookControl {
    * 409 that says what waits when that takes longer than `timeout` milliseconds; 4,000 by default.
    */
   settled (options?: { timeout?: number }): Promise<WaitingDelivery[]>
-  /** Returns the deliveries that match, the oldest first; with `limit` only the newest so many. */
-  deliveries (filter?: WebhookFilter & { limit?: number }): Promise<WebhookDelivery[]>
+  /**
+   * Returns the deliveries that match, the oldest first. `q` is a part of the ID, session ID, event, URL, or body. With `limit` only the
+   * newest so many, with `offset` without the newest so many.
+   */
+  deliveries (filter?: WebhookFilter & { q?: string, limit?: number, offset?: number }): Promise<WebhookDelivery[]>
+  /** Returns a delivery. Rejects with a 404 when it is not there. */
+  delivery (id: string): Promise<WebhookDelivery>
+  /** Returns the endpoints of both environments, the oldest first, with their secrets masked. */
+  endpoints (): Promise<MaskedEndpoint[]>
   /** Resolves with the number of matching deliveries when the expectation is met; else rejects with an `UnmetExpectation<NearDelivery>`. */
   verify (expectation: WebhookExpectation): Promise<number>
   /** Holds webhooks: none is sent until it is delivered or released. */
   hold (): Promise<void>
   /**
-   * Sends held deliveries, one after the other in the given order, and resolves with them when each has had its attempt. Rejects with a 404
-   * when one is not there, with a 409 when one is not held, and then sends none.
+   * Sends deliveries now, one after the other in the given order, and resolves with them when each has had its attempt. They are held, wait
+   * for their time, or have failed; `all` are those that are held. Rejects with a 404 when one is not there, with a 409 when one is being
+   * sent or has succeeded, and then sends none.
    */
   deliver (ids: string | readonly string[]): Promise<WebhookDelivery[]>
   /** Holds nothing any more, and sends what was held in the order of the events. `settled` waits for it. */

@@ -8,7 +8,7 @@ import { checkOf } from '../contract/validation.js'
 import { checkFixtureRules, Fixture } from './fixtures/fixture.js'
 import { type Claim, type IdempotencyRecord, bytesOf, recordId } from './idempotency/record.js'
 import type { DueItem } from './timeline.js'
-import { checkDeliveries, SavedDelivery, SavedEndpoint } from './webhooks/saved.js'
+import { checkDeliveries, checkEndpoints, SavedDelivery, SavedEndpoint } from './webhooks/saved.js'
 
 /** The clock of a workspace. */
 export interface ClockState {
@@ -127,10 +127,11 @@ export function checkStateRules (state: State, place: Problem['loc'], results: R
 
 /** The problems of a state of the right form besides those of its sessions. */
 export function checkRestRules (
-  { idempotency_keys: keys = [], webhook_deliveries: deliveries = [] }: State, place: Problem['loc'], results: ResultSchemas
+  { idempotency_keys: keys = [], webhook_endpoints: endpoints = [], webhook_deliveries: deliveries = [] }: State, place: Problem['loc'], results: ResultSchemas
 ): Problem[] {
   return [
     ...keys.flatMap((key, index) => checkKey(key, [...place, 'idempotency_keys', index], results)),
+    ...checkEndpoints(endpoints, [...place, 'webhook_endpoints']),
     ...checkDeliveries(deliveries, [...place, 'webhook_deliveries'])
   ]
 }

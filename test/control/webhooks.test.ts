@@ -89,6 +89,8 @@ t.test('webhooks are triggered, awaited, listed, and verified', async t => {
   t.same(await events({ session_id: 'ses_pending', status: 'succeeded' }), ['session.started'])
   t.same(await events({ status: 'failed' }), [])
   t.same(await events({ limit: 2 }), ['custom.event', 'custom.event'])
+  t.same(await webhooks.delivery(delivery?.id ?? ''), delivery)
+  t.match(await rejection(webhooks.delivery('whd_none')), { statusCode: 404, message: 'Webhook delivery not found.' })
 
   t.equal(await webhooks.verify({}), 4)
   t.equal(await webhooks.verify({ event: 'custom.event', payload: { more: { a: 1 } }, count: 1 }), 1)
@@ -98,6 +100,35 @@ t.test('webhooks are triggered, awaited, listed, and verified', async t => {
   t.match(unmet.closest, [{ delivery: { id: delivery?.id }, mismatch: `delivery ${delivery?.id} has session_id "ses_pending", not "ses_bare"` }])
   t.match(unmet.stack, /^UnmetExpectation: Expected at least 1 matching delivery with .*\n.*webhooks\.test/)
   t.match((await rejection(webhooks.verify({ count: 1, at_least: 1 } as object))).detail, [{ loc: ['body', 'count'] }])
+})
+
+t.test('deliveries are searched, and listed by the page', async t => {
+  const { mock, receiver } = await start(t)
+  const { webhooks } = mock
+  for (const event of ['a.one', 'b.two', 'c.three', 'd.four', 'e.five']) await webhooks.trigger(event)
+  const [triggered] = await webhooks.trigger('f.six', { session_id: 'ses_pending', payload: { note: 'Seven' } })
+  await webhooks.settled()
+  const events = async (filter: object) => (await webhooks.deliveries(filter)).map(({ event }) => event)
+  t.same(await events({ limit: 2, offset: 1 }), ['d.four', 'e.five'])
+  t.same(await events({ limit: 4, offset: 4 }), ['a.one', 'b.two'])
+  t.same(await events({ offset: 5 }), ['a.one'])
+  for (const offset of [6, 7]) t.same(await events({ limit: 1, offset }), [])
+  for (const q of ['F.SIX', triggered?.id.toUpperCase(), 'SES_Pend', 'seven']) t.same(await events({ q }), ['f.six'], String(q))
+  t.equal((await events({ q: receiver.url.toUpperCase() })).length, 6)
+  t.same(await events({ q: 'e', event: 'c.three' }), ['c.three'])
+  t.same(await events({ q: 'eight' }), [])
+  t.equal((await events({ q: '' })).length, 6)
+  t.match((await mock.app.inject('/_mock/webhooks/deliveries?q=.&limit=1&offset=2')).json(), { total: 6, data: [{ event: 'd.four' }] })
+  t.match((await rejection(webhooks.deliveries({ offset: -1 }))).detail, [{ loc: ['query', 'offset'], msg: 'must be a whole number' }])
+})
+
+t.test('endpoints of both environments are listed, with their secrets masked', async t => {
+  const { mock, receiver: { url } } = await start(t)
+  const { secret, ...fields } = endpoint({ id: 'webhook_a', url })
+  t.same(await mock.webhooks.endpoints(), [
+    { ...fields, secret: 'whsec_…' }, { ...fields, id: 'webhook_live', environment: 'live', secret: 'whsec_…' }
+  ])
+  t.equal(fields.failures, 0)
 })
 
 t.test('deliveries that were dropped make the result of a verification unknown', async t => {
@@ -133,7 +164,7 @@ t.test('held webhooks are delivered in any order, or released in theirs', async 
   t.match(await webhooks.deliver([c, a, c]), [{ id: c, status: 'succeeded', held: false }, { id: a, status: 'succeeded' }])
   t.same(receiver.events, ['c', 'a'])
   t.match(await webhooks.deliver(b), [{ id: b }])
-  t.match(await rejection(webhooks.deliver([ids[3] as string, b])), { statusCode: 409, message: `Delivery ${b} is not held.` })
+  t.match(await rejection(webhooks.deliver([ids[3] as string, b])), { statusCode: 409, message: `Delivery ${b} is succeeded and cannot be sent.` })
   t.match(await rejection(webhooks.deliver('whd_none')), { statusCode: 404, message: 'Webhook delivery not found.' })
   t.match(await rejection(webhooks.deliver(1 as unknown as string)), { detail: [{ loc: ['body', 'ids', 0] }] })
   t.same(receiver.events, ['c', 'a', 'b'])
@@ -188,6 +219,7 @@ t.test('a test that waits in vain learns what for', async t => {
   t.ok(body.detail.endsWith(`(later to webhook_a) is sent at ${later?.next_attempt_at}.`), body.detail)
   t.match(await rejection(webhooks.settled({ timeout: 0 })), { statusCode: 409, message: body.detail })
   await mock.reset()
+  t.same((await app.inject({ method: 'POST', url: '/_mock/webhooks/settle' })).json(), { waiting: [] }, 'without a body')
   t.same(await webhooks.settled(), [])
 })
 

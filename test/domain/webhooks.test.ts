@@ -12,7 +12,7 @@ import type { SendResult, WebhookRequest } from '../../src/domain/webhooks/sendi
 import { verifyWebhook, WebhookSignatureError } from '../../src/domain/webhooks/signature.js'
 import { Webhooks, type WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
 import { errorOf, memoryStore, NOW, read } from './examples.js'
-import { delivery, endpoint } from './webhook-examples.js'
+import { delivery, endpoint, failedDelivery } from './webhook-examples.js'
 
 const ok: SendResult = { http_status: 200, error: null, final: false }
 const broken: SendResult = { http_status: 500, error: 'broken', final: false }
@@ -143,14 +143,65 @@ t.test('what waits behind another one is held too, and so is a retry', async t =
   t.same(ids(), ['whd_1'])
 })
 
-t.test('only what is there and held can be delivered, all of it or nothing', async t => {
+t.test('only what is there and has not succeeded can be delivered, all of it or nothing', async t => {
   const { sent, webhooks, put, find } = await start(undefined, ok)
   await put(delivery({ id: 'whd_1' }))
   webhooks.held = true
   await put(delivery({ id: 'whd_2' }))
-  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_1'])), { statusCode: 409, detail: 'Delivery whd_1 is not held.' })
+  t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_1'])), { statusCode: 409, detail: 'Delivery whd_1 is succeeded and cannot be sent.' })
   t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_9'])), { statusCode: 404, detail: 'Webhook delivery not found.' })
   t.match([sent.length, await find('whd_2')], [1, { held: true }])
+})
+
+t.test('what waits for its time is delivered at once when somebody asks, and not again at its time', async t => {
+  const { sent, ids, webhooks, put, find, timeline } = await start()
+  await put(delivery())
+  await sent[0]?.respond(broken)
+  t.match(await find('whd_a'), { status: 'pending', next_attempt_at: timestamp(NOW + 30_000) })
+  const delivering = webhooks.deliver(['whd_a'])
+  await timeline.moveTo(now => now + 30_000)
+  t.equal(ids().length, 2)
+  await sent[1]?.respond(broken)
+  await delivering
+  t.match(await find('whd_a'), { attempts: { length: 2 }, next_attempt_at: timestamp(NOW + 150_000) }, 'the next retry follows')
+})
+
+t.test('what has failed is delivered again, also while webhooks are held', async t => {
+  const { ids, store, webhooks, find } = await start(undefined, ok)
+  await store.transact({}, () => ({ puts: { deliveries: [failedDelivery()] } }))
+  webhooks.held = true
+  await webhooks.deliver(['whd_a'])
+  t.match(await find('whd_a'), { status: 'succeeded', attempts: { length: 2 } })
+  t.same(ids(), ['whd_a'])
+})
+
+t.test('what is queued or being sent is not delivered a second time', async t => {
+  const { sent, ids, webhooks, put, clock, find, timeline } = await start()
+  const refused = async (id: string) =>
+    t.match(await errorOf(t, async () => webhooks.deliver([id])), { statusCode: 409, detail: `Delivery ${id} is under way and cannot be sent.` })
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+  for (const id of ['whd_1', 'whd_2']) await refused(id)
+  clock.set(NOW - 1_000)
+  for (const id of ['whd_1', 'whd_2']) await refused(id)
+  for (const attempt of [0, 1]) await sent[attempt]?.respond(broken)
+  const delivering = webhooks.deliver(['whd_1', 'whd_2'])
+  for (const id of ['whd_1', 'whd_2']) await refused(id)
+  for (const attempt of [2, 3]) await sent[attempt]?.respond(ok)
+  await delivering
+  await timeline.moveTo(now => now + 60_000)
+  t.same(ids(), ['whd_1', 'whd_2', 'whd_1', 'whd_2'])
+  t.match(await find('whd_2'), { status: 'succeeded' })
+})
+
+t.test('what a fault delays is delivered late, after those behind it', async t => {
+  const { ids, faults, webhooks, put, find } = await start(undefined, ok)
+  webhooks.held = true
+  await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
+  faults.add({ then: { webhook: 'delay', delay_ms: 20 } })
+  await webhooks.deliver(['whd_1', 'whd_2'])
+  t.same(ids(), ['whd_2', 'whd_1'])
+  t.match(await find('whd_1'), { status: 'succeeded', attempts: [{ fault: 'delay' }] })
+  t.same(await webhooks.waiting(), [])
 })
 
 t.test('a response waits for the first attempt when webhooks are to come before it', async t => {

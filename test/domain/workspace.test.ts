@@ -159,7 +159,11 @@ t.test('the problems of a state', async t => {
   const fixture = { status: 'failed', capture_url: 'x' } as const
   t.match(checkStateRules({ sessions: [fixture] }, ['body'], results), [{ loc: ['body', 'sessions', 0, 'capture_url'] }])
   const { bytes, ...broken } = delivery({ next_attempt_at: null, body: 'text' })
-  t.same(checkStateRules({ sessions: [], webhook_deliveries: [broken] }, ['body'], results), [
+  const unsendable = endpoint({ attribute_blocklist: ['status', 'event', 'idempotency_key'] })
+  t.same(checkStateRules({ sessions: [], webhook_endpoints: [unsendable], webhook_deliveries: [broken] }, ['body'], results), [
+    ...[1, 2].map(index => (
+      { loc: ['body', 'webhook_endpoints', 0, 'attribute_blocklist', index], msg: 'cannot be left out of payloads', type: 'value_error' }
+    )),
     { loc: ['body', 'webhook_deliveries', 0, 'next_attempt_at'], msg: 'must be a time, since the delivery is pending', type: 'value_error' },
     { loc: ['body', 'webhook_deliveries', 0, 'body'], msg: 'must be JSON', type: 'value_error' }
   ])

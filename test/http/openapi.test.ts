@@ -92,7 +92,7 @@ t.test('every error of an operation is one of its examples', async t => {
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'faultNotFound', 'deliveryNotHeld', 'notSettled', 'internal', 'notImplemented'
+    'sessionExists', 'faultNotFound', 'cannotDeliver', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
@@ -118,6 +118,13 @@ for (const defaultKeyInflection of keyInflections) {
     t.equal(control.responses['200']?.content?.['application/json']?.schema.$ref, '#/components/schemas/Session', 'the control plane has one casing')
   })
 }
+
+t.test('the document says which bodies may be left out', async t => {
+  const { paths } = await openapiDocument(t)
+  const required = (path: string, method = 'post') => (paths[path]?.[method]?.requestBody as { required?: boolean } | undefined)?.required
+  t.same([required('/_mock/webhooks/settle'), required('/_mock/webhooks/deliver')], [false, true])
+  t.same([required('/api/v1/sessions'), required('/api/v1/sessions/{session_id}', 'patch')], [false, true])
+})
 
 t.test('generated clients have a name for each schema, and for none that is not used', async t => {
   for (const options of [{}, { control: false }, { unknownFields: 'ignore' }, { defaultKeyInflection: 'camel' }] as const) {
@@ -191,7 +198,9 @@ t.test('every call of the control plane and every operation is in the document',
     'setRateLimit put /_mock/rate-limits',
     'readWebhooks get /_mock/webhooks',
     'settleWebhooks post /_mock/webhooks/settle',
-    'listWebhooks get /_mock/webhooks/deliveries event session_id endpoint_id status limit',
+    'listWebhooks get /_mock/webhooks/deliveries event session_id endpoint_id status q limit offset',
+    'readWebhook get /_mock/webhooks/deliveries/{delivery_id}',
+    'listEndpoints get /_mock/webhooks/endpoints',
     'verifyWebhooks post /_mock/webhooks/verify',
     'holdWebhooks post /_mock/webhooks/hold',
     'deliverWebhooks post /_mock/webhooks/deliver',

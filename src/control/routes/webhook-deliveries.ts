@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { validationError } from '../../contract/errors.js'
+import { apiError, validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkNumbers } from '../../domain/verification/verify.js'
-import { fitsDelivery } from '../../domain/webhooks/delivery.js'
+import { fitsDelivery, hasText } from '../../domain/webhooks/delivery.js'
 import { UnmetWebhooks, verifyDeliveries, WebhookExpectation, WebhookFilter } from '../../domain/webhooks/verification.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
 import { controlSchema } from '../control-schema.js'
+
+// In a query everything is text, and nothing is coerced: a number is text that looks like one.
+const numberText = (description: string) => Type.Optional(Type.String({ 'pattern': '^\\d{1,9}$', description, 'x-takes': 'a whole number' }))
 
 /** Deliveries of webhooks: which there are, and whether that is what was expected. */
 export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
@@ -15,9 +18,9 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'The deliveries of both environments, the oldest first, all or those that match the query.',
       querystring: Type.Object({
         ...WebhookFilter.properties,
-        limit: Type.Optional(Type.String({
-          'pattern': '^\\d{1,9}$', 'description': 'How many at most: the newest', 'x-takes': 'a whole number'
-        }))
+        q: Type.Optional(Type.String({ description: 'A part of the ID, session ID, event, URL, or body, in upper or lower case' })),
+        limit: numberText('How many at most: the newest'),
+        offset: numberText('How many of the newest to leave out, before `limit`')
       }, { additionalProperties: false }),
       response: {
         200: Type.Object({
@@ -27,10 +30,23 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
         }, { description: 'The deliveries that match, the oldest first' })
       }
     }, 'invalidFields')
-  }, async ({ query: { limit, ...filter }, workspace: { world: { store, webhooks } } }) => {
-    const found = (await store.list('deliveries')).filter(delivery => fitsDelivery(delivery, filter))
-    const shown = limit === undefined ? found : found.slice(Math.max(0, found.length - Number(limit)))
+  }, async ({ query: { q = '', limit, offset = '0', ...filter }, workspace: { world: { store, webhooks } } }) => {
+    const found = (await store.list('deliveries')).filter(delivery => fitsDelivery(delivery, filter) && hasText(delivery, q))
+    const end = Math.max(0, found.length - Number(offset))
+    const shown = found.slice(limit === undefined ? 0 : Math.max(0, end - Number(limit)), end)
     return { data: shown.map(toWebhookDelivery), total: found.length, dropped: webhooks.dropped }
+  })
+
+  app.get('/webhooks/deliveries/:delivery_id', {
+    schema: controlSchema('readWebhook', 'Read a delivery of a webhook', {
+      description: 'The delivery, of either environment.',
+      params: Type.Object({ delivery_id: Type.String({ description: 'Webhook delivery ID' }) }),
+      response: { 200: ref(WebhookDelivery) }
+    }, 'deliveryNotFound')
+  }, async ({ params: { delivery_id: id }, workspace: { world: { store } } }) => {
+    const { delivery } = await store.transact({ deliveries: [id] }, ({ deliveries: [delivery] }) => ({ puts: {}, delivery }))
+    if (delivery === undefined) throw apiError('deliveryNotFound')
+    return toWebhookDelivery(delivery)
   })
 
   app.post('/webhooks/verify', {

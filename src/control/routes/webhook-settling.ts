@@ -38,11 +38,16 @@ export const settleRoute: FastifyPluginAsyncTypebox = async app => {
           minimum: 0, maximum: 600_000, description: 'How long to wait at most, in milliseconds of real time; 4,000 by default'
         }))
       }, { additionalProperties: false }),
+      bodyOptional: true,
       response: {
         200: Type.Object({ waiting: Type.Array(ref(Waiting)) }, { description: 'Nothing is due, and no webhook is being sent' }),
         409: ref(NotSettled)
       }
-    })
+    }),
+    preValidation: (request, _reply, done) => {
+      if (request.body as unknown === undefined) request.body = {}
+      done()
+    }
   }, async ({ body: { timeout_ms: timeout = DEFAULT_TIMEOUT }, workspace: { world } }, reply) => {
     const { settled, waiting } = await settle(world, timeout)
     if (settled) return { waiting }

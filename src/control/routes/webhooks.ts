@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { oneOf, ref } from '../../contract/schema.js'
+import { maskEndpoint, MaskedEndpoint } from '../../domain/webhooks/masked-endpoint.js'
 import { checkTriggeredEvent, TriggeredEvent, triggerEvent } from '../../domain/webhooks/trigger.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
 import type { DeliveryDocument } from '../../domain/webhooks/delivery.js'
@@ -24,6 +25,13 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(WebhookState) }
     })
   }, async ({ workspace: { world } }) => stateOf(world))
+
+  app.get('/webhooks/endpoints', {
+    schema: controlSchema('listEndpoints', 'List webhook endpoints', {
+      description: 'The endpoints of both environments, the oldest first, with their secrets masked.',
+      response: { 200: Type.Object({ data: Type.Array(ref(MaskedEndpoint)) }, { description: 'The endpoints' }) }
+    })
+  }, async ({ workspace: { world: { store } } }) => ({ data: (await store.list('endpoints')).map(maskEndpoint) }))
 
   app.post('/webhooks/hold', {
     config: { needsWorkspaceKey: true },
@@ -49,16 +57,16 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.post('/webhooks/deliver', {
     config: { needsWorkspaceKey: true },
-    schema: controlSchema('deliverWebhooks', 'Deliver held webhooks', {
-      description: 'Sends held deliveries one after the other, in the order of their IDs here, or all in the order of the events. Responds when each ' +
-        'has had its attempt, with the deliveries as they are then. Others are still held.',
+    schema: controlSchema('deliverWebhooks', 'Deliver webhooks now', {
+      description: 'Sends deliveries one after the other, in the order of their IDs here, or all that are held, in the order of the events. Takes ' +
+        'deliveries that are held, wait for their time, or have failed. Responds when each has had its attempt, with the deliveries as they are then.',
       body: Type.Object({
         ids: Type.Unsafe<string[] | 'all'>({
-          description: 'The IDs of the deliveries, or `all`', if: { type: 'array', items: {} }, then: { type: 'array', items: Type.String() }, else: oneOf(['all'])
+          description: 'The IDs of the deliveries, or `all` for those that are held', if: { type: 'array', items: {} }, then: { type: 'array', items: Type.String() }, else: oneOf(['all'])
         })
       }, { additionalProperties: false }),
       response: { 200: sent }
-    }, 'deliveryNotFound', 'deliveryNotHeld', 'workspaceKeyRequired')
+    }, 'deliveryNotFound', 'cannotDeliver', 'workspaceKeyRequired')
   }, async ({ body: { ids }, workspace: { world } }) => {
     const { store, timeline, webhooks } = world
     const chosen = ids === 'all' ? (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id) : [...new Set(ids)]

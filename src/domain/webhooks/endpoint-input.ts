@@ -88,10 +88,14 @@ export function checkEndpoint (
   if (asked !== undefined && asked !== environment) {
     problems.push({ loc: ['body', 'environment'], msg: `must be ${environment}, the environment of the API key`, type: 'value_error' })
   }
-  for (const [index, path] of blocklist.entries()) {
-    if (alwaysSent.includes(path)) problems.push({ loc: ['body', 'attribute_blocklist', index], msg: 'cannot be left out of payloads', type: 'value_error' })
-  }
+  problems.push(...checkBlocklist(blocklist, ['body', 'attribute_blocklist']))
   if (problems.length > 0) throw validationError(problems)
+}
+
+/** The problems of a list of fields that are left out of payloads. */
+export function checkBlocklist (blocklist: readonly string[], place: Problem['loc']): Problem[] {
+  return blocklist.flatMap((path, index) =>
+    alwaysSent.includes(path) ? [{ loc: [...place, index], msg: 'cannot be left out of payloads', type: 'value_error' }] : [])
 }
 
 /** The events of an endpoint as they are kept: none for all. */

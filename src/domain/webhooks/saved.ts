@@ -4,7 +4,7 @@ import { nullable, oneOf, ref, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import { Delivery, type DeliveryAttempt, type DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
-import { type EndpointCreation, endpointFields, eventsOf } from './endpoint-input.js'
+import { checkBlocklist, type EndpointCreation, endpointFields, eventsOf } from './endpoint-input.js'
 
 /** The secret of endpoints that are not given one, so that a receiver can be set up before the mock starts. */
 export const DEFAULT_SECRET = `whsec_${'0'.repeat(32)}`
@@ -61,6 +61,11 @@ export const SavedDelivery = schemaOf<SavedDelivery>()(Type.Object({
   held: Type.Boolean({ description: 'Whether it waits for somebody to deliver or release it' }),
   body: Type.String({ description: 'The exact body' })
 }, { $id: 'SavedWebhookDelivery', additionalProperties: false, description: 'A webhook delivery' }))
+
+/** The problems of endpoints of the right form. Their URLs may lead anywhere: what may not be sent there fails when it is sent. */
+export function checkEndpoints (endpoints: readonly SavedEndpoint[], place: Problem['loc']): Problem[] {
+  return endpoints.flatMap(({ attribute_blocklist: blocklist = [] }, index) => checkBlocklist(blocklist, [...place, index, 'attribute_blocklist']))
+}
 
 /** The problems of deliveries of the right form. */
 export function checkDeliveries (deliveries: readonly SavedDelivery[], place: Problem['loc']): Problem[] {

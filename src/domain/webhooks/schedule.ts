@@ -19,9 +19,14 @@ export const MAX_FAILURES = 10
 /** The type of the due items that send deliveries. They follow from the deliveries, so a saved state has none of them. */
 export const WEBHOOK_ATTEMPT = 'webhook.attempt'
 
+/** The ID of the due item that sends a delivery. */
+export function attemptId (deliveryId: string): string {
+  return `attempt:${deliveryId}`
+}
+
 /** The due item that sends a pending delivery at its time. */
 export function attemptOf ({ id, next_attempt_at: at }: DeliveryDocument): DueItem {
-  return { id: `attempt:${id}`, at: Date.parse(at as string), type: WEBHOOK_ATTEMPT, subject: id }
+  return { id: attemptId(id), at: Date.parse(at as string), type: WEBHOOK_ATTEMPT, subject: id }
 }
 
 /** An attempt that is over. */

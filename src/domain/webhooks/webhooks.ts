@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { apiError } from '../../contract/errors.js'
 import { timestamp } from '../../contract/time.js'
 import type { Outcome } from '../apply.js'
 import type { Clock } from '../clock.js'
@@ -9,6 +8,7 @@ import { newId } from '../new-id.js'
 import type { Store } from '../store.js'
 import type { DueHandler } from '../timeline.js'
 import { delayed, sendDelivery, type Sending } from './attempt.js'
+import { claimDeliveries, claimReads } from './claim-deliveries.js'
 import type { DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
 import { Lanes } from './lanes.js'
@@ -120,24 +120,17 @@ export class Webhooks {
   }
 
   /**
-   * Sends held deliveries, one after the other in the given order. Resolves when all have had their attempt.
-   * @throws ApiError 404 when one is not there, 409 when one is not held; then none is sent
+   * Sends deliveries now, one after the other in the given order: those that are held or scheduled, and those that have failed. Resolves
+   * when all have had their attempt.
+   * @throws ApiError 404 when one is not there, 409 when one is under way or has succeeded; then none is sent
    */
   async deliver (ids: readonly string[]): Promise<void> {
     const { store, clock } = this.#parts
-    const { claimed } = await store.transact({ deliveries: ids }, ({ deliveries }) => {
-      const claimed = deliveries.map((delivery, index): DeliveryDocument => {
-        if (delivery === undefined) throw apiError('deliveryNotFound')
-        if (!delivery.held) throw apiError('deliveryNotHeld', { id: ids[index] as string })
-        return { ...delivery, held: false, next_attempt_at: timestamp(clock.now()) }
-      })
-      return { puts: { deliveries: claimed }, claimed }
-    })
+    const { claimed } = await store.transact(claimReads(ids), found => claimDeliveries(found, clock.now()))
     for (const { id } of claimed) this.#inFlight.set(id, 'queued')
-    for (const { id, endpoint_id: endpointId } of claimed) {
-      await this.#attempt(id, endpointId)
-      this.#end(id)
-    }
+    const finishing: Promise<void>[] = []
+    for (const { id, endpoint_id: endpointId } of claimed) finishing.push(this.#finish(id, await this.#attempt(id, endpointId)))
+    await Promise.all(finishing)
   }
 
   /** Holds nothing any more: sends what was held, in the order of the events. */
@@ -174,7 +167,11 @@ export class Webhooks {
       if (this.held) await this.#hold(id)
       else rest = await this.#attempt(id, endpointId)
     })
-    // what a fault delays holds up no other
+    await this.#finish(id, rest)
+  }
+
+  /** Does what is left to do of an attempt. What a fault delays holds up no other. */
+  async #finish (id: string, rest: Rest): Promise<void> {
     await rest?.()
     this.#end(id)
   }

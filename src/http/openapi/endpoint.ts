@@ -18,6 +18,8 @@ declare module 'fastify' {
     description?: string
     tags?: readonly string[]
     security?: readonly object[]
+    /** Whether the body may be left out. */
+    bodyOptional?: boolean
   }
 }
 
@@ -100,7 +102,7 @@ export function endpointOf (operation: Operation, { defaultKeyInflection, unknow
 
 /** The endpoint of a route of the control plane. */
 export function endpointOfRoute (method: string, url: string, schema: FastifySchema): Endpoint {
-  const { operationId, summary, description, security, params, querystring, body, response } = schema
+  const { operationId, summary, description, security, params, querystring, body, bodyOptional, response } = schema
   return {
     id: String(operationId),
     method,
@@ -113,7 +115,7 @@ export function endpointOfRoute (method: string, url: string, schema: FastifySch
     query: querystring as TObject | undefined,
     headers: undefined,
     body: body as TSchema | undefined,
-    bodyRequired: true,
+    bodyRequired: bodyOptional !== true,
     bodyExamples: undefined,
     responses: describeAll(response as Record<string, TSchema>),
     inflection: 'snake'
