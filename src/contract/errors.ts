@@ -70,6 +70,7 @@ export const errors = {
   deliveryNotFound: ['not_found', 404, 'Webhook delivery not found.'],
   cannotRetry: ['bad_request', 400, 'Webhook delivery is {status} and cannot be retried.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
+  requestNotFound: ['not_found', 404, 'No request {id} in the journal.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
   deliveryNotHeld: ['conflict', 409, 'Delivery {id} is not held.'],
   notSettled: ['conflict', 409, 'Webhooks did not settle within {timeout} ms. Waiting: {waiting}.'],
