@@ -282,6 +282,21 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same(await ids(), [1], 'an empty journal counts from 1 again')
   },
 
+  'a request of the journal is sent again': async (t, mock) => {
+    await patch(mock, 'ses_pending', { metadata: { n: 1 } }, { 'idempotency-key': 'k' })
+    const again = await mock.resend(1)
+    t.match(again, { id: 2, replayed: true, api_key: 'vk_sandbox_…7be2', request: { body: { metadata: { n: 1 } } } })
+    t.same(again, await mock.request(2))
+    t.match(await mock.resend(1, { idempotencyKey: null, body: { external_ref: 'x' } }), { id: 3, status: 200, idempotency_key: null, replayed: false })
+    t.match(await mock.resend(1, { idempotencyKey: 'other' }), { id: 4, status: 200, idempotency_key: 'other', replayed: false })
+    t.equal((await mock.session('ses_pending')).external_ref, 'x')
+    t.match(await rejection(mock.resend(9)), { statusCode: 404 })
+    await patch(mock, 'ses_pending', {}, { 'x-mock-fault': 'status=503' })
+    t.match(await rejection(mock.resend(5)), { code: 'conflict', statusCode: 409 })
+    await status(mock, { 'x-mock-fault': 'drop=after' })
+    t.match(await mock.resend(6), { id: 7, fault: 'drop=after' })
+  },
+
   'an expectation that is met resolves with the number of requests': async (t, mock) => {
     await patch(mock, 'ses_pending', { metadata: { plan: 'gold', nested: { a: 1, b: [1, 2] } } })
     await patch(mock, 'ses_pending', { external_ref: 'x' })

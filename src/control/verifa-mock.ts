@@ -84,6 +84,12 @@ export interface VerifaMock extends AsyncDisposable {
   requests (filter?: RequestQuery): Promise<JournalEntry[]>
   /** Returns one request by its ID in the journal; rejects with a 404 when it is not there. */
   request (id: number): Promise<JournalEntry>
+  /**
+   * Sends a request of the journal again, with the API key that it had, and resolves with what it becomes in the journal. `idempotencyKey`
+   * and `body` replace what it had; with null it has no key. Rejects with a 404 when the request is not there, with a 409 when its body was
+   * not read and none is given.
+   */
+  resend (id: number, options?: { idempotencyKey?: string | null, body?: unknown }): Promise<JournalEntry>
   /** Removes the requests that match from the journal; without a filter all. */
   clearRequests (filter?: RemovedRequests): Promise<void>
   /** Resolves with the number of matching requests when the expectation is met; else rejects with an `UnmetExpectation`. */
