@@ -11,6 +11,8 @@ export type {
 } from './domain/faults/rules.js'
 export type { Fixture } from './domain/fixtures/fixture.js'
 export type { Change, JournalEntry, JournalMessage } from './domain/journal/entry.js'
+export type { RemovedRequests, RequestQuery, StatusClass } from './domain/journal/query.js'
+export type { RequestSummary } from './domain/journal/summary.js'
 export type { Expectation, NearMiss, RequestFilter, RequestMatch } from './domain/journal/verification.js'
 export type { Plan, RateLimitChange } from './domain/rate-limits.js'
 export type { ResultFixture } from './domain/fixtures/result-fixture.js'

@@ -263,14 +263,38 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same(await ids({ idempotency_key: 'k' }), [1])
     t.same(await ids({ path: '/nowhere?q=1' }), [4])
     t.same(await ids({ limit: 2 }), [3, 4], 'the newest')
+    t.same(await ids({ status: '4xx' }), [2, 3, 4])
+    t.same(await ids({ q: 'SES_NONE' }), [2])
+    t.same(await ids({ before: 4, limit: 2 }), [2, 3])
+    t.same(await mock.request(3), (await mock.requests())[2])
+    t.match(await rejection(mock.request(9)), { statusCode: 404, message: 'No request 9 in the journal.' })
     t.same(await ids({ session_id: undefined }), [1, 2, 3, 4])
     t.match(await rejection(mock.requests({ status: 7 })), { detail: [{ loc: ['query', 'status'] }] })
     t.match(await rejection(mock.requests({ colour: 'red' } as object)), { detail: [{ loc: ['query', 'colour'] }] })
     await mock.clearRequests({ session_id: 'ses_pending' })
     t.same(await ids(), [2, 4])
+    await mock.clearRequests({ status: '2xx' })
+    t.same(await ids(), [2, 4])
+    await mock.clearRequests({ status: '4xx', session_id: 'ses_none' })
+    t.same(await ids(), [4])
     await mock.clearRequests()
     await patch(mock, 'ses_pending', {})
     t.same(await ids(), [1], 'an empty journal counts from 1 again')
+  },
+
+  'a request of the journal is sent again': async (t, mock) => {
+    await patch(mock, 'ses_pending', { metadata: { n: 1 } }, { 'idempotency-key': 'k' })
+    const again = await mock.resend(1)
+    t.match(again, { id: 2, replayed: true, api_key: 'vk_sandbox_…7be2', request: { body: { metadata: { n: 1 } } } })
+    t.same(again, await mock.request(2))
+    t.match(await mock.resend(1, { idempotencyKey: null, body: { external_ref: 'x' } }), { id: 3, status: 200, idempotency_key: null, replayed: false })
+    t.match(await mock.resend(1, { idempotencyKey: 'other' }), { id: 4, status: 200, idempotency_key: 'other', replayed: false })
+    t.equal((await mock.session('ses_pending')).external_ref, 'x')
+    t.match(await rejection(mock.resend(9)), { statusCode: 404 })
+    await patch(mock, 'ses_pending', {}, { 'x-mock-fault': 'status=503' })
+    t.match(await rejection(mock.resend(5)), { code: 'conflict', statusCode: 409 })
+    await status(mock, { 'x-mock-fault': 'drop=after' })
+    t.match(await mock.resend(6), { id: 7, fault: 'drop=after' })
   },
 
   'an expectation that is met resolves with the number of requests': async (t, mock) => {

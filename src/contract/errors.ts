@@ -4,6 +4,9 @@ import { ref, schemaOf } from './schema.js'
 /** The content type of every response, errors included. */
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
+/** The content type of a form that a browser sends. */
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
+
 /** One thing that is wrong with a request. */
 export interface Problem {
   /** The path to the offending field: `body`, `query` or `header`, then field names and list positions. */
@@ -70,6 +73,8 @@ export const errors = {
   deliveryNotFound: ['not_found', 404, 'Webhook delivery not found.'],
   cannotRetry: ['bad_request', 400, 'Webhook delivery is {status} and cannot be retried.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
+  requestNotFound: ['not_found', 404, 'No request {id} in the journal.'],
+  cannotResend: ['conflict', 409, 'Request {id} cannot be sent again as it was: its body was not read. Give a body.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
   cannotDeliver: ['conflict', 409, 'Delivery {id} is {state} and cannot be sent.'],
   notSettled: ['conflict', 409, 'Webhooks did not settle within {timeout} ms. Waiting: {waiting}.'],

@@ -63,6 +63,9 @@ export function createClient (options: ClientOptions): VerifaMock {
     setStatus: async (id, status, options) => call('PUT', `${sessionPath(id)}/status`, { status, ...options }),
     removeSession: async id => call('DELETE', sessionPath(id)),
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
+    request: async id => call('GET', `/requests/${encodeURIComponent(id)}`),
+    resend: async (id, { idempotencyKey, body } = {}) =>
+      call('POST', `/requests/${encodeURIComponent(id)}/resend`, { idempotency_key: idempotencyKey, body }),
     clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),
     verify: async function verify (expectation) {
       return (await call<{ matched: number }>('POST', '/requests/verify', expectation, callerOf(verify))).matched

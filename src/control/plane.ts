@@ -13,6 +13,7 @@ import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
+import { resendRoute } from './routes/resend.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 import { webhooksRoutes } from './routes/webhooks.js'
@@ -35,6 +36,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
+    guarded.register(resendRoute)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
     guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)

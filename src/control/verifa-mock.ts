@@ -1,7 +1,8 @@
 import type { Fault, FaultRule } from '../domain/faults/rules.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
 import type { JournalEntry } from '../domain/journal/entry.js'
-import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
+import type { RemovedRequests, RequestQuery } from '../domain/journal/query.js'
+import type { Expectation } from '../domain/journal/verification.js'
 import type { ResultFixture } from '../domain/fixtures/result-fixture.js'
 import type { Session, SessionStatus } from '../domain/sessions/session.js'
 import type { SimulatedAction } from '../domain/sessions/simulate.js'
@@ -80,9 +81,17 @@ export interface VerifaMock extends AsyncDisposable {
   /** Removes a session; rejects with a 404 when it is not there. */
   removeSession (id: string): Promise<void>
   /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */
-  requests (filter?: RequestFilter & { limit?: number }): Promise<JournalEntry[]>
+  requests (filter?: RequestQuery): Promise<JournalEntry[]>
+  /** Returns one request by its ID in the journal; rejects with a 404 when it is not there. */
+  request (id: number): Promise<JournalEntry>
+  /**
+   * Sends a request of the journal again, with the API key that it had, and resolves with what it becomes in the journal. `idempotencyKey`
+   * and `body` replace what it had; with null it has no key. Rejects with a 404 when the request is not there, with a 409 when its body was
+   * not read and none is given.
+   */
+  resend (id: number, options?: { idempotencyKey?: string | null, body?: unknown }): Promise<JournalEntry>
   /** Removes the requests that match from the journal; without a filter all. */
-  clearRequests (filter?: RequestFilter): Promise<void>
+  clearRequests (filter?: RemovedRequests): Promise<void>
   /** Resolves with the number of matching requests when the expectation is met; else rejects with an `UnmetExpectation`. */
   verify (expectation: Expectation): Promise<number>
   readonly faults: FaultControl

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
-import { version } from '../../src/index.js'
+import { connectVerifaMock, version } from '../../src/index.js'
 import { logOf, run, serve } from './process.js'
 
 async function patch (url: string, apiKey = 'vk_sandbox_abcdefghijkl'): Promise<Response> {
@@ -43,6 +43,12 @@ t.test('a mock logs JSON, first where it is, with a command that works; it masks
   const request = { msg: 'request', method: 'PATCH', url: '/sessions/ses_pending', status: 200 }
   t.match(logOf(mock), [{ url: mock.url }, request, { ...request, apiKey: 'vk_sandbox_…ijkl' }])
   t.notMatch(mock.out(), /abcdefgh/)
+})
+
+t.test('the command has what it loads only when it is needed, such as to send a request again', async t => {
+  const { url } = await serve(t)
+  await patch(url)
+  t.match(await connectVerifaMock(url).resend(1), { id: 2, status: 200 })
 })
 
 /** Lets the mock say on standard error that it listens. */

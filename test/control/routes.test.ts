@@ -165,9 +165,38 @@ t.test('a header of a fault that frames the response is refused', async t => {
 
 t.test('a malformed query is refused', async t => {
   const app = startApp(t)
-  for (const method of ['GET', 'DELETE'] as const) {
-    t.match(errorOf(t, await app.inject({ method, url: '/_mock/requests?status=abc' })).detail, [{ loc: ['query', 'status'], msg: 'must be a status such as 404' }])
+  for (const [method, path] of [['GET', 'requests'], ['GET', 'requests/summaries'], ['DELETE', 'requests']] as const) {
+    for (const status of ['abc', '4x', '6xx', '4XX']) {
+      const response = await app.inject({ method, url: `/_mock/${path}?status=${status}` })
+      t.match(errorOf(t, response).detail, [{ loc: ['query', 'status'], msg: 'must be a status such as 404, or 4xx' }])
+    }
   }
-  t.equal((await app.inject({ method: 'DELETE', url: '/_mock/requests?limit=1' })).statusCode, 422)
+  for (const query of ['limit=1', 'before=1', 'q=x']) t.equal((await app.inject({ method: 'DELETE', url: `/_mock/requests?${query}` })).statusCode, 422, query)
+  for (const query of ['limit=x', 'before=-1']) t.equal((await app.inject(`/_mock/requests?${query}`)).statusCode, 422, query)
   t.equal((await app.inject('/_mock/requests?limit=0')).statusCode, 200)
+})
+
+t.test('an expectation has no class of statuses, and no search', async t => {
+  for (const match of [{ status: '4xx' }, { q: 'x' }, { before: 1 }]) {
+    t.equal((await startApp(t).inject({ method: 'POST', url: '/_mock/requests/verify', payload: { match } })).statusCode, 422)
+  }
+})
+
+t.test('requests are listed in short', async t => {
+  const app = startApp(t)
+  for (const id of ['ses_pending', 'ses_none', 'ses_bare']) await update(app, id, { external_ref: 'a' })
+  const list = async (path: string) => (await app.inject(`/_mock/requests${path}`)).json<{ data: object[], total: number, dropped: number }>()
+  const { data, ...rest } = await list('/summaries?status=2xx')
+  t.same(rest, { total: 2, dropped: 0 })
+  t.match(data, [{ id: 1, session_id: 'ses_pending', status: 200 }, { id: 3, session_id: 'ses_bare' }])
+  t.same(data.map(entry => ['request', 'response', 'changes', 'deliveries'].filter(name => name in entry)), [[], []])
+  t.match(await list('/summaries?q=external_ref&limit=1&before=3'), { data: [{ id: 2 }], total: 3 })
+  t.same((await list('?before=2')).data, [(await app.inject('/_mock/requests/1')).json()])
+})
+
+t.test('a request that is not in the journal is a 404', async t => {
+  const app = startApp(t)
+  await update(app, 'ses_pending', {})
+  for (const id of ['2', '0', '-1', '01', '1.0', 'x', '%20']) t.equal((await app.inject(`/_mock/requests/${id}`)).statusCode, 404, id)
+  t.same(errorOf(t, await app.inject('/_mock/requests/2')), { error: 'not_found', detail: 'No request 2 in the journal.', status_code: 404 })
 })

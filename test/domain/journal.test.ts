@@ -6,47 +6,8 @@ import { JournalEntry, toEntry } from '../../src/domain/journal/entry.js'
 import { type Exchange, Journal } from '../../src/domain/journal/journal.js'
 import { type Expectation, findExchanges, Unmet, verify } from '../../src/domain/journal/verification.js'
 import { checkNumbers } from '../../src/domain/verification/verify.js'
-import { NOW, session } from './examples.js'
-
-const KEY = 'vk_live_90ab12cd34'
-
-function exchange (parts: Partial<Exchange> = {}): Exchange {
-  return {
-    id: 1,
-    requestId: 'req-1',
-    at: NOW,
-    durationMs: 1.23456,
-    method: 'PATCH',
-    url: '/sessions/ses_a',
-    sessionId: 'ses_a',
-    operation: 'updateSession',
-    requestHeaders: {},
-    idempotencyKey: undefined,
-    requestBody: undefined,
-    status: 200,
-    version: '2026-01-01',
-    allowance: undefined,
-    quota: undefined,
-    replayed: false,
-    ownHeaders: undefined,
-    reason: undefined,
-    responseBody: '{}',
-    fault: undefined,
-    events: [],
-    deliveries: [],
-    bytes: 0,
-    ...parts
-  }
-}
-
-/** A journal with some exchanges, which have the IDs from 1 on. */
-function journalOf (exchanges: readonly Partial<Exchange>[], maxEntries = 1_000, maxBytes = 1e9): Journal {
-  const journal = new Journal(maxEntries, maxBytes)
-  for (const parts of exchanges) journal.add(exchange({ id: journal.nextId(), ...parts }))
-  return journal
-}
-const many = (count: number, parts: Partial<Exchange> = {}) => new Array<Partial<Exchange>>(count).fill(parts)
-const idsOf = (exchanges: readonly Exchange[]) => exchanges.map(({ id }) => id)
+import { session } from './examples.js'
+import { exchange, idsOf, journalOf, KEY, many } from './exchanges.js'
 
 t.test('it is bounded by count: the oldest is dropped, and counted', async t => {
   const journal = journalOf(many(5), 3)

@@ -40,6 +40,7 @@ const known = {
   'session_ids': [['ses_a'], ['ses_b', 'ses_none', 'ses_b'], ['ses_review', 'ses_redacted', 'ses_live']],
   'tag': ['vip'],
   'tags': [['vip', 'a'], []],
+  'journal_id': ['1', '2', '3', '99'],
   'fault_id': ['fault_1', 'fault_2', 'fault_3'],
   'idempotency_key': ['k1', 'k2'],
   'operation': ['updateSession', 'createSession'],

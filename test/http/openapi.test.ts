@@ -92,7 +92,7 @@ t.test('every error of an operation is one of its examples', async t => {
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'faultNotFound', 'cannotDeliver', 'notSettled', 'internal', 'notImplemented'
+    'sessionExists', 'requestNotFound', 'cannotResend', 'faultNotFound', 'cannotDeliver', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
@@ -185,7 +185,10 @@ t.test('every call of the control plane and every operation is in the document',
     'restoreState put /_mock/state',
     'reset post /_mock/reset',
     'listIdempotencyKeys get /_mock/idempotency-keys',
-    'listRequests get /_mock/requests method path operation session_id idempotency_key status limit',
+    'listRequests get /_mock/requests method path operation session_id idempotency_key status q before limit',
+    'listRequestSummaries get /_mock/requests/summaries method path operation session_id idempotency_key status q before limit',
+    'readRequest get /_mock/requests/{journal_id}',
+    'resendRequest post /_mock/requests/{journal_id}/resend',
     'clearRequests delete /_mock/requests method path operation session_id idempotency_key status',
     'verifyRequests post /_mock/requests/verify',
     'addFault post /_mock/faults',

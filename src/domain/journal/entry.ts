@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { JSON_TYPE } from '../../contract/errors.js'
 import { maskApiKey, maskApiKeysIn, maskSecret } from '../../contract/masking.js'
 import { oneOf, ref, schemaOf } from '../../contract/schema.js'
-import { timestamp } from '../../contract/time.js'
 import { type Event, eventTypes } from '../events.js'
 import { Session } from '../sessions/session.js'
 import type { Exchange } from './journal.js'
+import { RequestSummary, toSummary } from './summary.js'
 
 /** A change that a request made. */
 export type Change = Event
@@ -29,32 +29,7 @@ export interface JournalMessage {
  * A request to the API and its response. API keys and other secrets are masked, except in what a request sent as data: its body, and the
  * sessions.
  */
-export interface JournalEntry {
-  /** Counts from 1. */
-  id: number
-  /** The ID of the request; the log line has it as `reqId`. */
-  request_id: string
-  /** When the response was made, by the clock of the mock. */
-  at: string
-  method: string
-  /** The path with its query, as it was sent. */
-  path: string
-  /** The operation's ID, such as `updateSession`; null when no route matched. */
-  operation: string | null
-  /** The session in the path, or the one that was created. */
-  session_id: string | null
-  /** The API key, masked. */
-  api_key: string | null
-  idempotency_key: string | null
-  /** Whether the response is that of an earlier request with the same idempotency key. */
-  replayed: boolean
-  /** The fault that took effect, as in `X-Mock-Fault`: `drop=after`. */
-  fault: string | null
-  /** The status; null when a fault cut the connection before anything was done. */
-  status: number | null
-  /** Why the request was refused, as exactly as the mock knows, or which parameters of its query were ignored. */
-  reason: string | null
-  duration_ms: number
+export interface JournalEntry extends RequestSummary {
   request: JournalMessage
   /** The response, also when a fault cut the connection in its place. */
   response: JournalMessage
@@ -64,28 +39,13 @@ export interface JournalEntry {
   deliveries: string[]
 }
 
-const nullable = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description })
-
 const JournalMessage = schemaOf<JournalMessage>()(Type.Object({
   headers: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description: 'By name, in lower case; secrets are masked' }),
   body: Type.Unknown({ description: 'As JSON; null when there is no body that can be read' })
 }, { $id: 'JournalMessage', description: 'The headers and the body of a request or a response' }))
 
 export const JournalEntry = schemaOf<JournalEntry>()(Type.Object({
-  id: Type.Integer({ description: 'Counts from 1' }),
-  request_id: Type.String({ description: 'The ID of the request; the log line has it as reqId' }),
-  at: Type.String({ format: 'date-time', description: 'When the response was made, by the clock of the mock' }),
-  method: Type.String(),
-  path: Type.String({ description: 'The path with its query, as it was sent' }),
-  operation: nullable('The operationId; null when no route matched'),
-  session_id: nullable('The session in the path, or the one that was created'),
-  api_key: nullable('The API key, masked'),
-  idempotency_key: nullable('The Idempotency-Key'),
-  replayed: Type.Boolean({ description: 'Whether the response is that of an earlier request with the same idempotency key' }),
-  fault: nullable('The fault that took effect, as in X-Mock-Fault'),
-  status: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'null when a fault cut the connection before anything was done' }),
-  reason: nullable('Why the request was refused, as exactly as the mock knows, or which parameters of its query were ignored'),
-  duration_ms: Type.Number(),
+  ...RequestSummary.properties,
   request: ref(JournalMessage),
   response: ref(JournalMessage),
   changes: Type.Array(ref(Change), { description: 'What the request changed; empty when it changed nothing' }),
@@ -94,38 +54,14 @@ export const JournalEntry = schemaOf<JournalEntry>()(Type.Object({
 
 /** An exchange as the journal shows it. */
 export function toEntry (exchange: Exchange): JournalEntry {
-  const { requestHeaders } = exchange
-  const apiKey = requestHeaders['x-api-key']
+  const responseText = responseTextOf(exchange)
   return {
-    id: exchange.id,
-    request_id: exchange.requestId,
-    at: timestamp(exchange.at),
-    method: exchange.method,
-    path: pathOf(exchange),
-    operation: exchange.operation ?? null,
-    session_id: sessionIdOf(exchange) ?? null,
-    api_key: typeof apiKey === 'string' ? maskApiKey(apiKey) : null,
-    idempotency_key: exchange.idempotencyKey === undefined ? null : maskApiKeysIn(exchange.idempotencyKey),
-    replayed: exchange.replayed,
-    fault: exchange.fault ?? null,
-    status: exchange.status,
-    reason: exchange.reason === undefined ? null : maskApiKeysIn(exchange.reason),
-    duration_ms: Math.round(exchange.durationMs * 1000) / 1000,
-    request: { headers: maskHeaders(requestHeaders), body: exchange.requestBody ?? null },
-    response: { headers: responseHeadersOf(exchange), body: responseBodyOf(exchange) },
+    ...toSummary(exchange),
+    request: { headers: maskHeaders(exchange.requestHeaders), body: exchange.requestBody ?? null },
+    response: { headers: responseHeadersOf(exchange), body: responseText === '' ? null : JSON.parse(responseText) },
     changes: [...exchange.events],
     deliveries: [...exchange.deliveries]
   }
-}
-
-/** Path and query, with API keys masked. */
-export function pathOf ({ url }: Exchange): string {
-  return maskApiKeysIn(url)
-}
-
-/** The session in the path, with API keys masked. */
-export function sessionIdOf ({ sessionId }: Exchange): string | undefined {
-  return sessionId === undefined ? undefined : maskApiKeysIn(sessionId)
 }
 
 /** All headers of the response but those that Node.js adds when it sends them. */
@@ -140,12 +76,13 @@ function responseHeadersOf ({ version, allowance, quota, replayed, ownHeaders, r
   }
 }
 
-/** The body of an error may name what was sent, so API keys in it are masked. Everywhere else only secrets of webhook endpoints are. */
-function responseBodyOf ({ status, responseBody }: Exchange): unknown {
-  if (responseBody === '') return null
-  if (status === null || status >= 400) return JSON.parse(maskApiKeysIn(responseBody))
-  const body: unknown = JSON.parse(responseBody)
-  return responseBody.includes('"secret"') ? maskSecretOf(body) : body
+/**
+ * The body of the response as JSON, empty when there is none. That of an error may name what was sent, so API keys in it are masked.
+ * Everywhere else only secrets of webhook endpoints are.
+ */
+export function responseTextOf ({ status, responseBody }: Exchange): string {
+  if (status === null || status >= 400) return maskApiKeysIn(responseBody)
+  return responseBody.includes('"secret"') ? JSON.stringify(maskSecretOf(JSON.parse(responseBody))) : responseBody
 }
 
 /** Masks the secret of an endpoint, or those of a list of endpoints. What lies deeper is user data. */

@@ -3,8 +3,9 @@ import { ref, schemaOf } from '../../contract/schema.js'
 import { type ExpectedNumbers, numbers } from '../verification/numbers.js'
 import { unmet, type UnmetBy, unmetFields } from '../verification/unmet.js'
 import { findMatching, type Subject, verifyItems } from '../verification/verify.js'
+import { JournalEntry, toEntry } from './entry.js'
 import type { Exchange, Journal } from './journal.js'
-import { JournalEntry, pathOf, sessionIdOf, toEntry } from './entry.js'
+import { pathOf, sessionIdOf } from './summary.js'
 
 /** Which requests of the journal are meant. Every field that is given must match. */
 export interface RequestFilter {

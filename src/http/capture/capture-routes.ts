@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { KeyInflection } from '../../contract/casing.js'
-import { apiError, JSON_TYPE } from '../../contract/errors.js'
+import { apiError, FORM_TYPE, JSON_TYPE } from '../../contract/errors.js'
 import { writerOf } from '../../contract/serialization.js'
 import type { Decision, Result } from '../../domain/decision.js'
 import { newId } from '../../domain/new-id.js'
@@ -45,8 +45,6 @@ export interface CaptureRoutesOptions {
 
 /** The routes that a 404 may suggest. */
 export const captureRoutePaths: readonly Route[] = [['GET', '/verify/{token}'], ['POST', '/verify/{token}/sandbox-outcome']]
-
-const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /**
  * The capture page, and what its buttons do. There is no API key: the token says which session is meant, and in which workspace. A browser

@@ -2,9 +2,11 @@ import fastifyPlugin from 'fastify-plugin'
 import type { ApiKeys } from '../../domain/api-keys.js'
 import type { Event } from '../../domain/events.js'
 import { describeEffect } from '../../domain/faults/rules.js'
+import type { Exchange } from '../../domain/journal/journal.js'
 import type { Workspaces } from '../../domain/workspaces.js'
 import type { World } from '../../domain/world.js'
 import type { Operation } from '../operation.js'
+import { reportExchange } from '../send-to-self.js'
 import { statusOf } from './faults.js'
 
 export interface JournalOptions {
@@ -23,7 +25,7 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
     const { headers, fault, outcome, failure, hint, page } = request
     // a request that was refused before its key was known has no world
     const world = request.world as World | undefined ?? workspaces.existing(apiKeys.find(String(headers['x-api-key']))).world
-    world.journal.add({
+    const exchange: Exchange = {
       id: world.journal.nextId(),
       requestId: request.id,
       at: world.clock.now(),
@@ -47,7 +49,9 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       events: outcome?.events ?? [],
       deliveries: outcome === undefined || outcome.deliveries.length === 0 ? none : outcome.deliveries.map(({ id }) => id),
       bytes: 0
-    })
+    }
+    world.journal.add(exchange)
+    reportExchange(request.raw, exchange)
     done(null, payload)
   })
 }, { name: 'journal' })

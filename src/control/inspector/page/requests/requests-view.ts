@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { JournalEntry as RequestSummary } from '../../../../domain/journal/entry.js'
+import type { RequestSummary } from '../../../../domain/journal/summary.js'
 import { Action } from '../action.js'
 import { useApi, withQuery } from '../api.js'
 import { FilterSelect } from '../filter-select.js'

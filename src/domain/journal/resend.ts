@@ -1,0 +1,67 @@
+import { Type } from '@sinclair/typebox'
+import type { IncomingHttpHeaders } from 'node:http'
+import { apiError, FORM_TYPE } from '../../contract/errors.js'
+import { nullable, schemaOf } from '../../contract/schema.js'
+import type { Exchange } from './journal.js'
+
+/** What of a request is different when it is sent again. What is left out is as it was. */
+export interface Resend {
+  /** Another idempotency key; null for none. */
+  idempotency_key?: string | null
+  /** Another body, which is sent as JSON. */
+  body?: unknown
+}
+
+export const Resend = schemaOf<Resend>()(Type.Object({
+  idempotency_key: Type.Optional(nullable(Type.String({
+    'pattern': '^[^\\x00-\\x1f\\x7f]*$', 'description': 'Another Idempotency-Key; null for none', 'x-takes': 'text without control characters'
+  }))),
+  body: Type.Optional(Type.Unknown({ description: 'Another body, which is sent as JSON' }))
+}, { $id: 'Resend', additionalProperties: false, description: 'What of a request is different when it is sent again; what is left out is as it was' }))
+
+/** A request as it is sent. */
+export interface RequestToSend {
+  method: string
+  /** Path and query. */
+  url: string
+  /** By name, in lower case. */
+  headers: IncomingHttpHeaders
+  /** The body; `undefined` when there is none. */
+  payload: string | undefined
+}
+
+/** Headers that are about one connection, or about the body as it was sent. */
+const notSentAgain = [
+  'connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'
+]
+
+/**
+ * The request of an exchange, with its whole API key, to be sent again.
+ * @throws ApiError 409 when its body is needed and was not read
+ */
+export function requestToResend (exchange: Exchange, { idempotency_key: key, body }: Resend): RequestToSend {
+  const payload = body === undefined ? sentPayload(exchange) : JSON.stringify(body)
+  const headers: IncomingHttpHeaders = {
+    ...exchange.requestHeaders,
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(typeof key === 'string' && { 'idempotency-key': Buffer.from(key).toString('latin1') }) // as Node.js reads UTF-8 in a header
+  }
+  for (const name of notSentAgain) Reflect.deleteProperty(headers, name)
+  if (key === null) delete headers['idempotency-key']
+  if (payload !== undefined) headers['content-length'] = String(Buffer.byteLength(payload))
+  return { method: exchange.method, url: exchange.url, headers, payload }
+}
+
+/** The body of a request as text. It is written again from what was read, so it has the same value, but not each space. */
+function sentPayload ({ id, requestHeaders, requestBody }: Exchange): string | undefined {
+  if (requestBody === undefined) {
+    if (hadBody(requestHeaders)) throw apiError('cannotResend', { id: String(id) })
+    return undefined
+  }
+  const isForm = requestHeaders['content-type']?.startsWith(FORM_TYPE) === true
+  return isForm ? new URLSearchParams(requestBody as Record<string, string>).toString() : JSON.stringify(requestBody)
+}
+
+function hadBody (headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
