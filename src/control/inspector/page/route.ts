@@ -26,7 +26,7 @@ export function parseRoute (fragment: string): Route {
 /** The fragment of a route. Empty filters are left out. */
 export function hrefOf ({ view, id, query = {} }: Partial<Route> & { view: View }): string {
   const filters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
-  return `#/${view}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${filters === '' ? '' : `?${filters}`}`
+  return `#/${view}${id === undefined ? '' : `/${encode(id)}`}${filters === '' ? '' : `?${filters}`}`
 }
 
 /** The route that the URL names, now and after each change. */
@@ -48,6 +48,11 @@ export function go (route: Partial<Route> & { view: View }, { replace = false } 
   }
   history.replaceState(null, '', hrefOf(route))
   dispatchEvent(new HashChangeEvent('hashchange'))
+}
+
+/** An id as a segment of a path. It may be any text, also one that no URL can name: half of a surrogate pair. */
+export function encode (id: string): string {
+  return encodeURIComponent(id.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
 
 function decode (text: string): string {
