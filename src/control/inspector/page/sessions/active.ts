@@ -9,6 +9,6 @@ const inactive: readonly SessionStatus[] = ['completed', 'expired', 'failed']
 
 /** Why no outcome of a session can be simulated, in words; `undefined` when it can. */
 export function whyNotActive ({ status, retention_status: retention }: Pick<Session, 'status' | 'retention_status'>): string | undefined {
-  if (retention === 'redacted') return 'The session has been redacted, and nothing changes it any more.'
+  if (retention === 'redacted') return 'The session has been redacted, and gets no outcome any more.'
   return inactive.includes(status) ? `The status is ${status}: only a session that is still active gets an outcome.` : undefined
 }
