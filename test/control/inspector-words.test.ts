@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { parseJson } from '../../src/control/inspector/page/json-text.js'
 import { curlOf } from '../../src/control/inspector/page/requests/curl.js'
 import { differences } from '../../src/control/inspector/page/requests/differences.js'
 import { type Route, hrefOf, parseRoute, views } from '../../src/control/inspector/page/route.js'
@@ -67,4 +68,9 @@ t.test('a request as a command of curl', async t => {
   --globoff`)
   const bare = { ...entry, method: 'GET', path: '/sessions', request: { headers: {}, body: null } }
   t.equal(curlOf(bare, 'http://x'), 'curl -X GET \'http://x/sessions\'')
+})
+
+t.test('JSON that somebody wrote is read, or the error says what is wrong', async t => {
+  t.same(parseJson(' {"a":[1]} ', 'The body'), { a: [1] })
+  for (const text of ['', '{"a":1,}', 'x']) t.throws(() => parseJson(text, 'The body'), { message: /^The body is not valid JSON: ./ }, text)
 })

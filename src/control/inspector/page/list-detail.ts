@@ -30,7 +30,7 @@ export interface ListDetailProps<T> {
 export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, total, onMore, empty, detail, hint }: ListDetailProps<T>) {
   const { view, id: selected, query } = route
   const list = useRef<HTMLDivElement>(null)
-  const [shown, hold] = useHeld(items, selected)
+  const { shown, isBehind, hold } = useHeld(items, idOf, JSON.stringify([query, selected === undefined]))
   const select = (id: string | undefined) => go({ view, id, query })
   useKeys({
     ArrowDown: () => move(1),
@@ -46,7 +46,6 @@ export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, tota
     if (next !== undefined) select(idOf(next))
   }
 
-  const isBehind = shown !== items
   return html`
     <div class=${`split ${selected === undefined ? '' : 'has-detail'}`}>
       <section class="pane list-pane" aria-label=${label}>
@@ -64,7 +63,10 @@ export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, tota
                 </li>`)}
             </ul>`}
           ${shown !== undefined && shown.length < total && html`
-            <p class="more">${shown.length.toLocaleString('en')} of ${total.toLocaleString('en')} <button type="button" onClick=${onMore}>Show more</button></p>`}
+            <p class="more">${shown.length.toLocaleString('en')} of ${total.toLocaleString('en')} <button type="button" onClick=${() => {
+              hold(false)
+              onMore()
+            }}>Show more</button></p>`}
         </div>
       </section>
       <section class="pane detail-pane" aria-label="Details">
@@ -75,10 +77,15 @@ export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, tota
     </div>`
 }
 
-/** Keeps a list as it is while somebody reads further down, because a row must not move away. */
-function useHeld<T> (items: readonly T[] | undefined, selected: string | undefined): [readonly T[] | undefined, (held: boolean) => void] {
+/**
+ * Keeps the rows of a list while somebody reads further down, because a row must not move away. What a row says is always the newest.
+ * @param key the rows are not kept when it changes
+ */
+function useHeld<T> (items: readonly T[] | undefined, idOf: (item: T) => string, key: string) {
   const [held, setHeld] = useState<readonly T[]>()
-  const hold = (isHeld: boolean) => setHeld(before => isHeld ? before ?? items : undefined)
-  useEffect(() => setHeld(undefined), [selected === undefined])
-  return [held ?? items, hold]
+  useEffect(() => setHeld(undefined), [key])
+  const newest = new Map(items?.map(item => [idOf(item), item]))
+  const shown = held?.map(item => newest.get(idOf(item)) ?? item) ?? items
+  const isBehind = shown?.map(idOf).join() !== items?.map(idOf).join()
+  return { shown, isBehind, hold: (isHeld: boolean) => setHeld(before => isHeld ? before ?? items : undefined) }
 }

@@ -24,7 +24,12 @@ export function parseRoute (fragment: string): Route {
 /** The fragment of a route. Empty filters are left out. */
 export function hrefOf ({ view, id, query = {} }: Partial<Route> & { view: View }): string {
   const filters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()
-  return `#/${view}${id === undefined ? '' : `/${encodeURIComponent(id)}`}${filters === '' ? '' : `?${filters}`}`
+  return `#/${view}${id === undefined ? '' : `/${encode(id)}`}${filters === '' ? '' : `?${filters}`}`
+}
+
+/** An id as a segment of a path. It may be any text, also one that no URL can name: half of a surrogate pair. */
+export function encode (id: string): string {
+  return encodeURIComponent(id.replace(/\p{Surrogate}/gu, '\ufffd'))
 }
 
 function decode (text: string): string {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { Action } from '../action.js'
 import { useApi } from '../api.js'
 import { html } from '../html.js'
+import { parseJson } from '../json-text.js'
 
 /** Saves the state as a file, loads it, and resets it. */
 export function StateCard () {
@@ -13,14 +14,7 @@ export function StateCard () {
     download(new Blob([`${JSON.stringify(state, null, 2)}\n`], { type: 'application/json' }), `verifa-state-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`)
   }
   const load = async () => {
-    const text = await (file as File).text()
-    let state: unknown
-    try {
-      state = JSON.parse(text)
-    } catch (error) {
-      throw new Error(`The file is not JSON: ${(error as Error).message}`, { cause: error })
-    }
-    await call('PUT', 'state', state)
+    await call('PUT', 'state', parseJson(await (file as File).text(), 'The file'))
     setDone('The state was loaded.')
   }
   const reset = async () => {

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../../../domain/journal/entry.js'
 import { useApi } from '../api.js'
 import { textOf } from '../form-text.js'
 import { html } from '../html.js'
+import { parseJson } from '../json-text.js'
 import { Problem } from '../notice.js'
 import { go } from '../navigation.js'
 
@@ -45,12 +46,7 @@ export function ResendForm ({ entry }: { entry: JournalEntry }) {
 /** The body of the call when the user changed it; the mock sends what is left out as it was. */
 function bodyOf (text: string, before: unknown): { body?: unknown } {
   if (text.trim() === '') return {}
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (error) {
-    throw new Error(`The body is not valid JSON: ${(error as Error).message}`, { cause: error })
-  }
+  const body = parseJson(text, 'The body')
   return JSON.stringify(body) === JSON.stringify(before) ? {} : { body }
 }
 

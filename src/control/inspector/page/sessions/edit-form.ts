@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks'
+import { useApi } from '../api.js'
+import { textOf } from '../form-text.js'
+import { html } from '../html.js'
+import { parseJson } from '../json-text.js'
+import { Problem } from '../notice.js'
+import type { SessionChangeProps } from './session-actions.js'
+
+/** Changes everything of a session at once: it is replaced. What is typed stays, also when the session changes meanwhile. */
+export function EditForm ({ session, path, onChange, onClose }: SessionChangeProps & { onClose: () => void }) {
+  const { call } = useApi()
+  const [error, setError] = useState<Error>()
+  const current = JSON.stringify(session, null, 2)
+  const [edited] = useState(current)
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    try {
+      await call('PUT', `${path}/fixture`, parseJson(textOf(new FormData(event.target as HTMLFormElement), 'fixture'), 'The session'))
+      onChange()
+      onClose()
+    } catch (error) {
+      setError(error as Error)
+    }
+  }
+  return html`
+    <form class="form card" aria-label="Edit as JSON" onSubmit=${submit} onKeyDown=${(event: KeyboardEvent) => event.stopPropagation()}>
+      <label class="field">The session with its result and links, as JSON
+        <textarea name="fixture" class="mono" rows="20" spellcheck=${false} defaultValue=${edited}></textarea>
+      </label>
+      ${current !== edited && html`<p class="callout" role="status">The session has changed meanwhile. Save replaces it with what stands here.</p>`}
+      <${Problem} error=${error} />
+      <div class="actions"><button class="primary">Save</button><button type="button" onClick=${onClose}>Cancel</button></div>
+    </form>`
+}
