@@ -71,6 +71,7 @@ export const errors = {
   cannotRetry: ['bad_request', 400, 'Webhook delivery is {status} and cannot be retried.'],
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
+  workspaceNotFound: ['not_found', 404, 'No workspace {id}. It may have been evicted.'],
   deliveryNotHeld: ['conflict', 409, 'Delivery {id} is not held.'],
   notSettled: ['conflict', 409, 'Webhooks did not settle within {timeout} ms. Waiting: {waiting}.'],
   sessionRedacted: ['validation_error', 422, 'Session has been redacted and cannot be updated.'],

@@ -16,6 +16,8 @@ interface Parts {
   response: Record<number, TSchema>
 }
 
+const guardErrors: readonly DocumentedError[] = ['controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', 'workspaceNotFound']
+
 /** The schema of a route of the control plane: what all have in common, around its own parts. */
 export function controlSchema<T extends Parts> (
   operationId: string, summary: string, parts: T, ...errors: DocumentedError[]
@@ -25,8 +27,8 @@ export function controlSchema<T extends Parts> (
     operationId,
     summary,
     tags: ['Mock'],
-    security: [{}, { apiKey: [] }, { controlToken: [] }],
+    security: [{}, { apiKey: [] }, { workspace: [] }, { controlToken: [] }],
     ...parts,
-    response: { ...parts.response, ...errorResponses('controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', ...ofBody, ...errors) }
+    response: { ...parts.response, ...errorResponses(...guardErrors, ...ofBody, ...errors) }
   }
 }

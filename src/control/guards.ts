@@ -45,11 +45,19 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
     if (!isAllowed(name, request, names)) throw apiError('foreignHost', { host: name, name: name === '' ? '<name>' : name })
     if (origin !== undefined && !isSameSite(origin, host)) throw apiError('foreignOrigin', { origin })
     if (token !== undefined && !timingSafeEqual(token, digest(/^Bearer (.*)$/i.exec(authorization ?? '')?.[1] ?? ''))) throw apiError('controlToken')
-    const hasKey = request.headers['x-api-key'] !== undefined
-    if (workspaces.isolated && !hasKey && request.routeOptions.config.needsWorkspaceKey === true) throw apiError('workspaceKeyRequired')
-    request.workspace = workspaces.isolated && hasKey ? workspaces.of(authenticate(apiKeys, request)) : workspaces.shared
+    request.workspace = workspaceOf(request, request.routeOptions.config.needsWorkspaceKey === true)
     done()
   })
+
+  /** Without isolation the headers do not matter. With both of them, the API key decides. */
+  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace {
+    if (!workspaces.isolated) return workspaces.shared
+    const { 'x-api-key': key, 'x-mock-workspace': id } = request.headers
+    if (key !== undefined) return workspaces.of(authenticate(apiKeys, request))
+    if (id !== undefined) return workspaces.find(String(id))
+    if (needsKey) throw apiError('workspaceKeyRequired')
+    return workspaces.shared
+  }
 }, { name: 'guards' })
 
 function isAllowed (name: string, { socket }: FastifyRequest, names: ReadonlySet<string>): boolean {

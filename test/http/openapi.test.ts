@@ -92,7 +92,7 @@ t.test('every error of an operation is one of its examples', async t => {
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'faultNotFound', 'deliveryNotHeld', 'notSettled', 'internal', 'notImplemented'
+    'sessionExists', 'faultNotFound', 'workspaceNotFound', 'deliveryNotHeld', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
