@@ -54,6 +54,7 @@ export const errors = {
   controlToken: ['unauthorized', 401, 'Missing or wrong control token. Send it as Authorization: Bearer <token>.'],
   foreignHost: ['forbidden', 403, 'Host "{host}" is not allowed. Add it with --allowed-host {name}.'],
   foreignOrigin: ['forbidden', 403, 'Origin "{origin}" is another site. Web pages may not use the control plane.'],
+  foreignSite: ['forbidden', 403, 'Sec-Fetch-Site is "{site}": another origin. Web pages may not use the control plane.'],
   workspaceKeyRequired: ['bad_request', 400, 'With --isolation api-key, send the X-API-Key whose workspace this call is for.'],
   retiredVersion: ['bad_request', 400, 'Verifa-Version {version} is no longer supported. Upgrade to {current}.'],
   malformedHttp: ['bad_request', 400, 'Request is not valid HTTP.'],

@@ -16,7 +16,9 @@ interface Parts {
   response: Record<number, TSchema>
 }
 
-const guardErrors: readonly DocumentedError[] = ['controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', 'workspaceNotFound']
+const guardErrors: readonly DocumentedError[] = [
+  'controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', 'foreignSite', 'workspaceNotFound'
+]
 
 /** The schema of a route of the control plane: what all have in common, around its own parts. */
 export function controlSchema<T extends Parts> (

@@ -25,25 +25,31 @@ export interface GuardsOptions {
   host: string
   /** Further host names by which the mock may be called. */
   allowedHosts: readonly string[]
+  /** Where browsers find the mock, if not at its own address: behind a proxy, which may send another `Host`. */
+  publicUrl?: string
   controlToken?: string
 }
 
 /**
  * Keeps web pages away from the control plane: a page that somebody looks at can send requests to this machine, but cannot choose their
- * `Origin`, nor, unless its name points here, a `Host` of the mock. Then checks the token, if one is set, and finds the workspace.
+ * `Origin` and `Sec-Fetch-Site`, nor, unless its name points here, a `Host` of the mock. Then checks the token, if one is set, and finds
+ * the workspace.
  */
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
   const { apiKeys, workspaces, controlToken } = options
-  const names = new Set([options.host, ...options.allowedHosts].map(name => name.toLowerCase()))
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
+  const names = new Set([options.host, ...options.allowedHosts, hostName(publicUrl?.host ?? 'localhost')].map(name => name.toLowerCase()))
   const token = controlToken === undefined ? undefined : digest(controlToken)
 
   app.decorateRequest('workspace')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { host = '', origin, authorization } = request.headers
+    const { host = '', origin, authorization, 'sec-fetch-site': site } = request.headers
     const name = hostName(host)
     if (!isAllowed(name, request, names)) throw apiError('foreignHost', { host: name, name: name === '' ? '<name>' : name })
-    if (origin !== undefined && !isSameSite(origin, host)) throw apiError('foreignOrigin', { origin })
+    if (origin !== undefined && origin !== publicUrl?.origin && !isOriginOf(host, origin)) throw apiError('foreignOrigin', { origin })
+    // a page on another port of this host is `same-site`
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') throw apiError('foreignSite', { site })
     if (token !== undefined && !timingSafeEqual(token, digest(/^Bearer (.*)$/i.exec(authorization ?? '')?.[1] ?? ''))) throw apiError('controlToken')
     request.workspace = workspaceOf(request, request.routeOptions.config.needsWorkspaceKey === true)
     done()
@@ -70,7 +76,7 @@ function hostName (host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 }
 
-function isSameSite (origin: string, host: string): boolean {
+function isOriginOf (host: string, origin: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 }
 

@@ -91,7 +91,7 @@ t.test('every error of an operation is one of its examples', async t => {
     .flatMap(({ responses }) => Object.values(responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {})))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
-    'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
+    'controlToken', 'foreignHost', 'foreignOrigin', 'foreignSite', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
     'sessionExists', 'faultNotFound', 'workspaceNotFound', 'deliveryNotHeld', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
