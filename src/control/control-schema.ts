@@ -10,6 +10,8 @@ export const bodyErrors: readonly DocumentedError[] = ['malformedJson', 'bodyToo
 
 interface Parts {
   description: string
+  /** What a call must send, if that is not as with most. */
+  security?: readonly object[]
   params?: TSchema
   querystring?: TSchema
   body?: TSchema

@@ -6,10 +6,12 @@ import type { Route } from '../http/nearest-routes.js'
 import { notFound } from '../http/plugins/not-found.js'
 import { requestBodyPlugin } from '../http/plugins/request-body.js'
 import type { Dependencies } from '../http/routes.js'
+import { ControlToken } from './control-token.js'
 import { guardsPlugin } from './guards.js'
 import { clockRoutes } from './routes/clock.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
+import { loginRoutes } from './routes/login.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { sessionsRoutes } from './routes/sessions.js'
@@ -28,9 +30,12 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   app.register(notFound, { routes: () => routes })
   app.register(healthRoute, { workspaces })
   if (!options.control) return
+  const { controlToken, publicUrl } = options
+  const token = controlToken === undefined ? undefined : new ControlToken(controlToken, publicUrl)
   app.register(async guarded => {
-    guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
-    guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
+    guarded.register(guardsPlugin, { ...options, apiKeys, workspaces, token })
+    guarded.register(loginRoutes, { token })
+    guarded.register(sessionsRoutes, { publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
