@@ -47,6 +47,8 @@ const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'externa
 /** Requests that the document allows. Their order matters: some need what earlier ones have made. */
 export const validRequests = [
   control('GET', '/health'),
+  control('POST', '/login', { token: 'any' }), // this mock needs none
+  control('POST', '/logout'),
   ...casings.flatMap(casing => {
     const headers = { 'Key-Inflection': casing }
     const name = reference[casing]
@@ -209,6 +211,7 @@ export const invalidRequests = [
     ]
   }),
   patch({}, { headers: { 'Key-Inflection': 'title' } }),
+  control('POST', '/login', { token: 7 }),
   control('POST', '/sessions', { status: 'lost' }),
   control('POST', '/sessions', [{ id: '' }, { colour: 'red' }]),
   control('POST', '/sessions/ses_pending/simulate', { action: 'reject' }),

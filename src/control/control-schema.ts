@@ -10,12 +10,18 @@ export const bodyErrors: readonly DocumentedError[] = ['malformedJson', 'bodyToo
 
 interface Parts {
   description: string
+  /** What a call must send, if that is not as with most. */
+  security?: readonly object[]
   params?: TSchema
   querystring?: TSchema
   body?: TSchema
   bodyOptional?: boolean
   response: Record<number, TSchema>
 }
+
+const guardErrors: readonly DocumentedError[] = [
+  'controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', 'foreignSite', 'workspaceNotFound'
+]
 
 /** The schema of a route of the control plane: what all have in common, around its own parts. */
 export function controlSchema<T extends Parts> (
@@ -26,8 +32,8 @@ export function controlSchema<T extends Parts> (
     operationId,
     summary,
     tags: ['Mock'],
-    security: [{}, { apiKey: [] }, { controlToken: [] }],
+    security: [{}, { apiKey: [] }, { workspace: [] }, { controlToken: [] }],
     ...parts,
-    response: { ...parts.response, ...errorResponses('controlToken', 'invalidApiKey', 'foreignHost', 'foreignOrigin', ...ofBody, ...errors) }
+    response: { ...parts.response, ...errorResponses(...guardErrors, ...ofBody, ...errors) }
   }
 }

@@ -1,4 +1,3 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { apiError } from '../contract/errors.js'
@@ -6,15 +5,20 @@ import type { ApiKeys } from '../domain/api-keys.js'
 import type { Workspace } from '../domain/workspace.js'
 import type { Workspaces } from '../domain/workspaces.js'
 import { authenticate } from '../http/plugins/api-key.js'
+import type { ControlToken } from './control-token.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The workspace that a call of the control plane is for. */
+    /** The workspace that a call of the control plane is for; an open call has none. */
     workspace: Workspace
   }
   interface FastifyContextConfig {
     /** Whether a call changes what the API does, so that with isolation it has to say for which API key. */
     needsWorkspaceKey?: boolean
+    /** Whether a call needs no control token and is for no workspace. `Host`, `Origin` and `Sec-Fetch-Site` are checked all the same. */
+    open?: boolean
+    /** Whether it is a page, to which pages of other sites may lead: it says nothing about the mock, and no site can frame it. */
+    isPage?: boolean
   }
 }
 
@@ -25,31 +29,48 @@ export interface GuardsOptions {
   host: string
   /** Further host names by which the mock may be called. */
   allowedHosts: readonly string[]
-  controlToken?: string
+  /** Where browsers find the mock, if not at its own address: behind a proxy, which may send another `Host`. */
+  publicUrl?: string
+  /** What callers must have, if anything. */
+  token: ControlToken | undefined
 }
 
 /**
  * Keeps web pages away from the control plane: a page that somebody looks at can send requests to this machine, but cannot choose their
- * `Origin`, nor, unless its name points here, a `Host` of the mock. Then checks the token, if one is set, and finds the workspace.
+ * `Origin` and `Sec-Fetch-Site`, nor, unless its name points here, a `Host` of the mock. Only then checks the token or the cookie, which a
+ * browser sends whatever page it shows, and finds the workspace.
  */
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
-  const { apiKeys, workspaces, controlToken } = options
-  const names = new Set([options.host, ...options.allowedHosts].map(name => name.toLowerCase()))
-  const token = controlToken === undefined ? undefined : digest(controlToken)
+  const { apiKeys, workspaces, token } = options
+  const publicUrl = options.publicUrl === undefined ? undefined : new URL(options.publicUrl)
+  const names = new Set([options.host, ...options.allowedHosts, hostName(publicUrl?.host ?? 'localhost')].map(name => name.toLowerCase()))
 
   app.decorateRequest('workspace')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { host = '', origin, authorization } = request.headers
+    const { host = '', origin, 'sec-fetch-site': site } = request.headers
     const name = hostName(host)
     if (!isAllowed(name, request, names)) throw apiError('foreignHost', { host: name, name: name === '' ? '<name>' : name })
-    if (origin !== undefined && !isSameSite(origin, host)) throw apiError('foreignOrigin', { origin })
-    if (token !== undefined && !timingSafeEqual(token, digest(/^Bearer (.*)$/i.exec(authorization ?? '')?.[1] ?? ''))) throw apiError('controlToken')
-    const hasKey = request.headers['x-api-key'] !== undefined
-    if (workspaces.isolated && !hasKey && request.routeOptions.config.needsWorkspaceKey === true) throw apiError('workspaceKeyRequired')
-    request.workspace = workspaces.isolated && hasKey ? workspaces.of(authenticate(apiKeys, request)) : workspaces.shared
+    if (origin !== undefined && origin !== publicUrl?.origin && !isOriginOf(host, origin)) throw apiError('foreignOrigin', { origin })
+    const { open = false, isPage = false, needsWorkspaceKey = false } = request.routeOptions.config
+    // a page on another port of this host is `same-site`, and gets the cookie: SameSite ignores ports
+    if (!isPage && site !== undefined && site !== 'same-origin' && site !== 'none') throw apiError('foreignSite', { site })
+    if (!open) {
+      if (token?.isIn(request.headers) === false) throw apiError('controlToken')
+      request.workspace = workspaceOf(request, needsWorkspaceKey)
+    }
     done()
   })
+
+  /** Without isolation the headers do not matter. With both of them, the API key decides. */
+  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace {
+    if (!workspaces.isolated) return workspaces.shared
+    const { 'x-api-key': key, 'x-mock-workspace': id } = request.headers
+    if (key !== undefined) return workspaces.of(authenticate(apiKeys, request))
+    if (id !== undefined) return workspaces.find(String(id))
+    if (needsKey) throw apiError('workspaceKeyRequired')
+    return workspaces.shared
+  }
 }, { name: 'guards' })
 
 function isAllowed (name: string, { socket }: FastifyRequest, names: ReadonlySet<string>): boolean {
@@ -62,10 +83,6 @@ function hostName (host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 }
 
-function isSameSite (origin: string, host: string): boolean {
+function isOriginOf (host: string, origin: string): boolean {
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
-}
-
-function digest (text: string): Buffer {
-  return hash('sha256', text, 'buffer')
 }

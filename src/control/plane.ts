@@ -6,11 +6,13 @@ import type { Route } from '../http/nearest-routes.js'
 import { notFound } from '../http/plugins/not-found.js'
 import { requestBodyPlugin } from '../http/plugins/request-body.js'
 import type { Dependencies } from '../http/routes.js'
+import { ControlToken } from './control-token.js'
 import { guardsPlugin } from './guards.js'
 import { pageRoutes } from './inspector/page-routes.js'
 import { clockRoutes } from './routes/clock.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
+import { loginRoutes } from './routes/login.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { resendRoute } from './routes/resend.js'
@@ -30,10 +32,13 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   app.register(notFound, { routes: () => routes })
   app.register(healthRoute, { workspaces })
   if (!options.control) return
+  const { controlToken, publicUrl } = options
+  const token = controlToken === undefined ? undefined : new ControlToken(controlToken, publicUrl)
   app.register(async guarded => {
-    guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
+    guarded.register(guardsPlugin, { ...options, apiKeys, workspaces, token })
+    guarded.register(loginRoutes, { token })
     if (options.inspector) guarded.register(pageRoutes)
-    guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
+    guarded.register(sessionsRoutes, { publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(resendRoute)

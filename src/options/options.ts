@@ -114,8 +114,8 @@ export interface Options {
   controlToken?: string
 
   /**
-   * Host names, without a port, to allow in calls of the control plane, besides localhost and the mock's addresses.
-   * Default: `[]`.
+   * Host names, without a port, to allow in calls of the control plane, besides localhost, the mock's addresses, and the host of
+   * `publicUrl`. Default: `[]`.
    */
   allowedHosts: string[]
 
@@ -223,7 +223,7 @@ export const Options = Type.Object({
   })),
   allowedHosts: Type.Array(Type.String({ pattern: '^[^\\s,/:]+$' }), {
     'default': [],
-    'description': 'Host name to allow in calls of the control plane, besides localhost and the mock\'s addresses',
+    'description': 'Host name to allow in calls of the control plane, besides localhost, the mock\'s addresses, and the host of --public-url',
     'x-takes': 'host names without a port',
     'x-placeholder': 'host'
   }),

@@ -31,6 +31,33 @@ t.test('only requests whose Host and Origin are the mock\'s are let in', async t
   t.equal((await update(app, 'ses_pending', {}, { host: 'evil.example' })).statusCode, 200, 'the API is guarded by its keys')
 })
 
+t.test('what a browser sends for a page of another origin is refused', async t => {
+  const app = startApp(t, {})
+  const ask = async (headers: Record<string, string>, path = '/_mock/sessions') => app.inject({ url: path, headers })
+  for (const site of ['same-origin', 'none']) t.equal((await ask({ 'sec-fetch-site': site })).statusCode, 200, site)
+  for (const site of ['cross-site', 'same-site', 'same-origin, cross-site', 'Same-Origin', '']) {
+    t.same(errorOf(t, await ask({ 'sec-fetch-site': site })),
+      { error: 'forbidden', detail: `Sec-Fetch-Site is "${site}": another origin. Web pages may not use the control plane.`, status_code: 403 })
+  }
+  t.match(errorOf(t, await ask({ 'host': 'evil.example', 'origin': 'null', 'sec-fetch-site': 'cross-site' })).detail, /^Host/)
+  t.match(errorOf(t, await ask({ 'origin': 'null', 'sec-fetch-site': 'cross-site' })).detail, /^Origin/)
+  t.equal((await ask({ 'sec-fetch-site': 'cross-site' }, '/_mock/health')).statusCode, 200, 'health is for everybody')
+  t.equal((await update(app, 'ses_pending', {}, { 'sec-fetch-site': 'cross-site' })).statusCode, 200, 'the API is guarded by its keys')
+})
+
+t.test('behind a proxy, the public URL is the mock\'s own, with or without the proxy\'s Host', async t => {
+  const app = startApp(t, { publicUrl: 'https://Mock.example:8443/verifa/', allowedHosts: ['verifa'] })
+  const ask = async (headers: Record<string, string>) => (await app.inject({ method: 'POST', url: '/_mock/reset', headers })).statusCode
+  const origin = 'https://mock.example:8443'
+  for (const host of ['mock.example:8443', 'MOCK.example', 'verifa:4010', 'localhost:4010']) t.equal(await ask({ host, origin }), 204, host)
+  for (const origin of ['https://mock.example', 'http://mock.example:8443', 'https://mock.example.evil.example:8443', 'null']) {
+    t.equal(await ask({ host: 'verifa:4010', origin }), 403, origin)
+  }
+  t.equal(await ask({ host: 'evil.example', origin }), 403)
+  const six = startApp(t, { publicUrl: 'http://[FD00::1]:80' })
+  t.equal((await six.inject({ url: '/_mock/clock', headers: { host: '[fd00::1]', origin: 'http://[fd00::1]' } })).statusCode, 200)
+})
+
 t.test('the address of the connection is allowed, whatever address was listened on', async t => {
   await using mock = await startVerifaMock({ host: '0.0.0.0' })
   t.equal((await fetch(`${mock.url}/_mock/clock`)).status, 200)

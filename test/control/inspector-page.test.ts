@@ -35,3 +35,11 @@ t.test('all of it is at most 30 kB, compressed', async t => {
   const sizes = readdirSync(inspectorFolder).map(file => gzipSync(readFileSync(`${inspectorFolder}/${file}`)).length)
   t.ok(sizes.reduce((sum, size) => sum + size) <= 30_000)
 })
+
+t.test('it needs no token, and pages of other sites may link to it, but not use its files or calls', async t => {
+  const app = startApp(t, { controlToken: 'secret' })
+  const status = async (path: string, site: string) => (await app.inject({ url: `/_mock${path}`, headers: { 'sec-fetch-site': site } })).statusCode
+  for (const path of ['', '/']) t.match(await Promise.all(['cross-site', 'same-site', 'same-origin', 'none'].map(async site => status(path, site))), Array(4).fill(path === '' ? 302 : 200))
+  t.same([await status('/main.js', 'same-origin'), await status('/main.js', 'cross-site'), await status('/requests', 'same-origin')], [200, 403, 401])
+  t.equal((await app.inject({ url: '/_mock/', headers: { host: 'evil.example' } })).statusCode, 403)
+})

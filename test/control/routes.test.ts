@@ -88,6 +88,27 @@ t.test('with isolation, calls that change what the API does need an API key', as
   t.equal((await startApp(t).inject({ method: 'POST', url: '/_mock/sessions', payload: {} })).statusCode, 201, 'nor does anything without isolation')
 })
 
+t.test('with isolation, a call can choose the workspace by its ID', async t => {
+  const app = startApp(t, { isolation: 'api-key' })
+  const add = async (id: string, headers: Record<string, string>) => app.inject({ method: 'POST', url: '/_mock/sessions', payload: { id }, headers })
+  const read = async (id: string, headers: Record<string, string>) => (await app.inject({ url: `/_mock/sessions/${id}`, headers })).statusCode
+  for (const key of [LIVE_KEY, SANDBOX_KEY]) await app.inject({ url: '/sessions', headers: { 'x-api-key': key } })
+  t.same(app.workspaces.list(), [{ id: 'workspace_1', api_key: 'vk_live_…cd34' }, { id: 'workspace_2', api_key: 'vk_sandbox_…7be2' }])
+  const headers = { 'x-mock-workspace': 'workspace_2' }
+  t.equal((await add('ses_mine', headers)).statusCode, 201, 'it counts as an API key')
+  t.equal(await read('ses_mine', headers), 200)
+  t.equal((await update(app, 'ses_mine', {})).statusCode, 200)
+  t.equal(await read('ses_mine', { 'x-mock-workspace': 'workspace_1' }), 404)
+  t.equal(await read('ses_mine', {}), 404)
+  t.equal((await add('ses_other', { ...headers, 'x-api-key': LIVE_KEY })).statusCode, 201)
+  t.equal(await read('ses_other', { 'x-mock-workspace': 'workspace_1' }), 200, 'with both, the API key decides')
+  for (const id of ['workspace_3', 'workspace_1, workspace_2', SANDBOX_KEY, '']) {
+    t.same(errorOf(t, await add('ses_none', { 'x-mock-workspace': id })), { error: 'not_found', detail: `No workspace ${id}. It may have been evicted.`, status_code: 404 })
+  }
+  t.equal(app.workspaces.list().length, 2, 'none is made')
+  t.equal((await startApp(t).inject({ url: '/_mock/clock', headers: { 'x-mock-workspace': 'workspace_9' } })).statusCode, 200, 'without isolation it is ignored')
+})
+
 t.test('a call without a body can have any content type', async t => {
   const app = startApp(t)
   const headers = { 'content-type': 'application/json' }

@@ -362,6 +362,8 @@ t.test('without isolation all API keys share one workspace', async t => {
   t.equal(workspaces.of(key), workspaces.shared)
   t.equal(workspaces.existing(key), workspaces.shared)
   t.same([...workspaces.all()], [workspaces.shared])
+  t.same(workspaces.list(), [])
+  t.equal(workspaces.find('workspace_1'), workspaces.shared, 'whatever is asked for')
   workspaces.close()
   t.same(closed, [0])
 })
@@ -390,6 +392,26 @@ t.test('one workspace too many drops the one that was unused for the longest tim
   workspaces.of(third)
   t.equal(workspaces.of(key), first)
   t.same([closed, drops()], [[2], 1])
+})
+
+t.test('a workspace has an ID, which finds it as long as it is kept', async t => {
+  const { workspaces } = workspacesOf(t, 'api-key', 2)
+  const third = new ApiKeys([]).find('vk_sandbox_4f1c9a7be2') as ApiKey
+  const [first, second] = [workspaces.of(key), workspaces.of(otherKey)]
+  const listed = [{ id: 'workspace_1', api_key: 'vk_live_…' }, { id: 'workspace_2', api_key: 'vk_live_…' }]
+  workspaces.of(key)
+  t.same(workspaces.list(), listed, 'in the order in which they were made')
+  t.equal(workspaces.find('workspace_2'), second)
+  t.equal(workspaces.find('workspace_1'), first)
+  t.same(workspaces.list(), listed)
+  const newest = workspaces.of(third)
+  t.same(workspaces.list(), [listed[0], { id: 'workspace_3', api_key: 'vk_sandbox_…7be2' }], 'to find one is to use it, to list them is not')
+  t.equal(workspaces.find('workspace_3'), newest)
+  for (const id of ['workspace_2', 'workspace_4', 'workspace_01', 'WORKSPACE_1', '', '__proto__', key.digest]) {
+    t.throws(() => workspaces.find(id), { statusCode: 404, message: `No workspace ${id}. It may have been evicted.` })
+  }
+  workspaces.of(otherKey)
+  t.same(workspaces.list().map(({ id }) => id), ['workspace_3', 'workspace_4'], 'an ID is never used again')
 })
 
 t.test('a well-formed API key is valid, and its prefix says what it is', async t => {

@@ -91,8 +91,8 @@ t.test('every error of an operation is one of its examples', async t => {
     .flatMap(({ responses }) => Object.values(responses).flatMap(({ content }) => Object.keys(content?.['application/json']?.examples ?? {})))
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
-    'controlToken', 'foreignHost', 'foreignOrigin', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'requestNotFound', 'cannotResend', 'faultNotFound', 'cannotDeliver', 'notSettled', 'internal', 'notImplemented'
+    'controlToken', 'foreignHost', 'foreignOrigin', 'foreignSite', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
+    'sessionExists', 'requestNotFound', 'cannotResend', 'faultNotFound', 'workspaceNotFound', 'cannotDeliver', 'notSettled', 'internal', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })
@@ -175,6 +175,8 @@ t.test('every call of the control plane and every operation is in the document',
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
   t.same(calls.sort(), [
     'health get /_mock/health',
+    'login post /_mock/login',
+    'logout post /_mock/logout',
     'readSessions get /_mock/sessions',
     'seedSessions post /_mock/sessions',
     'readSession get /_mock/sessions/{session_id}',

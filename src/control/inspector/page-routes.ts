@@ -31,10 +31,10 @@ const headers = {
  * those of the control plane.
  */
 export const pageRoutes: FastifyPluginAsync = async app => {
-  const config = { open: true }
   // relative, so that it works below any path of a proxy
-  app.get('', { config }, async (_request, reply) => reply.redirect('_mock/'))
+  app.get('', { config: { open: true, isPage: true } }, async (_request, reply) => reply.redirect('_mock/'))
   for (const [path, file, type] of files) {
+    const config = { open: true, isPage: path === '/' }
     app.get(path, { config, prefixTrailingSlash: 'slash' }, async (_request, reply) =>
       reply.headers(headers).type(type).send(await readFile(join(inspectorFolder, file))))
   }

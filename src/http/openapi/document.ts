@@ -51,7 +51,17 @@ export function openApiDocument (endpoints: readonly Endpoint[], webhooks: reado
           description: 'A secret key: `vk_live_…` sees live sessions, `vk_sandbox_…` sandbox sessions'
         },
         ...(hasControl && {
-          controlToken: { type: 'http', scheme: 'bearer', description: 'The token given with `--control-token`, for the mock\'s own API' }
+          workspace: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'X-Mock-Workspace',
+            description: 'With `--isolation api-key`, the ID of the workspace that a call of the mock\'s own API is for, in place of its API key: `workspace_1`'
+          },
+          controlToken: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The token given with `--control-token`, for the mock\'s own API. A browser can send the cookie of `POST /_mock/login` instead.'
+          }
         })
       },
       schemas: writer.components

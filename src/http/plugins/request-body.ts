@@ -12,6 +12,10 @@ declare module 'fastify' {
     /** The body as it was sent; `undefined` when there is none, or when it is nested too deep. */
     sentBody: unknown
   }
+  interface FastifyContextConfig {
+    /** Whether the body has a secret, so that the log must not quote it where it is broken. */
+    secretBody?: boolean
+  }
 }
 
 /**
@@ -56,7 +60,7 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
 /** Parses JSON, and says where it is broken. An empty body counts as absent: some clients always send a content type. */
 function parseJson (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, ({ routeOptions }, text, done) => {
     if (text === '') {
       done(null, undefined)
       return
@@ -64,7 +68,8 @@ function parseJson (app: FastifyInstance): void {
     try {
       done(null, JSON.parse(text as string))
     } catch (error) {
-      done(apiError('malformedJson', {}, { reason: reasonOf(error as SyntaxError) }))
+      const reason = routeOptions.config.secretBody === true ? undefined : reasonOf(error as SyntaxError)
+      done(apiError('malformedJson', {}, { reason }))
     }
   })
 }
