@@ -7,7 +7,7 @@ export function HttpStatus ({ status }: { status: number | null }) {
 
 const tones: Readonly<Record<string, string>> = {
   pending: 'wait', capturing: 'wait', processing: 'wait', under_review: 'warn', completed: 'good', approved: 'good', delivered: 'good', active: 'good',
-  needs_review: 'warn', rejected: 'bad', failed: 'bad', expired: 'off', redacted: 'off', disabled: 'off', held: 'warn'
+  needs_review: 'warn', rejected: 'bad', failed: 'bad', expired: 'off', redacted: 'off', disabled: 'off', held: 'warn', succeeded: 'good', enabled: 'good'
 }
 
 /** A state in words, with a color where it has one. */

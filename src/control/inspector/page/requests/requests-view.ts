@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { JournalEntry as RequestSummary } from '../../../../domain/journal/entry.js'
 import { Action } from '../action.js'
 import { useApi, withQuery } from '../api.js'
+import { FilterChip } from '../filter-chip.js'
 import { FilterSelect } from '../filter-select.js'
 import { html } from '../html.js'
 import { ListDetail } from '../list-detail.js'
@@ -42,10 +43,7 @@ export function RequestsView ({ route }: { route: Route }) {
         <${SearchBox} route=${route} label="Search path, ids, and bodies" />
         <${FilterSelect} route=${route} name="status" label="Status" all="All statuses" options=${['2xx', '3xx', '4xx', '5xx']} />
         <${FilterSelect} route=${route} name="operation" label="Operation" all="All operations" options=${operations} />
-        ${query['session_id'] !== undefined && html`
-          <button type="button" class="chip" onClick=${() => go({ view: 'requests', query: { ...query, session_id: '' } })}>
-            ${query['session_id']} <span aria-hidden="true">✕</span><span class="unseen">Remove this filter</span>
-          </button>`}
+        <${FilterChip} route=${route} name="session_id" />
         <${Action} run=${clear} confirm="Remove all requests from the journal?">Clear<//>
         ${dropped > 0 && html`<span class="quiet">${dropped.toLocaleString('en')} older dropped</span>`}
         <${Problem} error=${error} />`}
