@@ -19,6 +19,7 @@ export function Action ({ run, confirm, primary = false, danger = false, disable
   const [isAsking, setIsAsking] = useState(false)
   const [error, setError] = useState<Error>()
   const start = async () => {
+    if (isRunning) return
     setIsAsking(false)
     setIsRunning(true)
     setError(undefined)

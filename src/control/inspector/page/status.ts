@@ -6,8 +6,10 @@ export function HttpStatus ({ status }: { status: number | null }) {
 }
 
 const tones: Readonly<Record<string, string>> = {
-  pending: 'wait', capturing: 'wait', processing: 'wait', awaiting_external: 'wait', sandbox_pending: 'wait', under_review: 'warn', completed: 'good', approved: 'good', delivered: 'good', active: 'good',
-  needs_review: 'warn', rejected: 'bad', failed: 'bad', expired: 'off', redacted: 'off', disabled: 'off', held: 'warn'
+  pending: 'wait', capturing: 'wait', processing: 'wait', awaiting_external: 'wait', sandbox_pending: 'wait',
+  completed: 'good', approved: 'good', active: 'good', succeeded: 'good', enabled: 'good',
+  under_review: 'warn', needs_review: 'warn', held: 'warn',
+  rejected: 'bad', failed: 'bad', expired: 'off', redacted: 'off', disabled: 'off'
 }
 
 /** A state in words, with a color where it has one. */

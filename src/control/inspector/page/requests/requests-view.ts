@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { RequestSummary } from '../../../../domain/journal/summary.js'
 import { Action } from '../action.js'
 import { useApi, withQuery } from '../api.js'
+import { FilterChip } from '../filter-chip.js'
 import { FilterSelect } from '../filter-select.js'
 import { html } from '../html.js'
 import { ListDetail } from '../list-detail.js'
@@ -24,9 +25,10 @@ export function RequestsView ({ route }: { route: Route }) {
   const { operations, dropped_requests: dropped } = useOverview()
   const [limit, setLimit] = useState(ROWS)
   const { id, query } = route
-  const { data, error, reload } = useLoaded<{ data: RequestSummary[], total: number }>(
-    async () => call('GET', withQuery('requests/summaries', { ...query, limit })), [query, limit], ['requests']
-  )
+  const { data, error, reload } = useLoaded(async () => {
+    const { data, total } = await call<{ data: RequestSummary[], total: number }>('GET', withQuery('requests/summaries', { ...query, limit }))
+    return { requests: data.reverse(), total }
+  }, [query, limit], ['requests'])
   const clear = async () => {
     await call('DELETE', 'requests')
     go({ view: 'requests' })
@@ -34,7 +36,7 @@ export function RequestsView ({ route }: { route: Route }) {
   }
   const hasFilter = Object.values(query).some(value => value !== '')
   return html`
-    <${ListDetail} label="Requests" route=${route} items=${data?.data.toReversed()} idOf=${({ id }: RequestSummary) => String(id)}
+    <${ListDetail} label="Requests" route=${route} items=${data?.requests} idOf=${({ id }: RequestSummary) => String(id)}
       rowOf=${(request: RequestSummary) => html`<${Row} request=${request} />`}
       total=${data?.total ?? 0} onMore=${() => setLimit(limit + ROWS)}
       hint="Select a request to see what was sent, what came back, and why."
@@ -43,10 +45,7 @@ export function RequestsView ({ route }: { route: Route }) {
         <${SearchBox} route=${route} label="Search path, ids, and bodies" />
         <${FilterSelect} route=${route} name="status" label="Status" all="All statuses" options=${['2xx', '3xx', '4xx', '5xx']} />
         <${FilterSelect} route=${route} name="operation" label="Operation" all="All operations" options=${operations} />
-        ${query['session_id'] !== undefined && html`
-          <button type="button" class="chip" onClick=${() => go({ view: 'requests', query: { ...query, session_id: '' } })}>
-            ${query['session_id']} <span aria-hidden="true">✕</span><span class="unseen">Remove this filter</span>
-          </button>`}
+        <${FilterChip} route=${route} name="session_id" />
         <${Action} run=${clear} confirm="Remove all requests from the journal?">Clear<//>
         ${dropped > 0 && html`<span class="quiet">${dropped.toLocaleString('en')} older dropped</span>`}
         <${Problem} error=${error} />`}
