@@ -24,7 +24,9 @@ LABEL org.opencontainers.image.title="verifa-mock" \
 # Nobody outside the container can reach 127.0.0.1 in it.
 ENV NODE_ENV=production HOST=0.0.0.0
 WORKDIR /app
-# The files belong to root, because the mock writes nothing. The parts that change least come first.
+# For `-v verifa-state:/state … --state /state/verifa.json`: a named volume takes over the owner of the folder.
+RUN install --directory --owner=1000 --group=1000 --mode=700 /state
+# All other files belong to root, because the mock writes nothing else. The parts that change least come first.
 COPY --from=build /shipped/node_modules node_modules
 COPY LICENSE package.json ./
 COPY fixtures fixtures

@@ -19,8 +19,10 @@ import { apiRoutes } from './http/routes.js'
 import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
-import { readFixtures } from './stores/fixture-files.js'
+import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
 import { MemoryStore } from './stores/memory-store.js'
+import { StateFile } from './stores/state-file.js'
+import { StateWriter } from './stores/state-writer.js'
 import { watchFixtures, type WatchOptions } from './stores/watch-fixtures.js'
 
 declare module 'fastify' {
@@ -34,16 +36,22 @@ declare module 'fastify' {
  * @param given the options; see `Options` for their defaults
  * @param logStream where log lines go; by default standard output
  * @throws OptionsError when an option is wrong
- * @throws FixtureError when a fixture is wrong
+ * @throws FixtureError when a fixture or the state file is wrong
+ * @throws StateFileError when another process uses the state file, or it cannot be written
  */
 export function buildApp (given: Partial<Options> = {}, logStream?: DestinationStream): FastifyInstance {
   const options = resolveOptions(given)
   const log = logStream === undefined ? pino({ level: options.logLevel }) : pino({ level: options.logLevel }, logStream)
   const results = resultSchemasOf(operations)
-  const { fixtures, ...rest } = readFixtures(options.fixtures, results)
-  let initialState: InitialState = { ...rest, fixtures: new FixtureSet(fixtures, options.publicUrl) }
+  const initialStateOf = ({ fixtures, ...rest }: ReadFixtures): InitialState =>
+    ({ ...rest, fixtures: new FixtureSet(fixtures, options.publicUrl) })
+  const fromFixtures = readFixtures(options.fixtures, results)
+  const stateFile = options.state === undefined ? undefined : new StateFile(options.state, results)
+  let initialState = initialStateOf(stateFile?.state ?? fromFixtures)
   const sender = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
   const workspaces = createWorkspaces(options, () => initialState, sender.send, log)
+  initialState = initialStateOf(fromFixtures) // a reset returns to the fixtures
+  const stateWriter = stateFile === undefined ? undefined : new StateWriter({ workspace: workspaces.shared, file: stateFile, log }).start()
   const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
@@ -51,12 +59,14 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   app.addHook('onClose', async () => {
     workspaces.close()
     sender.close()
+    await app.listeners.closed()
+    await stateWriter?.close()
   })
   if (options.watch && typeof options.fixtures === 'string') {
     const { fixtures: path } = options
     watch(app, {
       path,
-      fixtures,
+      fixtures: fromFixtures.fixtures,
       log,
       read: () => readFixtures(path, results).fixtures,
       onChange: (changes, all) => {

@@ -34,4 +34,5 @@ export { connectVerifaMock, type ConnectOptions, type EmbeddedVerifaMock, startV
 export { OptionsError } from './options/check.js'
 export type { Options } from './options/options.js'
 export { version } from './own-package.js'
+export { StateFileError } from './stores/file-lock.js'
 export { FixtureError } from './stores/fixture-files.js'

@@ -9,6 +9,9 @@ import type { Options } from './options/options.js'
 /** How long the mock may take to end before the process ends anyway, in milliseconds: the server needs 750, the log 200. */
 const END_AFTER = 2_000
 
+/** The same with a state file, which may be large. Docker kills a container after 10 seconds. */
+const END_AFTER_WRITING = 8_000
+
 /** How long the mock waits for the reader of its log when it ends, in milliseconds. */
 const LOG_CUT_AFTER = 200
 
@@ -53,7 +56,8 @@ switch (command.name) {
   }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
-    const app = buildApp({ ...command.options, fixtures: [], logLevel: 'silent', watch: false })
+    const { state, ...openApiOptions } = command.options // another process may use the state file
+    const app = buildApp({ ...openApiOptions, fixtures: [], logLevel: 'silent', watch: false })
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
   }
@@ -82,10 +86,14 @@ async function serve (options: Options): Promise<void> {
   let app: FastifyInstance | undefined
   let log: LogStream | undefined
   // before anything else: process 1 of a container ignores a signal without a listener
-  closeWithGrace({ delay: END_AFTER, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
+  const delay = options.state === undefined ? END_AFTER : END_AFTER_WRITING
+  closeWithGrace({ delay, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
-    await app?.close()
-    await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
+    try {
+      await app?.close() // it throws if the state could not be written; then the exit code is 1
+    } finally {
+      await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
+    }
   })
   process.stdout.on('error', () => undefined) // with `… | head -1` the mock goes on without a log
   try {

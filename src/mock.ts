@@ -15,7 +15,7 @@ export interface EmbeddedVerifaMock extends VerifaMock {
 
 /**
  * Starts a mock in this process, on a free port and without a log unless the options say otherwise.
- * @throws OptionsError, FixtureError, or an error that says why the port cannot be used
+ * @throws OptionsError, FixtureError, StateFileError, or an error that says why the port cannot be used
  */
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
   const { host = '127.0.0.1', port = 0, logLevel = 'silent', controlToken: token } = options

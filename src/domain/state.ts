@@ -101,6 +101,8 @@ export interface State {
   webhook_deliveries?: SavedDelivery[]
   /** The clock; by default that of the machine. */
   clock?: ClockState
+  /** The machine's time when a state file was written. It counts when a mock starts from that file: a clock that runs has gone on since. */
+  saved_at?: string
 }
 
 export const State = schemaOf<State>()(Type.Object({
@@ -109,7 +111,8 @@ export const State = schemaOf<State>()(Type.Object({
   timeline: Type.Optional(Type.Array(ref(SavedDueItem))),
   webhook_endpoints: Type.Optional(Type.Array(ref(SavedEndpoint))),
   webhook_deliveries: Type.Optional(Type.Array(ref(SavedDelivery))),
-  clock: Type.Optional(ref(ClockState))
+  clock: Type.Optional(ref(ClockState)),
+  saved_at: Type.Optional(Type.String({ format: 'date-time', description: 'The machine\'s time when a state file was written; ignored elsewhere' }))
 }, { $id: 'State', additionalProperties: false, description: 'A workspace: its sessions, idempotency keys, timeline, webhooks and clock' }))
 
 /** The schema of each operation's result, by the operation's ID. */

@@ -12,7 +12,7 @@ import type { Bases } from './fixtures/base.js'
 import { removalOf } from './sessions/direct.js'
 import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { Environment, Session } from './sessions/session.js'
-import { type ClockState, restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
+import { restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
 import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
@@ -67,6 +67,7 @@ export interface FixtureChanges {
 export class Workspace {
   readonly #options: WorkspaceOptions
   #world: World
+  #generation = 0
 
   constructor (options: WorkspaceOptions) {
     this.#options = options
@@ -76,6 +77,11 @@ export class Workspace {
   /** The state from the last reset on. A request keeps the one in which it arrived. */
   get world (): World {
     return this.#world
+  }
+
+  /** How many worlds there were before this one: it grows with each reset and restore. */
+  get generation (): number {
+    return this.#generation
   }
 
   /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
@@ -115,7 +121,7 @@ export class Workspace {
    * Replaces the state by a checked one. What it leaves out is empty; without endpoints it has those of the options. The journal, the
    * faults, and when webhooks are sent stay.
    */
-  restore ({ sessions, ...rest }: State): void {
+  restore ({ sessions, saved_at, ...rest }: State): void {
     const { faults, journal, webhooks: { held, timing } } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     // a copy: a request of the old world that is still delayed must not appear in the new one's journal
@@ -148,13 +154,14 @@ export class Workspace {
 
   #replace (state: InitialState, faults: Faults, journal: Journal): void {
     this.close()
+    this.#generation++
     this.#world = this.#createWorld(state, faults, journal)
   }
 
   #createWorld (state: InitialState, faults: Faults, journal: Journal): World {
     const { createStore, dueHandlers = {}, webhookEndpoints = [], onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
-    setClock(clock, state.clock)
+    const since = startClock(clock, state)
     const now = clock.now()
     const store = createStore({
       sessions: state.fixtures.sessionsAt(now),
@@ -162,7 +169,7 @@ export class Workspace {
       captures: state.fixtures.captures,
       links: state.fixtures.links,
       tokens: state.fixtures.tokens,
-      due: state.fixtures.expiriesAt(now),
+      due: state.fixtures.expiriesAt(since),
       onEvict: record => {
         if (isExpired(record, clock.now())) return
         if (++world.evictedIdempotencyKeys === 1) onFirstEviction()
@@ -193,10 +200,18 @@ function createJournal ({ maxJournalEntries, maxJournalBytes }: WorkspaceOptions
   return new Journal(maxJournalEntries, maxJournalBytes)
 }
 
-function setClock (clock: Clock, state: ClockState | undefined): void {
-  if (state === undefined) return
-  clock.freeze(state.frozen)
-  clock.set(Date.parse(state.now))
+/**
+ * Sets the clock to that of a state. One that ran has gone on since the state was saved, while no mock ran.
+ * @returns the time from which on things have to happen that have not happened yet
+ */
+function startClock (clock: Clock, { clock: saved, saved_at: savedAt }: InitialState): number {
+  if (saved === undefined) return clock.now()
+  const since = Date.parse(saved.now)
+  clock.freeze(saved.frozen)
+  clock.set(since)
+  if (savedAt === undefined || saved.frozen) return clock.now()
+  clock.set(since + Math.max(clock.machineTime() - Date.parse(savedAt), 0))
+  return since
 }
 
 /** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */

@@ -25,6 +25,13 @@ export interface Options {
   fixtures: string | Fixture | readonly Fixture[] | State
 
   /**
+   * Path of the file that keeps the state across restarts. It is read at the start if it exists, and written within a second or so of a
+   * change and at the end. One process uses it at a time. A file that cannot be used throws a `FixtureError`, one that another process
+   * uses a `StateFileError`. Default: state lives in memory only.
+   */
+  state?: string
+
+  /**
    * URL at which clients reach the mock, such as `'https://mock.example/verifa'`, with which capture URLs begin. Default: they begin
    * with the host that the request was sent to, and those of fixtures lead nowhere.
    */
@@ -156,6 +163,12 @@ export const Options = Type.Object({
     'x-takes': 'the path of a file or folder',
     'x-placeholder': 'path'
   }),
+  state: Type.Optional(Type.String({
+    'minLength': 1,
+    'description': 'File that keeps the state across restarts; by default state lives in memory only',
+    'x-takes': 'the path of a file',
+    'x-placeholder': 'path'
+  })),
   publicUrl: Type.Optional(Type.String({
     'format': 'base-url',
     'description': 'URL at which clients reach the mock, with which capture URLs begin; by default they begin with the host of the request',
@@ -243,6 +256,9 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   const problems = unknownScopes(options.apiKeys, nameOf('apiKeys'))
   if (options.plan !== undefined && options.rateLimit !== undefined) problems.push(`${nameOf('plan')} and ${nameOf('rateLimit')} exclude each other. Set one of them.`)
   if (options.watch && typeof options.fixtures !== 'string') problems.push(`${nameOf('watch')} needs ${nameOf('fixtures')} to be a path.`)
+  if (options.state !== undefined && options.isolation !== 'none') {
+    problems.push(`${nameOf('state')} cannot be combined with ${nameOf('isolation')} ${options.isolation}: a state file holds one workspace.`)
+  }
   if (options.webhookUrl !== undefined && !isAllowedUrl(options.webhookUrl, options.webhookHosts)) {
     problems.push(`${nameOf('webhookUrl')} is not on this machine. To send there, add ${hostOf(options.webhookUrl)} to ${nameOf('webhookHosts')}.`)
   }

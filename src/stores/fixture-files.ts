@@ -20,7 +20,7 @@ export interface ReadFixtures extends Omit<State, 'sessions'> {
 }
 
 /** A document and where it comes from: a file, or `fixtures` in code. */
-interface Source {
+export interface Source {
   name: string
   content: unknown
 }
@@ -33,7 +33,14 @@ const MAX_PROBLEMS = 100
  * @throws FixtureError that names all problems
  */
 export function readFixtures (source: FixtureSource, results: ResultSchemas): ReadFixtures {
-  const sources = typeof source === 'string' ? fixtureFiles(source).map(readFile) : [readCode(source)]
+  return fixturesOf(typeof source === 'string' ? fixtureFiles(source).map(readFile) : [readCode(source)], results)
+}
+
+/**
+ * Checks documents together.
+ * @throws FixtureError that names all problems
+ */
+export function fixturesOf (sources: readonly Source[], results: ResultSchemas): ReadFixtures {
   const broken = sources.flatMap(({ name, content }) => content instanceof Error ? [`${name}: ${content.message}`] : [])
   const documents = sources.filter(({ content }) => !(content instanceof Error))
     .map(({ name, content }) => ({ name, state: toState(content) }))
@@ -96,7 +103,8 @@ function readCode (source: object): Source {
   }
 }
 
-function readFile (file: string): Source {
+/** Reads a file. Where that fails, its content is the error. */
+export function readFile (file: string): Source {
   try {
     // to read a pipe would wait for somebody who writes it
     if (!statSync(file).isFile()) return { name: file, content: new Error('is not a file') }
@@ -108,8 +116,11 @@ function readFile (file: string): Source {
 
 /** A document as a state: what has `sessions` is one already, anything else is a session or a list of them. */
 function toState (content: unknown): { sessions: unknown, clock?: unknown } {
-  if (typeof content === 'object' && content !== null && !Array.isArray(content) && 'sessions' in content) return content
-  return { sessions: [content].flat() }
+  return isState(content) ? content : { sessions: [content].flat() }
+}
+
+export function isState (content: unknown): content is { sessions: unknown, clock?: unknown } {
+  return typeof content === 'object' && content !== null && !Array.isArray(content) && 'sessions' in content
 }
 
 /** The problems of a state besides those of its sessions. */

@@ -82,6 +82,17 @@ t.test('health asks the mock of the same configuration', async t => {
   t.match(down.out(), /did not respond: /)
 })
 
+t.test('with --state a mock goes on after a restart where it ended', async t => {
+  const state = `${t.testdir()}/state.json`
+  const first = await serve(t, ['--state', state])
+  t.equal((await patch(first.url)).status, 200)
+  first.child.kill('SIGTERM')
+  t.same(await first.ended, { code: 0, signal: null })
+  const second = await serve(t, ['--state', state])
+  const { external_ref: ref } = await (await fetch(`${second.url}/_mock/sessions/ses_pending`)).json() as { external_ref: string }
+  t.equal(ref, 'a')
+})
+
 t.test('a port in use ends the mock with a sentence', async t => {
   const { port } = await serve(t)
   const second = run(t, ['--port', port], { VERIFA_MOCK_PROT: '1' })

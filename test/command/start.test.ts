@@ -4,6 +4,7 @@ import { explainFailedStart, listenError } from '../../src/command/failed-start.
 import { askHealth, urlOf } from '../../src/command/health.js'
 import { banner, type Ready, readyLine, type ReadyLine } from '../../src/command/ready-line.js'
 import { startVerifaMock } from '../../src/index.js'
+import { StateFileError } from '../../src/stores/file-lock.js'
 import { FixtureError } from '../../src/stores/fixture-files.js'
 
 t.test('a failed start is explained in a sentence that says what to do', async t => {
@@ -15,6 +16,7 @@ t.test('a failed start is explained in a sentence that says what to do', async t
   t.same(explain('EADDRNOTAVAIL'), { exitCode: 1, message: `127.0.0.1 is not an address of this machine. ${setHost}` })
   t.same(explain('ENOTFOUND'), { exitCode: 1, message: `127.0.0.1 does not resolve to an address of this machine. ${setHost}` })
   t.same(explainFailedStart(new FixtureError('a.json: no'), address), { exitCode: 2, message: 'a.json: no' })
+  t.same(explainFailedStart(new StateFileError('a.json is in use.'), address), { exitCode: 1, message: 'a.json is in use.' })
   t.throws(() => explain('EWHATEVER'), { code: 'EWHATEVER' }, 'a defect is thrown')
 })
 

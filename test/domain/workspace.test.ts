@@ -1,9 +1,11 @@
 import { rejects } from 'node:assert/strict'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { timestamp } from '../../src/contract/time.js'
 import { ApiKeys, type ApiKey } from '../../src/domain/api-keys.js'
 import { apply } from '../../src/domain/apply.js'
 import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture-set.js'
+import { SESSION_EXPIRE, sessionExpiry } from '../../src/domain/sessions/expiry.js'
 import { Session } from '../../src/domain/sessions/session.js'
 import { updateSession } from '../../src/domain/sessions/update.js'
 import { checkStateForm, checkStateRules, type SavedKey, type State } from '../../src/domain/state.js'
@@ -15,6 +17,7 @@ import { claim, dueItem, memoryStore, noWebhooks, NOW, session, type StoreParts 
 import { Machine } from './machine.js'
 import { delivery, endpoint } from './webhook-examples.js'
 
+const HOUR = 60 * 60 * 1000
 const results = { updateSession: Session }
 
 interface Parts extends Partial<Omit<WorkspaceOptions, 'initialState' | 'createStore'>> {
@@ -212,6 +215,40 @@ t.test('what is pending is saved and restored, and forgotten by a reset', async 
   workspace.close()
   t.same(machine.timers, [])
   t.notOk('timeline' in await workspaceOf().save(), 'nothing pending, nothing saved')
+})
+
+t.test('each reset and each restore is another generation', async t => {
+  const workspace = workspaceOf()
+  const generations = [workspace.generation]
+  workspace.reset()
+  generations.push(workspace.generation)
+  workspace.restore(await workspace.save())
+  generations.push(workspace.generation)
+  t.same(generations, [0, 1, 2])
+})
+
+t.test('while no mock ran, a clock that runs has gone on, and what came due is carried out at its time', async t => {
+  const machine = new Machine(t)
+  machine.now = NOW + HOUR
+  const fixtures = [{ id: 'ses_a', created_at: '2026-03-01T11:50:00.000Z' }, { id: 'ses_b', created_at: '2026-03-01T11:00:00.000Z' }]
+  // a mock's clock that was two minutes ahead, or stood still
+  const start = async (state: Omit<InitialState, 'fixtures'>) => {
+    const workspace = workspaceOf({ fixtures, state, dueHandlers: { [SESSION_EXPIRE]: sessionExpiry } })
+    await machine.settle()
+    const { store, clock } = workspace.world
+    workspace.close()
+    return [clock.now() - NOW, (await store.list('sessions')).map(({ status, updated_at: at }) => `${status} ${at}`)]
+  }
+  const [now, saved] = [timestamp(NOW + 2 * 60_000), timestamp(NOW)]
+  const [expired, old, open] = ['expired 2026-03-01T12:10:00.000Z', 'pending 2026-03-01T11:00:00.000Z', 'pending 2026-03-01T11:50:00.000Z']
+  t.same(await start({ clock: { now, frozen: false }, saved_at: saved }), [HOUR + 2 * 60_000, [expired, old]])
+  t.same(await start({ clock: { now, frozen: true }, saved_at: saved }), [2 * 60_000, [open, old]], 'a frozen clock stands still')
+  t.same(await start({ clock: { now, frozen: false } }), [2 * 60_000, [open, old]], 'a state that is no file goes on from its time')
+  t.same(await start({ clock: { now, frozen: false }, saved_at: timestamp(NOW + 2 * HOUR) }), [2 * 60_000, [open, old]], 'it never goes back')
+
+  const workspace = workspaceOf()
+  workspace.restore({ sessions: [], clock: { now, frozen: false }, saved_at: saved })
+  t.equal(workspace.world.clock.now() - NOW, 2 * 60_000, 'nor does a restored one')
 })
 
 t.test('webhook endpoints and deliveries are saved and restored, and what is pending is due again', async t => {

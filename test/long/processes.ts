@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
@@ -17,6 +18,17 @@ async function begin (t: Test, port: string, length: number): Promise<{ socket: 
     `Content-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`)
   while (!received.startsWith('HTTP/1.1 100 ')) await once(socket, 'data')
   return { socket, received: () => received }
+}
+
+/** Makes sessions that are as large as sessions may be, so that to write them takes a while. */
+async function seed (url: string, ...ids: string[]): Promise<void> {
+  const body = JSON.stringify(ids.map(id => ({ id, metadata: { text: 'x'.repeat(8_000) } })))
+  const response = await fetch(`${url}/_mock/sessions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  if (response.status !== 201) throw new Error(await response.text())
+}
+
+function idsIn (state: string): string[] {
+  return (JSON.parse(readFileSync(state, 'utf8')) as { sessions: { id: string }[] }).sessions.map(({ id }) => id)
 }
 
 t.test('on SIGTERM requests in flight are finished', async t => {
@@ -54,6 +66,80 @@ t.test('a stalled log reader delays neither responses nor the end, and reads the
     await mock.ended
     t.equal(logOf(mock).filter(({ msg }) => msg === 'request').length, paths.length)
   }
+})
+
+t.test('a second process on a state file is refused, and the first one goes on', async t => {
+  const dir = t.testdir({ 'broken.json': '{"sessions":[' })
+  const state = ['--state', `${dir}/state.json`]
+  const first = await serve(t, state)
+  const second = run(t, ['--port', '0', ...state])
+  t.equal((await second.ended).code, 1)
+  t.equal(second.err(), `${dir}/state.json is in use by process ${first.child.pid}, says ${dir}/state.json.lock. Stop that process, or use another file.\n`)
+  const openapi = run(t, ['openapi', ...state])
+  t.equal((await openapi.ended).code, 0, 'a command that only looks needs no lock')
+  const broken = run(t, ['--port', '0', '--state', `${dir}/broken.json`])
+  t.equal((await broken.ended).code, 2)
+  t.match(broken.err(), /\/broken\.json: .*JSON.*\nThe state file was left as it is\./)
+  t.equal(readFileSync(`${dir}/broken.json`, 'utf8'), '{"sessions":[')
+
+  await seed(first.url, 'ses_first')
+  first.child.kill('SIGTERM')
+  t.equal((await first.ended).code, 0)
+  t.same(readdirSync(dir).sort(), ['broken.json', 'state.json'])
+  await seed((await serve(t, state)).url, 'ses_second')
+  t.ok(idsIn(`${dir}/state.json`).includes('ses_first'))
+})
+
+t.test('requests in flight on SIGTERM are in the state file', async t => {
+  const state = `${t.testdir()}/state.json`
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const mock = await serve(t, ['--state', state, '--host', host])
+    const body = JSON.stringify({ external_ref: host })
+    const { socket, received } = await begin(t, mock.port, body.length)
+    mock.child.kill('SIGTERM')
+    socket.write(body)
+    await once(socket, 'close')
+    t.match(received(), /HTTP\/1\.1 200 OK/i)
+    t.equal((await mock.ended).code, 0)
+    t.match(readFileSync(state, 'utf8'), `"external_ref":"${host}"`)
+  }
+})
+
+t.test('a state that cannot be written at the end makes the exit code 1', async t => {
+  const dir = t.testdir({ folder: {} })
+  const mock = await serve(t, ['--state', `${dir}/folder/state.json`])
+  rmSync(`${dir}/folder`, { recursive: true })
+  await seed(mock.url, 'ses_lost')
+  mock.child.kill('SIGTERM')
+  t.same(await mock.ended, { code: 1, signal: null })
+  t.match(logOf(mock).at(-1), { level: 50, msg: /^The state could not be written to / })
+})
+
+t.test('a mock that is killed while it writes leaves a whole file, which the next one starts from', async t => {
+  const dir = t.testdir()
+  const state = `${dir}/state.json`
+  let known: string[] = []
+  for (let life = 0; life < 12; life++) {
+    const mock = await serve(t, ['--state', state])
+    const { data } = await (await fetch(`${mock.url}/_mock/sessions`)).json() as { data: { id: string }[] }
+    const ids = new Set(data.map(({ id }) => id))
+    t.ok(known.every(id => ids.has(id)), 'it has what was in the file')
+    const watcher = watch(dir)
+    await seed(mock.url, ...Array.from({ length: 200 }, (_, index) => `ses_${life}_${index}`))
+    // a write makes about seven changes in the folder: each life ends at another one
+    for (let change = 0; change <= life % 8; change++) await once(watcher, 'change')
+    mock.child.kill('SIGKILL')
+    watcher.close()
+    t.same(await mock.ended, { code: null, signal: 'SIGKILL' })
+    if (!existsSync(state)) continue
+    const kept = new Set(idsIn(state))
+    t.ok(known.every(id => kept.has(id)), 'and nothing of it is lost')
+    known = [...kept]
+  }
+  t.ok(known.length > 200)
+  const last = await serve(t, ['--state', state])
+  last.child.kill('SIGTERM')
+  t.equal((await last.ended).code, 0)
 })
 
 t.test('conformance prints its report on standard output, progress on standard error, and exits by what it found', async t => {

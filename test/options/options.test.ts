@@ -46,6 +46,8 @@ t.test('wrong options are refused and nothing is coerced', async t => {
     [{ webhookUrl: 'localhost:3000' }, 'webhookUrl cannot be "localhost:3000". It takes a URL that begins with http:// or https://, without a query and a fragment.'],
     [{ webhookSecret: 'whsec_1' }, 'webhookSecret needs webhookUrl.'],
     [{ webhookHosts: ['http://a'] }, 'webhookHosts cannot be "http://a". It takes host names or IP addresses without a port, or *.'],
+    [{ state: '' }, 'state cannot be "". It takes the path of a file.'],
+    [{ state: 'a.json', isolation: 'api-key' }, 'state cannot be combined with isolation api-key: a state file holds one workspace.'],
     [{ plan: 'free', rateLimit: 5 }, 'plan and rateLimit exclude each other. Set one of them.']
   ]
   for (const [given, expected] of cases) t.equal(problem(given), expected)

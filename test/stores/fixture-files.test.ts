@@ -125,7 +125,7 @@ t.test('every problem is named, with file, session and field', async t => {
     'c.json: session 3 (ses_a): id is the ID of an earlier session, too: ses_a'
   ])
   t.same(others.slice(10).filter(line => !line.includes('result.body.')), [
-    'e.json: idempotency_keyss is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock',
+    'e.json: idempotency_keyss is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock, saved_at',
     'e.json: sessions must be a list',
     'e.json: clock.frozen is required',
     'e.json: clock.now must be a date and time, such as 2026-01-01T12:00:00.000Z',
@@ -137,7 +137,7 @@ t.test('every problem is named, with file, session and field', async t => {
 t.test('a misspelled top-level field is refused', async t => {
   t.match(complaints({ sessionss: [] }), [/^fixtures: session 1: sessionss is not a field here/])
   t.same(complaints({ sessions: [], clocks: {} }),
-    ['fixtures: clocks is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock'])
+    ['fixtures: clocks is not a field here; the fields are sessions, idempotency_keys, timeline, webhook_endpoints, webhook_deliveries, clock, saved_at'])
 })
 
 t.test('only one file can set the clock', async t => {

@@ -1,0 +1,104 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { utimes } from 'node:fs/promises'
+import { describeProcess, isRunning, ownMark, type ProcessMark } from './process-mark.js'
+
+/** A state file that cannot be used: another process uses it, or it cannot be written. The message is a sentence. */
+export class StateFileError extends Error {
+  override readonly name = 'StateFileError'
+}
+
+/** For how long a holder of which nothing else is known has to be silent to count as dead, in milliseconds. */
+const SILENCE = 3_000
+
+/** How often a lock is looked at meanwhile, in milliseconds. */
+const LOOK_EVERY = 100
+
+/** A file beside another one, by which one process at a time uses that other one. */
+export class FileLock {
+  readonly path: string
+  readonly #text = JSON.stringify(ownMark())
+
+  /**
+   * Takes the lock. A lock whose holder is dead, because it was killed, is taken over. Where the system does not tell whether the holder
+   * is alive, as in another container, it is if it touches its lock while this process waits.
+   * @param file what is locked
+   * @param wait lets so many milliseconds pass
+   * @throws StateFileError when another process holds the lock, or the folder cannot be written
+   */
+  constructor (file: string, wait = sleep) {
+    this.path = `${file}.lock`
+    let touched: number | undefined
+    for (let waited = 0; !this.#create();) {
+      const lock = this.#look()
+      touched ??= lock.touched
+      const isAlive = isRunning(lock.holder) ?? (lock.touched === touched ? undefined : true)
+      if (isAlive === true) {
+        throw new StateFileError(`${file} is in use by ${describeProcess(lock.holder)}, says ${this.path}. Stop that process, or use another file.`)
+      }
+      if (isAlive === undefined && waited < SILENCE) {
+        wait(LOOK_EVERY)
+        waited += LOOK_EVERY
+        continue
+      }
+      rmSync(this.path, { force: true })
+      // of several processes that take it over at the same time, the last one has it
+      if (this.#create()) wait(LOOK_EVERY)
+      if (this.isHeld()) return
+    }
+  }
+
+  /** Whether this process still holds the lock: nobody has removed it, or taken it over while this process stood still. */
+  isHeld (): boolean {
+    try {
+      return readFileSync(this.path, 'utf8') === this.#text
+    } catch {
+      return false
+    }
+  }
+
+  /** Shows that this process is alive. To be called once a second. */
+  async touch (): Promise<void> {
+    const now = new Date()
+    await utimes(this.path, now, now).catch(() => undefined) // a write finds out what is wrong
+  }
+
+  release (): void {
+    if (this.isHeld()) rmSync(this.path, { force: true })
+  }
+
+  #create (): boolean {
+    try {
+      writeFileSync(this.path, this.#text, { flag: 'wx', mode: 0o600 })
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw this.#unusable(error)
+    }
+  }
+
+  #look (): { holder: Partial<ProcessMark>, touched: number } {
+    try {
+      return { holder: parse(readFileSync(this.path, 'utf8')), touched: statSync(this.path).mtimeMs }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { holder: {}, touched: 0 } // it has just been released
+      throw this.#unusable(error)
+    }
+  }
+
+  #unusable (cause: unknown): StateFileError {
+    return new StateFileError(`${this.path} cannot be used: ${(cause as Error).message}.`, { cause })
+  }
+}
+
+/** The holder in the text of a lock, which may not be written yet. */
+function parse (text: string): Partial<ProcessMark> {
+  try {
+    return JSON.parse(text) as ProcessMark | null ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function sleep (milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}

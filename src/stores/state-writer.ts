@@ -1,0 +1,102 @@
+import type { Logger } from 'pino'
+import { timestamp } from '../contract/time.js'
+import type { Workspace } from '../domain/workspace.js'
+import type { StateFile } from './state-file.js'
+
+/** How often the writer looks for changes, in milliseconds. */
+const LOOK_EVERY = 1_000
+
+/** How many times as long as a write took the next one waits at least: a large state must not keep the mock from its requests. */
+const REST = 9
+
+export interface StateWriterOptions {
+  workspace: Workspace
+  file: Pick<StateFile, 'path' | 'write' | 'touch' | 'release'>
+  /** Where it is logged that the state could not be written, and that it is written again. */
+  log: Pick<Logger, 'info' | 'error'>
+  /** A time in milliseconds. */
+  now?: () => number
+}
+
+/** Keeps a state file like its workspace. It looks for changes once a second, so that they cost no request anything. */
+export class StateWriter {
+  readonly #options: StateWriterOptions
+  readonly #now: () => number
+  /** Stands for the state that was written last, or could not be. */
+  #tried: Promise<string>
+  #writing: Promise<void> | undefined
+  #restUntil = 0
+  #failed = false
+  #closed = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor (options: StateWriterOptions) {
+    this.#options = options
+    this.#now = options.now ?? (() => performance.now())
+    this.#tried = this.#revision()
+  }
+
+  /** Looks for changes from now on, with a timer that keeps no process alive. */
+  start (): this {
+    this.#timer = setInterval(() => void this.look(), LOOK_EVERY).unref()
+    return this
+  }
+
+  /** Writes the state if it has changed. */
+  async look (): Promise<void> {
+    const { file, log } = this.#options
+    await file.touch()
+    if (this.#closed || this.#writing !== undefined || this.#now() < this.#restUntil) return
+    this.#writing = this.#writeChanges()
+    try {
+      await this.#writing
+    } catch (error) {
+      if (!this.#failed) log.error(`${(error as Error).message} It is tried again at the next change, and at the end.`)
+      this.#failed = true
+    }
+    this.#writing = undefined
+  }
+
+  /**
+   * Writes what has changed since, or could not be written, and leaves the file to other processes. To be called when nothing changes
+   * any more.
+   * @throws StateFileError when the state could not be written
+   */
+  async close (): Promise<void> {
+    const { file, log } = this.#options
+    clearInterval(this.#timer)
+    this.#closed = true
+    await this.#writing?.catch(() => undefined) // it is logged
+    try {
+      await this.#writeChanges(this.#failed)
+    } catch (error) {
+      log.error((error as Error).message)
+      throw error
+    } finally {
+      file.release()
+    }
+  }
+
+  async #writeChanges (always = false): Promise<void> {
+    const { workspace, file, log } = this.#options
+    const revision = this.#revision()
+    if (await revision === await this.#tried && !always) return
+    this.#tried = revision
+    const start = this.#now()
+    try {
+      // of the same turn as the time in the state
+      const savedAt = timestamp(workspace.world.clock.machineTime())
+      await file.write({ ...await workspace.save(), saved_at: savedAt })
+      if (this.#failed) log.info(`The state is written to ${file.path} again.`)
+      this.#failed = false
+    } finally {
+      this.#restUntil = this.#now() + REST * (this.#now() - start)
+    }
+  }
+
+  /** Differs from any before when the state has changed. */
+  async #revision (): Promise<string> {
+    const { generation, world: { store, clock } } = this.#options.workspace
+    return [generation, clock.revision, await store.revision()].join(' ')
+  }
+}
