@@ -5,6 +5,7 @@
 export class Clock {
   #offset = 0
   #frozenAt: number | undefined
+  #revision = 0
   readonly #listeners: (() => void)[] = []
 
   /** The time, in milliseconds since 1970, as `Date.now()`. */
@@ -20,6 +21,11 @@ export class Clock {
   /** Whether the clock stands still. */
   get frozen (): boolean {
     return this.#frozenAt !== undefined
+  }
+
+  /** Grows with each change of the clock, except the running of time. */
+  get revision (): number {
+    return this.#revision
   }
 
   /** Sets the time, in milliseconds since 1970. The clock runs on from there, or stands there when it is frozen. */
@@ -54,6 +60,7 @@ export class Clock {
   }
 
   #notify (): void {
+    this.#revision++
     for (const listener of this.#listeners) listener()
   }
 }

@@ -96,4 +96,7 @@ export interface Store {
 
   /** The due item that is first, by time and then by ID. */
   firstDue (): Promise<DueItem | undefined>
+
+  /** A number that grows with each step that wrote something. */
+  revision (): Promise<number>
 }

@@ -37,6 +37,7 @@ export class MemoryStore implements Store {
   readonly #results: PagedCollection<ResultDocument, ResultFilter>
   readonly #due: DueCollection
   readonly #onDue: () => void
+  #revision = 0
 
   constructor ({ sessions, results, captures, links, tokens, due, idempotency, deliveries, onDue }: MemoryStoreOptions) {
     this.#sessions = new PagedCollection({
@@ -83,6 +84,10 @@ export class MemoryStore implements Store {
     return this.#due.first()
   }
 
+  async revision (): Promise<number> {
+    return this.#revision
+  }
+
   #read<R extends Reads> (reads: R): Found<R> {
     const { sessions, results, captures, links, tokens, endpoints, deliveries, idempotency, due } = this.#collections
     const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
@@ -102,11 +107,17 @@ export class MemoryStore implements Store {
   #write ({ deletes = {}, puts = {} }: Changes): void {
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
-      for (const id of deletes[name as Collection] as readonly string[]) collection.delete(id)
+      for (const id of deletes[name as Collection] as readonly string[]) {
+        collection.delete(id)
+        this.#revision++
+      }
     }
     for (const name in puts) {
       const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
-      for (const document of puts[name as Collection] as readonly Documents[Collection][]) collection.put(document)
+      for (const document of puts[name as Collection] as readonly Documents[Collection][]) {
+        collection.put(document)
+        this.#revision++
+      }
     }
     if (deletes.due !== undefined || puts.due !== undefined) this.#onDue()
   }

@@ -226,6 +226,7 @@ t.test('a store that returns copies does as well', async t => {
     transact: async (reads, decide) => store.transact(reads, found => decide(structuredClone(found))),
     list: async collection => store.list(collection),
     count: async collection => store.count(collection),
+    revision: async () => store.revision(),
     firstDue: async () => structuredClone(await store.firstDue())
   })
   const { timeline, put, done, store } = start(t, {}, copying)
@@ -437,5 +438,6 @@ t.test('the clock runs with the machine until it is moved', async t => {
   clock.freeze(true)
   clock.reset()
   t.same([clock.now(), clock.frozen], [NOW + 40, false])
+  t.equal(clock.revision, changes.length)
   t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'listeners hear of each change, and not of the running of time')
 })

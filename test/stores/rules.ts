@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Test } from 'tap'
 import type { SessionFilter } from '../../src/domain/sessions/list.js'
 import type { Environment, SessionStatus } from '../../src/domain/sessions/session.js'
-import type { Store } from '../../src/domain/store.js'
+import type { Changes, Store } from '../../src/domain/store.js'
 import { baseOf, dueItem, NOW, read, RECORD_BYTES, record, session, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some sessions. */
@@ -201,6 +201,28 @@ export const rules: Record<string, Rule> = {
     }
     await store.transact({}, () => ({ deletes: { due: ['a'] } }))
     t.same(await store.firstDue(), dueItem('kept', 4_993))
+  },
+
+  'the revision grows with each step that writes, and with no other': async (t, make) => {
+    const store = await make({ sessions: baseOf('a') })
+    const steps: [name: string, changes: Changes, grows: boolean][] = [
+      ['a put', { puts: { sessions: [session({ id: 'a', external_ref: 'new' })] } }, true],
+      ['a delete', { deletes: { sessions: ['a'] } }, true],
+      ['a due item', { puts: { due: [dueItem('d', 1)] } }, true],
+      ['nothing', {}, false],
+      ['lists without documents', { puts: { sessions: [] }, deletes: { due: [] } }, false]
+    ]
+    for (const [name, changes, grows] of steps) {
+      const before = await store.revision()
+      await store.transact({ sessions: ['a'] }, () => changes)
+      t.equal(await store.revision() > before, grows, name)
+    }
+    const before = await store.revision()
+    await store.list('sessions')
+    await t.rejects(store.transact({}, () => {
+      throw new Error('refused')
+    }))
+    t.equal(await store.revision(), before)
   },
 
   'a step that changes due items says so, and another does not': async (t, make) => {
