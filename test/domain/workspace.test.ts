@@ -67,6 +67,14 @@ t.test('a reset returns to the initial state', async t => {
   t.same([workspace.world.faults.list(), workspace.world.journal.all()], [[], []])
 })
 
+t.test('a workspace is closed for good, and not by a reset', async t => {
+  const workspace = workspaceOf()
+  workspace.reset()
+  t.equal(workspace.closed, false)
+  workspace.close()
+  t.equal(workspace.closed, true)
+})
+
 t.test('a request of the world before a reset or restore changes nothing in the new one', async t => {
   for (const [name, renew] of Object.entries<(workspace: Workspace) => void>({
     reset: workspace => workspace.reset(),
