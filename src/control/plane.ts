@@ -8,6 +8,7 @@ import { requestBodyPlugin } from '../http/plugins/request-body.js'
 import type { Dependencies } from '../http/routes.js'
 import { guardsPlugin } from './guards.js'
 import { clockRoutes } from './routes/clock.js'
+import { eventsRoute } from './routes/events.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
@@ -37,5 +38,6 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)
     guarded.register(rateLimitsRoutes, { apiKeys })
+    guarded.register(eventsRoute)
   })
 }
