@@ -11,6 +11,7 @@ import { clockRoutes } from './routes/clock.js'
 import { eventsRoute } from './routes/events.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
+import { overviewRoute } from './routes/overview.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { sessionsRoutes } from './routes/sessions.js'
@@ -29,15 +30,17 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   app.register(notFound, { routes: () => routes })
   app.register(healthRoute, { workspaces })
   if (!options.control) return
+  const ids = operations.map(({ id }) => id)
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
     guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
-    guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
+    guarded.register(faultsRoutes, { operations: ids })
     guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)
     guarded.register(rateLimitsRoutes, { apiKeys })
     guarded.register(eventsRoute)
+    guarded.register(overviewRoute, { workspaces, operations: ids })
   })
 }

@@ -168,6 +168,7 @@ t.test('every call of the control plane and every operation is in the document',
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
   t.same(calls.sort(), [
     'health get /_mock/health',
+    'readOverview get /_mock/overview',
     'readSessions get /_mock/sessions',
     'seedSessions post /_mock/sessions',
     'readSession get /_mock/sessions/{session_id}',

@@ -9,7 +9,7 @@ import type { World } from '../../domain/world.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 import { deliveriesRoutes } from './webhook-deliveries.js'
 import { settleRoute } from './webhook-settling.js'
-import { isTiming, Timing, WebhookState } from './webhook-state.js'
+import { isTiming, Timing, WebhookState, webhookStateOf } from './webhook-state.js'
 
 const sent = Type.Object({ data: Type.Array(ref(WebhookDelivery)) }, { description: 'The deliveries' })
 
@@ -23,7 +23,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'Whether webhooks are held, when they are sent, and how many deliveries were dropped.',
       response: { 200: ref(WebhookState) }
     })
-  }, async ({ workspace: { world } }) => stateOf(world))
+  }, async ({ workspace: { world } }) => webhookStateOf(world))
 
   app.post('/webhooks/hold', {
     config: { needsWorkspaceKey: true },
@@ -33,7 +33,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {
     world.webhooks.held = true
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/release', {
@@ -44,7 +44,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {
     await world.webhooks.release()
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/deliver', {
@@ -79,7 +79,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       throw validationError([{ loc: ['body', 'timing'], msg: 'must be before, after, or 0 to 600000 milliseconds', type: 'value_error' }])
     }
     world.webhooks.timing = timing
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/trigger', {
@@ -95,10 +95,6 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     const deliveries = await triggerEvent(world, body, /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox')
     return { data: await readAgain(world, deliveries.map(({ id }) => id)) }
   })
-}
-
-function stateOf ({ webhooks: { held, timing, dropped } }: World): WebhookState {
-  return { held, timing, dropped }
 }
 
 /** The deliveries as they are now, but for those that were dropped. */
