@@ -49,6 +49,7 @@ export const validRequests = [
   control('GET', '/health'),
   control('POST', '/login', { token: 'any' }), // this mock needs none
   control('POST', '/logout'),
+  control('GET', '/overview'),
   ...casings.flatMap(casing => {
     const headers = { 'Key-Inflection': casing }
     const name = reference[casing]

@@ -10,9 +10,11 @@ import { ControlToken } from './control-token.js'
 import { guardsPlugin } from './guards.js'
 import { pageRoutes } from './inspector/page-routes.js'
 import { clockRoutes } from './routes/clock.js'
+import { eventsRoute } from './routes/events.js'
 import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
 import { loginRoutes } from './routes/login.js'
+import { overviewRoute } from './routes/overview.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { resendRoute } from './routes/resend.js'
@@ -34,6 +36,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   if (!options.control) return
   const { controlToken, publicUrl } = options
   const token = controlToken === undefined ? undefined : new ControlToken(controlToken, publicUrl)
+  const ids = operations.map(({ id }) => id)
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces, token })
     guarded.register(loginRoutes, { token })
@@ -42,9 +45,11 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(resendRoute)
-    guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })
+    guarded.register(faultsRoutes, { operations: ids })
     guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)
     guarded.register(rateLimitsRoutes, { apiKeys })
+    guarded.register(eventsRoute, { workspaces })
+    guarded.register(overviewRoute, { workspaces, operations: ids })
   })
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { Clock } from './clock.js'
 import { Faults } from './faults/faults.js'
 import { FixtureSet, type NamedFixture } from './fixtures/fixture-set.js'
@@ -67,7 +68,9 @@ export interface FixtureChanges {
 export class Workspace {
   readonly #options: WorkspaceOptions
   #world: World
-  #generation = 0
+  // a random start: whoever follows a mock must notice that it was started again, or its workspace made again
+  #generation = randomInt(2 ** 32)
+  #closed = false
 
   constructor (options: WorkspaceOptions) {
     this.#options = options
@@ -79,9 +82,9 @@ export class Workspace {
     return this.#world
   }
 
-  /** How many worlds there were before this one: it grows with each reset and restore. */
-  get generation (): number {
-    return this.#generation
+  /** Whether it was closed, because the mock was, or because there were too many workspaces. */
+  get closed (): boolean {
+    return this.#closed
   }
 
   /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
@@ -146,15 +149,19 @@ export class Workspace {
     return completeFixtures(fixtures, this.#world.clock.now(), environment, this.#options.publicUrl)
   }
 
-  /** Stops what waits for its time. */
+  /** Stops what waits for its time, for good. */
   close (): void {
+    this.#closed = true
+    this.#stop()
+  }
+
+  #stop (): void {
     this.#world.timeline.stop()
     this.#world.webhooks.stop()
   }
 
   #replace (state: InitialState, faults: Faults, journal: Journal): void {
-    this.close()
-    this.#generation++
+    this.#stop()
     this.#world = this.#createWorld(state, faults, journal)
   }
 
@@ -182,7 +189,8 @@ export class Workspace {
     for (const [type, handler] of Object.entries(dueHandlers)) handlers[type] = notifying(handler, webhooks.notify)
     const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
-    const world = { clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
+    const generation = this.#generation++
+    const world = { generation, clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const endpoints = (state.webhook_endpoints ?? webhookEndpoints).map(endpoint => completeEndpoint(endpoint, now))
     const deliveries = (state.webhook_deliveries ?? []).map(restoreDelivery)

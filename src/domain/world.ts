@@ -11,6 +11,8 @@ import type { Webhooks } from './webhooks/webhooks.js'
  * the workspace is reset is carried out there, and changes nothing in the new world.
  */
 export interface World {
+  /** Which world of its workspace it is: one more than that before. */
+  readonly generation: number
   readonly clock: Clock
   readonly store: Store
   readonly timeline: Timeline

@@ -96,7 +96,7 @@ export class StateWriter {
 
   /** Differs from any before when the state has changed. */
   async #revision (): Promise<string> {
-    const { generation, world: { store, clock } } = this.#options.workspace
+    const { generation, store, clock } = this.#options.workspace.world
     return [generation, clock.revision, await store.revision()].join(' ')
   }
 }

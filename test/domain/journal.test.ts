@@ -11,9 +11,9 @@ import { exchange, idsOf, journalOf, KEY, many } from './exchanges.js'
 
 t.test('it is bounded by count: the oldest is dropped, and counted', async t => {
   const journal = journalOf(many(5), 3)
-  t.same([idsOf(journal.all()), journal.dropped], [[3, 4, 5], 2])
+  t.same([idsOf(journal.all()), journal.size, journal.dropped], [[3, 4, 5], 3, 2])
   journal.clear()
-  t.same([journal.all(), journal.dropped, journal.nextId()], [[], 0, 1])
+  t.same([journal.all(), journal.size, journal.dropped, journal.nextId()], [[], 0, 0, 1])
 })
 
 t.test('it is bounded by bytes', async t => {

@@ -32,7 +32,7 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'The time of the workspace, and whether it stands still.',
       response: { 200: ref(ClockState) }
     })
-  }, async ({ workspace: { world } }) => stateOf(world.clock))
+  }, async ({ workspace: { world } }) => clockStateOf(world.clock))
 
   app.post('/clock', {
     schema: controlSchema('changeClock', 'Set, advance, freeze or release the clock', {
@@ -45,7 +45,7 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
     timeAfter(clock.now(), body) // refused before anything is changed
     if (body.freeze !== undefined) clock.freeze(body.freeze)
     if (body.set !== undefined || body.advance !== undefined) await timeline.moveTo(now => timeAfter(now, body))
-    return stateOf(clock)
+    return clockStateOf(clock)
   })
 
   app.delete('/clock', {
@@ -55,11 +55,12 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
     }, ...bodyErrors)
   }, async ({ workspace: { world: { clock } } }) => {
     clock.reset()
-    return stateOf(clock)
+    return clockStateOf(clock)
   })
 }
 
-function stateOf (clock: Clock): ClockState {
+/** The time of a clock, and whether it stands still. */
+export function clockStateOf (clock: Clock): ClockState {
   return { now: timestamp(clock.now()), frozen: clock.frozen }
 }
 

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { schemaOf } from '../../contract/schema.js'
 import type { WebhookTiming } from '../../domain/webhooks/webhooks.js'
+import type { World } from '../../domain/world.js'
 
 /** How the webhooks of a workspace are sent. */
 export interface WebhookState {
@@ -24,6 +25,10 @@ export const WebhookState = schemaOf<WebhookState>()(Type.Object({
   timing: Timing,
   dropped: Type.Integer({ description: 'How many deliveries were dropped because there were too many, or too large ones' })
 }, { $id: 'WebhookState', description: 'How webhooks are sent' }))
+
+export function webhookStateOf ({ webhooks: { held, timing, dropped } }: World): WebhookState {
+  return { held, timing, dropped }
+}
 
 /** Whether a whole number or a text says when webhooks are sent. */
 export function isTiming (timing: number | string): timing is WebhookTiming {

@@ -10,7 +10,7 @@ import type { World } from '../../domain/world.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 import { deliveriesRoutes } from './webhook-deliveries.js'
 import { settleRoute } from './webhook-settling.js'
-import { isTiming, Timing, WebhookState } from './webhook-state.js'
+import { isTiming, Timing, WebhookState, webhookStateOf } from './webhook-state.js'
 
 const sent = Type.Object({ data: Type.Array(ref(WebhookDelivery)) }, { description: 'The deliveries' })
 
@@ -24,7 +24,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       description: 'Whether webhooks are held, when they are sent, and how many deliveries were dropped.',
       response: { 200: ref(WebhookState) }
     })
-  }, async ({ workspace: { world } }) => stateOf(world))
+  }, async ({ workspace: { world } }) => webhookStateOf(world))
 
   app.get('/webhooks/endpoints', {
     schema: controlSchema('listEndpoints', 'List webhook endpoints', {
@@ -41,7 +41,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {
     world.webhooks.held = true
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/release', {
@@ -52,7 +52,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {
     await world.webhooks.release()
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/deliver', {
@@ -87,7 +87,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       throw validationError([{ loc: ['body', 'timing'], msg: 'must be before, after, or 0 to 600000 milliseconds', type: 'value_error' }])
     }
     world.webhooks.timing = timing
-    return stateOf(world)
+    return webhookStateOf(world)
   })
 
   app.post('/webhooks/trigger', {
@@ -103,10 +103,6 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     const deliveries = await triggerEvent(world, body, /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox')
     return { data: await readAgain(world, deliveries.map(({ id }) => id)) }
   })
-}
-
-function stateOf ({ webhooks: { held, timing, dropped } }: World): WebhookState {
-  return { held, timing, dropped }
 }
 
 /** The deliveries as they are now, but for those that were dropped. */

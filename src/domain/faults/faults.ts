@@ -19,10 +19,13 @@ export interface MatchedDelivery {
  * The faults of a world. Of those that match a request, or an attempt to deliver a webhook, the first that is not used up takes effect.
  */
 export class Faults {
+  /** Grows with each change: also when a fault has less left. */
+  revision = 0
   #lastId = 0
   #faults: { fault: Fault, toSkip: number }[] = []
 
   add ({ match = {}, then, times = 1, skip = 0 }: FaultRule): Fault {
+    this.revision++
     const fault: Fault = { id: `fault_${++this.#lastId}`, match, then, times, skip, remaining: times }
     this.#faults.push({ fault, toSkip: skip })
     return { ...fault }
@@ -39,12 +42,14 @@ export class Faults {
 
   /** Removes a fault. Returns whether it was there. */
   remove (id: string): boolean {
+    this.revision++
     const { length } = this.#faults
     this.#faults = this.#faults.filter(({ fault }) => fault.id !== id)
     return this.#faults.length < length
   }
 
   clear (): void {
+    this.revision++
     this.#faults = []
   }
 
@@ -66,7 +71,10 @@ export class Faults {
         rule.toSkip--
         continue
       }
-      if (fault.remaining !== null && --fault.remaining === 0) this.remove(fault.id)
+      if (fault.remaining !== null) {
+        this.revision++
+        if (--fault.remaining === 0) this.remove(fault.id)
+      }
       return fault.then
     }
     return undefined

@@ -55,6 +55,8 @@ const OVERHEAD = 1_500
 export class Journal {
   /** How many exchanges were dropped because there were too many, since the journal was last emptied. */
   dropped = 0
+  /** Grows with each change. */
+  revision = 0
   #lastId = 0
   #bytes = 0
   // a plain list with a moving start: every request pays for this, and a cache that finds by key costs three times as much
@@ -78,11 +80,17 @@ export class Journal {
   }
 
   add (exchange: Exchange): void {
+    this.revision++
     exchange.bytes = sizeOf(exchange)
     this.#exchanges.push(exchange)
     this.#bytes += exchange.bytes
     // the newest stays, however large it is
-    while (this.#size > this.#maxEntries || (this.#bytes > this.#maxBytes && this.#size > 1)) this.#drop()
+    while (this.size > this.#maxEntries || (this.#bytes > this.#maxBytes && this.size > 1)) this.#drop()
+  }
+
+  /** How many exchanges there are. */
+  get size (): number {
+    return this.#exchanges.length - this.#start
   }
 
   /** All exchanges, the oldest first. */
@@ -92,6 +100,7 @@ export class Journal {
 
   /** Removes some exchanges; the IDs of the others stay. */
   remove (exchanges: readonly Exchange[]): void {
+    this.revision++
     const removed = new Set(exchanges)
     this.#exchanges = this.all().filter(exchange => !removed.has(exchange))
     this.#start = 0
@@ -100,6 +109,7 @@ export class Journal {
 
   /** Empties the journal. IDs count from 1 again. */
   clear (): void {
+    this.revision++
     this.#exchanges = []
     this.#start = 0
     this.#bytes = 0
@@ -115,10 +125,6 @@ export class Journal {
     copy.#bytes = this.#bytes
     copy.#exchanges = this.all()
     return copy
-  }
-
-  get #size (): number {
-    return this.#exchanges.length - this.#start
   }
 
   #drop (): void {

@@ -51,10 +51,8 @@ interface Parts {
 
 /** The webhooks of a world: sends its deliveries, and lets a test hold them. */
 export class Webhooks {
-  /** Whether nothing is sent until somebody delivers or releases it. */
-  held = false
-  /** When webhooks are sent. */
-  timing: WebhookTiming = 'after'
+  /** Grows when webhooks are held or released, or sent at another time. */
+  revision = 0
   /** How many deliveries were dropped because there were too many, or too large ones. */
   dropped = 0
   /** Makes the deliveries of what happened. */
@@ -68,6 +66,8 @@ export class Webhooks {
   /** Who waits for the attempt of a delivery, by ID. */
   readonly #waiters = new Map<string, () => void>()
   readonly #stop = new AbortController()
+  #held = false
+  #timing: WebhookTiming = 'after'
   #lastId = 0
 
   constructor (options: WebhooksOptions, parts: Parts) {
@@ -80,6 +80,26 @@ export class Webhooks {
       delay: () => typeof this.timing === 'number' ? this.timing : 0
     }
     this.notify = createNotify(this.#making)
+  }
+
+  /** Whether nothing is sent until somebody delivers or releases it. */
+  get held (): boolean {
+    return this.#held
+  }
+
+  set held (held: boolean) {
+    this.#held = held
+    this.revision++
+  }
+
+  /** When webhooks are sent. */
+  get timing (): WebhookTiming {
+    return this.#timing
+  }
+
+  set timing (timing: WebhookTiming) {
+    this.#timing = timing
+    this.revision++
   }
 
   /** Makes the deliveries of a payload, one for each endpoint. They are not written yet. */

@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http'
+import { revisionsOf } from '../../domain/revisions.js'
+import type { Workspace } from '../../domain/workspace.js'
+import { eventOf, GREETING, idOf, PING } from './event.js'
+
+/** How often the workspaces are looked at, in milliseconds: a stream has at most ten events a second. */
+const INTERVAL = 100
+
+/** After how many looks without an event a stream gets a comment: 15 seconds. Proxies close what is silent for longer. */
+const PING_AFTER = 150
+
+const headers = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no', // a proxy must pass on each event at once
+  'connection': 'close' // so that the end of a stream is the end of its connection, and closing the mock waits for neither
+}
+
+interface Stream {
+  readonly response: ServerResponse
+  readonly workspace: Workspace
+  /** The ID of the last event that the client has. */
+  lastId: string | undefined
+  /** How many looks there were since something was sent. */
+  silent: number
+}
+
+/**
+ * The streams that say when a workspace has changed. Nothing is pushed by what changes it, so requests pay for no stream: while there are
+ * any, the numbers of their workspaces are looked at again and again.
+ */
+export class LiveStreams {
+  readonly #streams = new Set<Stream>()
+  #timer: NodeJS.Timeout | undefined
+
+  /**
+   * Begins a stream.
+   * @param lastId the ID of the last event that the client has, as it says; one that means nothing here is like none
+   */
+  async open (response: ServerResponse, workspace: Workspace, lastId: string | undefined): Promise<void> {
+    if (response.destroyed) return // the client is gone
+    const stream = { response, workspace, lastId, silent: 0 }
+    this.#streams.add(stream)
+    response.once('close', () => this.#forget(stream))
+    response.writeHead(200, headers).write(GREETING)
+    this.#timer ??= setInterval(() => void this.tick(), INTERVAL).unref()
+    await this.#update(stream)
+  }
+
+  /** Looks at the workspaces, and sends what is new. */
+  async tick (): Promise<void> {
+    await Promise.all(Array.from(this.#streams, async stream => this.#update(stream)))
+  }
+
+  /** Ends all streams. */
+  close (): void {
+    for (const stream of this.#streams) this.#end(stream)
+  }
+
+  async #update (stream: Stream): Promise<void> {
+    const { response, workspace } = stream
+    if (workspace.closed) {
+      this.#end(stream)
+      return
+    }
+    const revisions = await revisionsOf(workspace.world)
+    // a client that reads slowly gets the newest numbers when it has read the others
+    if (!this.#streams.has(stream) || response.writableNeedDrain) return
+    const id = idOf(revisions)
+    if (id !== stream.lastId) {
+      response.write(eventOf(revisions))
+      Object.assign(stream, { lastId: id, silent: 0 })
+    } else if (++stream.silent === PING_AFTER) {
+      response.write(PING)
+      stream.silent = 0
+    }
+  }
+
+  #end (stream: Stream): void {
+    this.#forget(stream)
+    stream.response.end()
+  }
+
+  #forget (stream: Stream): void {
+    this.#streams.delete(stream)
+    if (this.#streams.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+}
