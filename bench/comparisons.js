@@ -1,4 +1,5 @@
 import { InvalidRun } from './invalid-run.js'
+import { inspector } from './measures/inspector.js'
 import { lists } from './measures/lists.js'
 import { ready } from './measures/ready.js'
 import { resident } from './measures/resident.js'
@@ -39,6 +40,7 @@ export const comparisons = [
   }),
   comparison('deliveries', 'webhooks delivered to one receiver', deliveries, { mock, target: { min: 2_000 } }),
   comparison('hanging', 'plain update while a webhook receiver hangs', hangingReceiver, { mock, target: { min: 0.9 } }),
+  comparison('inspector', 'plain update with the inspector open', inspector, { mock, target: { min: 0.97 } }),
   comparison('weights', 'heap of a session, a key, and a journal entry', weights, { weighedMock, target: { max: 700 } }),
   comparison('node-http', 'plain update', throughput, { workload: update, mock, other: rawHttp }),
   ...Object.entries(peers).flatMap(([id, peer]) => againstPeer(id, peer))
