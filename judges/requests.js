@@ -112,6 +112,8 @@ export const validRequests = [
     ]
   }),
   control('GET', '/sessions'),
+  control('GET', '/sessions?environment=live&status=pending&q=SES&limit=2&offset=1'),
+  control('GET', '/sessions?external_ref=order-7'),
   control('POST', '/sessions', fixture),
   control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
@@ -130,6 +132,7 @@ export const validRequests = [
   control('POST', '/reset'),
   patch({ metadata: { n: 1 } }, { headers: { 'Idempotency-Key': 'kept' } }),
   control('GET', '/idempotency-keys'),
+  control('GET', '/idempotency-keys?q=KEPT&limit=1'),
   control('GET', '/state'),
   control('POST', '/faults', { match: { session_id: 'ses_pending' }, then: { status: 500, detail: 'Out.', headers: { 'X-Why': 'a fault' } }, times: null }),
   control('POST', '/faults', { then: { delay_ms: 1 }, times: 2, skip: 1 }),
@@ -205,6 +208,8 @@ export const invalidRequests = [
   control('POST', '/faults', {}),
   control('POST', '/faults', { then: { status: 200 } }),
   control('POST', '/faults', { then: { drop: 'later' }, times: 0 }),
+  control('GET', '/sessions?limit=1001'),
+  control('GET', '/idempotency-keys?limit=-1'),
   control('GET', '/requests?status=none'),
   control('GET', '/requests?limit=-1'),
   control('DELETE', '/requests?status=none'),

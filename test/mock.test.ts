@@ -59,6 +59,9 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.equal(many.length, 2)
     t.same(await mock.session('ses_2'), many[0])
     t.same((await mock.sessions()).filter(({ id }) => ['ses_1', 'ses_2'].includes(id)), [one, many[0]])
+    t.same(await mock.sessions({ q: 'SES_1', status: 'capturing', limit: 1 }), [one])
+    t.same(await mock.sessions({ environment: 'live', q: 'ses_2', offset: 0 }), [many[0]])
+    t.equal((await mock.sessions({})).length, (await mock.sessions()).length, 'a filter without anything is none')
     t.match(await rejection(mock.seed([{ id: 'ses_3' }, { id: 'ses_1' }])), { statusCode: 409, message: 'Session ses_1 already exists.' })
     t.match(await rejection(mock.session('ses_3')), { statusCode: 404 })
     await mock.removeSession('ses_1')
@@ -161,6 +164,8 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(requests, [{ fault: 'drop=after', status: 200, replayed: false }, { fault: null, status: 200, replayed: true }])
     t.equal(requests.filter(({ changes }) => changes.length > 0).length, 1)
     t.match(await mock.idempotencyKeys(), [{ key: 'k', session_id: 'ses_pending', replays: 1 }])
+    t.same(await mock.idempotencyKeys({ q: 'PENDING', limit: 1 }), await mock.idempotencyKeys())
+    t.same(await mock.idempotencyKeys({ q: 'other' }), [])
   },
 
   'a connection that is cut before anything is done leaves the key free': async (t, mock) => {

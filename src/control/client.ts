@@ -57,7 +57,7 @@ export function createClient (options: ClientOptions): VerifaMock {
     url,
     // as the overload says, one session or several
     seed: async (sessions: object): Promise<Session & Session[]> => call('POST', '/sessions', sessions),
-    sessions: async () => (await call<{ data: Session[] }>('GET', '/sessions')).data,
+    sessions: async (filter = {}) => (await call<{ data: Session[] }>('GET', `/sessions?${queryOf(filter)}`)).data,
     session: async id => call('GET', sessionPath(id)),
     simulate: async (id, action, options) => call('POST', `${sessionPath(id)}/simulate`, { action, ...options }),
     setStatus: async (id, status, options) => call('PUT', `${sessionPath(id)}/status`, { status, ...options }),
@@ -81,7 +81,7 @@ export function createClient (options: ClientOptions): VerifaMock {
     },
     webhooks: createWebhookControl(call),
     rateLimits: { set: async change => call('PUT', '/rate-limits', change) },
-    idempotencyKeys: async () => (await call<{ data: IdempotencyKey[] }>('GET', '/idempotency-keys')).data,
+    idempotencyKeys: async (filter = {}) => (await call<{ data: IdempotencyKey[] }>('GET', `/idempotency-keys?${queryOf(filter)}`)).data,
     state: async () => call('GET', '/state'),
     restore: async state => call('PUT', '/state', state),
     reset: async () => call('POST', '/reset'),

@@ -4,10 +4,11 @@ import type { JournalEntry } from '../domain/journal/entry.js'
 import type { Expectation, RequestFilter } from '../domain/journal/verification.js'
 import type { ResultFixture } from '../domain/fixtures/result-fixture.js'
 import type { Session, SessionStatus } from '../domain/sessions/session.js'
+import type { SessionQuery } from '../domain/sessions/session-query.js'
 import type { SimulatedAction } from '../domain/sessions/simulate.js'
 import type { State } from '../domain/state.js'
 import type { RateLimitChange } from '../domain/rate-limits.js'
-import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
+import type { IdempotencyKey, IdempotencyKeyQuery } from '../domain/idempotency/listed-key.js'
 import type { WebhookControl } from './webhook-control.js'
 
 /** A time, as a `Date` or in ISO 8601. */
@@ -63,8 +64,8 @@ export interface VerifaMock extends AsyncDisposable {
   seed (session: Fixture): Promise<Session>
   /** Adds sessions. Rejects with a 409 when one of their IDs is taken, and then adds none. */
   seed (sessions: readonly Fixture[]): Promise<Session[]>
-  /** Returns all sessions, those of the sandbox first. */
-  sessions (): Promise<Session[]>
+  /** Returns all sessions, those of the sandbox first; with a filter a page of those of one environment, the newest first. */
+  sessions (filter?: SessionQuery): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */
   session (id: string): Promise<Session>
   /**
@@ -89,8 +90,8 @@ export interface VerifaMock extends AsyncDisposable {
   readonly clock: ClockControl
   readonly webhooks: WebhookControl
   readonly rateLimits: RateLimitControl
-  /** Returns the idempotency keys that have not expired, the oldest first. */
-  idempotencyKeys (): Promise<IdempotencyKey[]>
+  /** Returns the idempotency keys that match and have not expired, the oldest first; with `limit` only the newest so many. */
+  idempotencyKeys (filter?: IdempotencyKeyQuery): Promise<IdempotencyKey[]>
   /** Returns the whole workspace, for `restore` or as fixtures. */
   state (): Promise<State>
   /** Replaces the workspace by a saved state. Journal and faults stay. */
