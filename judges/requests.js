@@ -122,6 +122,8 @@ export const validRequests = [
   control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
   control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),
   control('PUT', '/sessions/ses_redacted/status', { status: 'pending' }),
+  control('POST', '/sessions/ses_mine/redact'),
+  control('POST', '/sessions/ses_mine/redact'), // has been redacted
   control('DELETE', '/sessions/ses_mine'),
   control('GET', '/sessions/ses_mine'),
   control('GET', '/state'),

@@ -104,6 +104,24 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same(await mock.requests(), [])
   },
 
+  'a session is redacted, in both environments': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    for (const id of ['ses_completed', 'ses_live_pending']) {
+      const { status } = await mock.session(id)
+      const redacted = await mock.redact(id)
+      t.match(redacted, {
+        id, status: status === 'pending' ? 'expired' : status, retention_status: 'redacted', updated_at: '2026-03-01T12:00:00.000Z', metadata: {}, external_ref: null, capture_url: null
+      })
+      t.same(await mock.session(id), redacted)
+      await mock.clock.advance('1m')
+      t.same(await mock.redact(id), redacted, 'again it changes nothing')
+      await mock.clock.set('2026-03-01T12:00:00Z')
+    }
+    t.match((await mock.state()).sessions.find(({ id }) => id === 'ses_completed')?.result, { extracted_data: {}, sensitive_data_expired: true })
+    t.match(await rejection(mock.redact('ses_none')), { statusCode: 404, message: 'Session not found.' })
+    t.same(await mock.requests(), [])
+  },
+
   'reset returns to the fixtures and clears everything else': async (t, mock) => {
     const before = await mock.sessions()
     await patch(mock, 'ses_pending', { external_ref: 'changed' }, { 'idempotency-key': 'k' })

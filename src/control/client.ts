@@ -61,6 +61,7 @@ export function createClient (options: ClientOptions): VerifaMock {
     session: async id => call('GET', sessionPath(id)),
     simulate: async (id, action, options) => call('POST', `${sessionPath(id)}/simulate`, { action, ...options }),
     setStatus: async (id, status, options) => call('PUT', `${sessionPath(id)}/status`, { status, ...options }),
+    redact: async id => call('POST', `${sessionPath(id)}/redact`),
     removeSession: async id => call('DELETE', sessionPath(id)),
     requests: async (filter = {}) => (await call<{ data: JournalEntry[] }>('GET', `/requests?${queryOf(filter)}`)).data,
     clearRequests: async (filter = {}) => call('DELETE', `/requests?${queryOf(filter)}`),

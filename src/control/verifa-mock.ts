@@ -78,6 +78,11 @@ export interface VerifaMock extends AsyncDisposable {
    * `completed` or `under_review`. Rejects with a 422 when the session has been redacted.
    */
   setStatus (id: string, status: SessionStatus, options?: { result?: ResultFixture }): Promise<Session>
+  /**
+   * Redacts a session of either environment as the API does, and resolves with the session. One that has been redacted stays as it is.
+   * Rejects with a 404 when it is not there.
+   */
+  redact (id: string): Promise<Session>
   /** Removes a session; rejects with a 404 when it is not there. */
   removeSession (id: string): Promise<void>
   /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */

@@ -136,6 +136,7 @@ t.test('with isolation, calls that change what the API does need an API key', as
     ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }, { id: 'ses_bare' }] }, 204],
     ['POST', '/_mock/sessions/ses_bare/simulate', { action: 'approve' }, 200],
     ['PUT', '/_mock/sessions/ses_bare/status', { status: 'failed' }, 200],
+    ['POST', '/_mock/sessions/ses_bare/redact', {}, 200],
     ['POST', '/_mock/faults', { then: { status: 503 } }, 201]
   ]
   for (const [method, url, payload, status] of calls) {

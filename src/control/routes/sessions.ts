@@ -7,6 +7,7 @@ import { newId } from '../../domain/new-id.js'
 import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { addSessions, changeSession, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct-simulation.js'
+import { redactDirectly } from '../../domain/sessions/redact.js'
 import { Session } from '../../domain/sessions/session.js'
 import { querySessions, SessionQuery } from '../../domain/sessions/session-query.js'
 import { setStatus, StatusChange } from '../../domain/sessions/set-status.js'
@@ -87,6 +88,18 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
     const now = world.clock.now()
     return changeSession(world, params.session_id, now, (session, result) =>
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl: () => newCaptureUrl(originOf(request, publicUrl), newId) }))
+  })
+
+  app.post('/sessions/:session_id/redact', {
+    config: { needsWorkspaceKey: true },
+    schema: controlSchema('redactAnySession', 'Redact any session', {
+      description: 'Does what `DELETE /sessions/{session_id}/data` does, and returns the whole session. A session that has been redacted stays as it is.',
+      params,
+      response: { 200: ref(Session) }
+    }, ...bodyErrors, 'sessionNotFound', 'workspaceKeyRequired')
+  }, async ({ params, workspace: { world } }) => {
+    const now = world.clock.now()
+    return changeSession(world, params.session_id, now, (session, result, links) => redactDirectly(session, result, links, now))
   })
 
   app.post('/sessions', {

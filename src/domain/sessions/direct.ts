@@ -6,6 +6,7 @@ import { applyAndNotify } from '../webhooks/apply-and-notify.js'
 import type { World } from '../world.js'
 import { tokenOf } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
+import type { SessionLinks } from './links.js'
 import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
@@ -50,15 +51,15 @@ export function removalOf (
  * @throws ApiError 404 when it is not there, and whatever `decide` throws
  */
 export async function changeSession (
-  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
+  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined, links: SessionLinks | undefined) => Decision<Session>
 ): Promise<Session> {
   const { result } = await applyAndNotify(world, {
     claim: undefined,
-    reads: { sessions: [id], results: [id] },
+    reads: { sessions: [id], results: [id], links: [id] },
     now,
-    decide: ({ sessions: [session], results: [result] }) => {
+    decide: ({ sessions: [session], results: [result], links: [links] }) => {
       if (session === undefined) throw apiError('sessionNotFound')
-      return decide(session, result)
+      return decide(session, result, links)
     }
   })
   return result.body as Session
