@@ -118,6 +118,10 @@ export const validRequests = [
   control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
   control('GET', '/sessions/ses_mine'),
+  control('GET', '/sessions/ses_mine/fixture'),
+  control('PUT', '/sessions/ses_mine/fixture', { ...fixture, result: { status: 'needs_review' }, fields: { a_b: 1 }, tokens: ['cap_before'] }),
+  control('GET', '/sessions/ses_mine/fixture'),
+  control('PUT', '/sessions/ses_mine/fixture', { status: 'pending', result: {} }), // has no result while it is pending
   control('POST', '/sessions/ses_mine/simulate', { action: 'decline', result: { rejection_reason: 'Blurred.' } }),
   control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
   control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),
@@ -210,6 +214,7 @@ export const invalidRequests = [
   control('POST', '/faults', {}),
   control('POST', '/faults', { then: { status: 200 } }),
   control('POST', '/faults', { then: { drop: 'later' }, times: 0 }),
+  control('PUT', '/sessions/ses_pending/fixture', { status: 'lost', colour: 'red' }),
   control('GET', '/sessions?limit=1001'),
   control('GET', '/idempotency-keys?limit=-1'),
   control('GET', '/requests?status=none'),

@@ -104,6 +104,24 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.same(await mock.requests(), [])
   },
 
+  'a session is read and replaced with everything that belongs to it': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    const fixture = await mock.fixture('ses_completed')
+    t.same(fixture, (await mock.state()).sessions.find(({ id }) => id === 'ses_completed'))
+    t.match(fixture.result, { status: 'approved' })
+    t.same(await mock.replace('ses_completed', fixture), await mock.session('ses_completed'))
+    t.same(await mock.fixture('ses_completed'), fixture, 'its own fixture changes nothing')
+    const session = await mock.replace('ses_completed', { external_ref: 'order-7', redirect_url: 'https://shop.example/done' })
+    t.match(session, { id: 'ses_completed', status: 'pending', external_ref: 'order-7', token_expires_at: '2026-03-01T12:20:00.000Z', tags: [] })
+    t.same(await mock.fixture('ses_completed'), { ...session, redirect_url: 'https://shop.example/done' }, 'the result is gone')
+    await mock.clock.advance('20m')
+    t.match(await mock.session('ses_completed'), { status: 'expired' })
+    t.match(await rejection(mock.replace('ses_completed', { id: 'ses_other' })), { detail: [{ loc: ['body', 'id'] }] })
+    t.match(await rejection(mock.replace('ses_none', {})), { statusCode: 404 })
+    t.match(await rejection(mock.fixture('ses_none')), { statusCode: 404 })
+    t.same(await mock.requests(), [])
+  },
+
   'a session is redacted, in both environments': async (t, mock) => {
     await mock.clock.freeze('2026-03-01T12:00:00Z')
     for (const id of ['ses_completed', 'ses_live_pending']) {

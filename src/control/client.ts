@@ -59,6 +59,8 @@ export function createClient (options: ClientOptions): VerifaMock {
     seed: async (sessions: object): Promise<Session & Session[]> => call('POST', '/sessions', sessions),
     sessions: async (filter = {}) => (await call<{ data: Session[] }>('GET', `/sessions?${queryOf(filter)}`)).data,
     session: async id => call('GET', sessionPath(id)),
+    fixture: async id => call('GET', `${sessionPath(id)}/fixture`),
+    replace: async (id, fixture) => call('PUT', `${sessionPath(id)}/fixture`, fixture),
     simulate: async (id, action, options) => call('POST', `${sessionPath(id)}/simulate`, { action, ...options }),
     setStatus: async (id, status, options) => call('PUT', `${sessionPath(id)}/status`, { status, ...options }),
     redact: async id => call('POST', `${sessionPath(id)}/redact`),

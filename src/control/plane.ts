@@ -12,6 +12,7 @@ import { faultsRoutes } from './routes/faults.js'
 import { healthRoute } from './routes/health.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
+import { sessionFixturesRoutes } from './routes/session-fixtures.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 import { webhooksRoutes } from './routes/webhooks.js'
@@ -31,6 +32,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
   app.register(async guarded => {
     guarded.register(guardsPlugin, { ...options, apiKeys, workspaces })
     guarded.register(sessionsRoutes, { publicUrl: options.publicUrl })
+    guarded.register(sessionFixturesRoutes, { publicUrl: options.publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(faultsRoutes, { operations: operations.map(({ id }) => id) })

@@ -68,6 +68,13 @@ export interface VerifaMock extends AsyncDisposable {
   sessions (filter?: SessionQuery): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */
   session (id: string): Promise<Session>
+  /** Returns a session as a saved state has it: with its result, its links, and what else belongs to it. Rejects as `session` does. */
+  fixture (id: string): Promise<Fixture>
+  /**
+   * Replaces a session, and what belongs to it, and resolves with the completed session. What is left out gets a default, except for the
+   * environment, which stays. No webhook is sent. Rejects with a 404 when the session is not there.
+   */
+  replace (id: string, fixture: Fixture): Promise<Session>
   /**
    * Simulates an outcome of an active session of either environment: writes the session and its result, and resolves with the session.
    * `result` has fields of the result in place of the simulated ones. Rejects with a 400 when the session is not active.

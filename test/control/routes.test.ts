@@ -117,6 +117,57 @@ t.test('sessions are listed by the page, the newest first, of one environment', 
   })
 })
 
+t.test('a session is read and replaced as a fixture', async t => {
+  const app = startApp(t)
+  const path = (id: string) => `/_mock/sessions/${id}/fixture`
+  const replace = async (id: string, payload: object) => app.inject({ method: 'PUT', url: path(id), payload })
+
+  t.test('and stays as it is when it is replaced by its own', async t => {
+    const before = await app.inject('/_mock/state')
+    const { sessions } = before.json<{ sessions: Session[] }>()
+    for (const fixture of sessions) {
+      const response = await app.inject(path(fixture.id))
+      t.same(response.json(), fixture)
+      t.equal((await app.inject({ method: 'PUT', url: path(fixture.id), headers: { 'content-type': 'application/json' }, payload: response.body })).statusCode, 200)
+    }
+    t.same((await app.inject('/_mock/state')).json<{ sessions: Session[] }>().sessions, sessions)
+  })
+
+  t.test('nothing changes when something is wrong', async t => {
+    const before = await stored(app, 'ses_completed')
+    const wrong: [id: string, payload: object, problem: object][] = [
+      ['ses_completed', { id: 'ses_other' }, { loc: ['body', 'id'], msg: 'must be ses_completed, as in the path', type: 'value_error' }],
+      ['ses_completed', { status: 'done' }, { loc: ['body', 'status'] }],
+      ['ses_completed', { colour: 'red' }, { loc: ['body', 'colour'], type: 'extra_forbidden' }],
+      ['ses_completed', { status: 'failed', capture_url: 'x' }, { loc: ['body', 'capture_url'] }],
+      ['ses_completed', { status: 'failed', result: { session_id: 'ses_other' } }, { loc: ['body', 'result', 'session_id'] }],
+      ['ses_completed', [{}], { loc: ['body'], msg: 'must be a JSON object' }]
+    ]
+    for (const [id, payload, problem] of wrong) t.match(errorOf(t, await replace(id, payload)), { status_code: 422, detail: [problem] })
+    t.equal(await stored(app, 'ses_completed'), before)
+    t.match(errorOf(t, await replace('ses_none', {})), { status_code: 404, detail: 'Session not found.' })
+    t.match(errorOf(t, await app.inject(path('ses_none'))), { status_code: 404, detail: 'Session not found.' })
+  })
+
+  t.test('in its environment, unless the fixture says another', async t => {
+    t.match((await replace('ses_live_pending', { status: 'failed' })).json(), { id: 'ses_live_pending', status: 'failed', is_sandbox: false })
+    t.match((await replace('ses_live_pending', { id: 'ses_live_pending', is_sandbox: true })).json(), { environment: 'env_sandbox', status: 'pending' })
+    t.equal((await update(app, 'ses_live_pending', {})).statusCode, 200)
+  })
+
+  t.test('and may be larger than a request to the API', async t => {
+    const fields = Object.fromEntries(Array.from({ length: 3 }, (_, index) => [String(index), 'x'.repeat(1024 * 1000)]))
+    t.equal((await replace('ses_bare', { fields })).statusCode, 200)
+    t.same((await app.inject(path('ses_bare'))).json<{ fields: object }>().fields, fields)
+  })
+})
+
+t.test('the capture URL of a session that is replaced begins with the public URL', async t => {
+  const app = startApp(t, { publicUrl: 'https://mock.example' })
+  const response = await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_bare/fixture', payload: {} })
+  t.match(response.json(), { capture_url: 'https://mock.example/verify/ses_bare' })
+})
+
 t.test('a session is removed, from whichever environment', async t => {
   const app = startApp(t)
   const remove = async (id: string) => app.inject({ method: 'DELETE', url: `/_mock/sessions/${id}` })
@@ -136,6 +187,7 @@ t.test('with isolation, calls that change what the API does need an API key', as
     ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }, { id: 'ses_bare' }] }, 204],
     ['POST', '/_mock/sessions/ses_bare/simulate', { action: 'approve' }, 200],
     ['PUT', '/_mock/sessions/ses_bare/status', { status: 'failed' }, 200],
+    ['PUT', '/_mock/sessions/ses_bare/fixture', {}, 200],
     ['POST', '/_mock/sessions/ses_bare/redact', {}, 200],
     ['POST', '/_mock/faults', { then: { status: 503 } }, 201]
   ]

@@ -15,8 +15,7 @@ import { listSessions } from '../../domain/workspace.js'
 import { originOf } from '../../http/paths.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 import { keyEnvironment } from '../key-environment.js'
-
-const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
+import { params } from './session-params.js'
 
 /** Sessions, without the rules of the API: read, added and removed in any state. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
