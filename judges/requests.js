@@ -115,14 +115,22 @@ export const validRequests = [
     ]
   }),
   control('GET', '/sessions'),
+  control('GET', '/sessions?environment=live&status=pending&q=SES&limit=2&offset=1'),
+  control('GET', '/sessions?external_ref=order-7'),
   control('POST', '/sessions', fixture),
   control('POST', '/sessions', fixture), // already exists
   control('POST', '/sessions', [{}, { id: 'ses_other', is_sandbox: false }]),
   control('GET', '/sessions/ses_mine'),
+  control('GET', '/sessions/ses_mine/fixture'),
+  control('PUT', '/sessions/ses_mine/fixture', { ...fixture, result: { status: 'needs_review' }, fields: { a_b: 1 }, tokens: ['cap_before'] }),
+  control('GET', '/sessions/ses_mine/fixture'),
+  control('PUT', '/sessions/ses_mine/fixture', { status: 'pending', result: {} }), // has no result while it is pending
   control('POST', '/sessions/ses_mine/simulate', { action: 'decline', result: { rejection_reason: 'Blurred.' } }),
   control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
   control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),
   control('PUT', '/sessions/ses_redacted/status', { status: 'pending' }),
+  control('POST', '/sessions/ses_mine/redact'),
+  control('POST', '/sessions/ses_mine/redact'), // has been redacted
   control('DELETE', '/sessions/ses_mine'),
   control('GET', '/sessions/ses_mine'),
   control('GET', '/state'),
@@ -138,6 +146,7 @@ export const validRequests = [
   control('POST', '/reset'),
   patch({ metadata: { n: 1 } }, { headers: { 'Idempotency-Key': 'kept' } }),
   control('GET', '/idempotency-keys'),
+  control('GET', '/idempotency-keys?q=KEPT&limit=1'),
   control('GET', '/state'),
   control('POST', '/faults', { match: { session_id: 'ses_pending' }, then: { status: 500, detail: 'Out.', headers: { 'X-Why': 'a fault' } }, times: null }),
   control('POST', '/faults', { then: { delay_ms: 1 }, times: 2, skip: 1 }),
@@ -221,6 +230,9 @@ export const invalidRequests = [
   control('POST', '/faults', {}),
   control('POST', '/faults', { then: { status: 200 } }),
   control('POST', '/faults', { then: { drop: 'later' }, times: 0 }),
+  control('PUT', '/sessions/ses_pending/fixture', { status: 'lost', colour: 'red' }),
+  control('GET', '/sessions?limit=1001'),
+  control('GET', '/idempotency-keys?limit=-1'),
   control('GET', '/requests?status=none'),
   control('GET', '/requests?limit=-1'),
   control('GET', '/webhooks/deliveries?offset=-1'),

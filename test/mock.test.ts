@@ -59,6 +59,9 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.equal(many.length, 2)
     t.same(await mock.session('ses_2'), many[0])
     t.same((await mock.sessions()).filter(({ id }) => ['ses_1', 'ses_2'].includes(id)), [one, many[0]])
+    t.same(await mock.sessions({ q: 'SES_1', status: 'capturing', limit: 1 }), [one])
+    t.same(await mock.sessions({ environment: 'live', q: 'ses_2', offset: 0 }), [many[0]])
+    t.equal((await mock.sessions({})).length, (await mock.sessions()).length, 'a filter without anything is none')
     t.match(await rejection(mock.seed([{ id: 'ses_3' }, { id: 'ses_1' }])), { statusCode: 409, message: 'Session ses_1 already exists.' })
     t.match(await rejection(mock.session('ses_3')), { statusCode: 404 })
     await mock.removeSession('ses_1')
@@ -98,6 +101,42 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match((await mock.state()).sessions.find(({ id }) => id === 'ses_completed')?.result, { status: 'rejected', face_match_score: 0.31 })
     t.match(await rejection(mock.setStatus('ses_redacted', 'completed')), { statusCode: 422, message: 'Session has been redacted and cannot be updated.' })
     t.match(await rejection(mock.setStatus('ses_pending', 'done' as Session['status'])), { detail: [{ loc: ['body', 'status'] }] })
+    t.same(await mock.requests(), [])
+  },
+
+  'a session is read and replaced with everything that belongs to it': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    const fixture = await mock.fixture('ses_completed')
+    t.same(fixture, (await mock.state()).sessions.find(({ id }) => id === 'ses_completed'))
+    t.match(fixture.result, { status: 'approved' })
+    t.same(await mock.replace('ses_completed', fixture), await mock.session('ses_completed'))
+    t.same(await mock.fixture('ses_completed'), fixture, 'its own fixture changes nothing')
+    const session = await mock.replace('ses_completed', { external_ref: 'order-7', redirect_url: 'https://shop.example/done' })
+    t.match(session, { id: 'ses_completed', status: 'pending', external_ref: 'order-7', token_expires_at: '2026-03-01T12:20:00.000Z', tags: [] })
+    t.same(await mock.fixture('ses_completed'), { ...session, redirect_url: 'https://shop.example/done' }, 'the result is gone')
+    await mock.clock.advance('20m')
+    t.match(await mock.session('ses_completed'), { status: 'expired' })
+    t.match(await rejection(mock.replace('ses_completed', { id: 'ses_other' })), { detail: [{ loc: ['body', 'id'] }] })
+    t.match(await rejection(mock.replace('ses_none', {})), { statusCode: 404 })
+    t.match(await rejection(mock.fixture('ses_none')), { statusCode: 404 })
+    t.same(await mock.requests(), [])
+  },
+
+  'a session is redacted, in both environments': async (t, mock) => {
+    await mock.clock.freeze('2026-03-01T12:00:00Z')
+    for (const id of ['ses_completed', 'ses_live_pending']) {
+      const { status } = await mock.session(id)
+      const redacted = await mock.redact(id)
+      t.match(redacted, {
+        id, status: status === 'pending' ? 'expired' : status, retention_status: 'redacted', updated_at: '2026-03-01T12:00:00.000Z', metadata: {}, external_ref: null, capture_url: null
+      })
+      t.same(await mock.session(id), redacted)
+      await mock.clock.advance('1m')
+      t.same(await mock.redact(id), redacted, 'again it changes nothing')
+      await mock.clock.set('2026-03-01T12:00:00Z')
+    }
+    t.match((await mock.state()).sessions.find(({ id }) => id === 'ses_completed')?.result, { extracted_data: {}, sensitive_data_expired: true })
+    t.match(await rejection(mock.redact('ses_none')), { statusCode: 404, message: 'Session not found.' })
     t.same(await mock.requests(), [])
   },
 
@@ -161,6 +200,8 @@ const rules: Record<string, (t: Test, mock: VerifaMock) => Promise<void>> = {
     t.match(requests, [{ fault: 'drop=after', status: 200, replayed: false }, { fault: null, status: 200, replayed: true }])
     t.equal(requests.filter(({ changes }) => changes.length > 0).length, 1)
     t.match(await mock.idempotencyKeys(), [{ key: 'k', session_id: 'ses_pending', replays: 1 }])
+    t.same(await mock.idempotencyKeys({ q: 'PENDING', limit: 1 }), await mock.idempotencyKeys())
+    t.same(await mock.idempotencyKeys({ q: 'other' }), [])
   },
 
   'a connection that is cut before anything is done leaves the key free': async (t, mock) => {

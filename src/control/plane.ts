@@ -18,6 +18,7 @@ import { overviewRoute } from './routes/overview.js'
 import { rateLimitsRoutes } from './routes/rate-limits.js'
 import { requestsRoutes } from './routes/requests.js'
 import { resendRoute } from './routes/resend.js'
+import { sessionFixturesRoutes } from './routes/session-fixtures.js'
 import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 import { webhooksRoutes } from './routes/webhooks.js'
@@ -42,6 +43,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(loginRoutes, { token })
     if (options.inspector) guarded.register(pageRoutes)
     guarded.register(sessionsRoutes, { publicUrl })
+    guarded.register(sessionFixturesRoutes, { publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
     guarded.register(resendRoute)

@@ -5,10 +5,11 @@ import type { RemovedRequests, RequestQuery } from '../domain/journal/query.js'
 import type { Expectation } from '../domain/journal/verification.js'
 import type { ResultFixture } from '../domain/fixtures/result-fixture.js'
 import type { Session, SessionStatus } from '../domain/sessions/session.js'
+import type { SessionQuery } from '../domain/sessions/session-query.js'
 import type { SimulatedAction } from '../domain/sessions/simulate.js'
 import type { State } from '../domain/state.js'
 import type { RateLimitChange } from '../domain/rate-limits.js'
-import type { IdempotencyKey } from '../domain/idempotency/listed-key.js'
+import type { IdempotencyKey, IdempotencyKeyQuery } from '../domain/idempotency/listed-key.js'
 import type { WebhookControl } from './webhook-control.js'
 
 /** A time, as a `Date` or in ISO 8601. */
@@ -64,10 +65,17 @@ export interface VerifaMock extends AsyncDisposable {
   seed (session: Fixture): Promise<Session>
   /** Adds sessions. Rejects with a 409 when one of their IDs is taken, and then adds none. */
   seed (sessions: readonly Fixture[]): Promise<Session[]>
-  /** Returns all sessions, those of the sandbox first. */
-  sessions (): Promise<Session[]>
+  /** Returns all sessions, those of the sandbox first; with a filter a page of those of one environment, the newest first. */
+  sessions (filter?: SessionQuery): Promise<Session[]>
   /** Returns a session; rejects with a 404 when it is not there. */
   session (id: string): Promise<Session>
+  /** Returns a session as a saved state has it: with its result, its links, and what else belongs to it. Rejects as `session` does. */
+  fixture (id: string): Promise<Fixture>
+  /**
+   * Replaces a session, and what belongs to it, and resolves with the completed session. What is left out gets a default, except for the
+   * environment, which stays. No webhook is sent. Rejects with a 404 when the session is not there.
+   */
+  replace (id: string, fixture: Fixture): Promise<Session>
   /**
    * Simulates an outcome of an active session of either environment: writes the session and its result, and resolves with the session.
    * `result` has fields of the result in place of the simulated ones. Rejects with a 400 when the session is not active.
@@ -78,6 +86,11 @@ export interface VerifaMock extends AsyncDisposable {
    * `completed` or `under_review`. Rejects with a 422 when the session has been redacted.
    */
   setStatus (id: string, status: SessionStatus, options?: { result?: ResultFixture }): Promise<Session>
+  /**
+   * Redacts a session of either environment as the API does, and resolves with the session. One that has been redacted stays as it is.
+   * Rejects with a 404 when it is not there.
+   */
+  redact (id: string): Promise<Session>
   /** Removes a session; rejects with a 404 when it is not there. */
   removeSession (id: string): Promise<void>
   /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */
@@ -98,8 +111,8 @@ export interface VerifaMock extends AsyncDisposable {
   readonly clock: ClockControl
   readonly webhooks: WebhookControl
   readonly rateLimits: RateLimitControl
-  /** Returns the idempotency keys that have not expired, the oldest first. */
-  idempotencyKeys (): Promise<IdempotencyKey[]>
+  /** Returns the idempotency keys that match and have not expired, the oldest first; with `limit` only the newest so many. */
+  idempotencyKeys (filter?: IdempotencyKeyQuery): Promise<IdempotencyKey[]>
   /** Returns the whole workspace, for `restore` or as fixtures. */
   state (): Promise<State>
   /** Replaces the workspace by a saved state. Journal and faults stay. */

@@ -61,14 +61,25 @@ export interface Page<Document> {
   readonly total: number
 }
 
-/** What a step reads, by collection: documents by their IDs, or a page, or all webhook endpoints. */
-export type Reads = {
-  readonly [C in Collection]?: readonly string[] | (C extends keyof Filters ? PageRead<Filters[C]> : never) | (C extends 'endpoints' ? 'all' : never)
+/** A read of all documents that belong to a session. */
+export interface OwnedRead {
+  readonly of: string
 }
 
-/** What a step has read: documents in the order of their IDs, `undefined` where there is none; or a page; or all, in their order. */
+/** What a step reads, by collection: documents by their IDs, or a page, or the tokens of a session, or all webhook endpoints. */
+export type Reads = {
+  readonly [C in Collection]?: readonly string[] | (C extends keyof Filters ? PageRead<Filters[C]> : never) |
+    (C extends 'tokens' ? OwnedRead : never) | (C extends 'endpoints' ? 'all' : never)
+}
+
+/**
+ * What a step has read: documents in the order of their IDs, `undefined` where there is none; or a page; or all that were meant, in the
+ * order of their collection.
+ */
 export type Found<R extends Reads = Reads> = {
-  readonly [C in keyof R & Collection]: R[C] extends PageRead<unknown> ? Page<Documents[C]> : R[C] extends 'all' ? readonly Documents[C][] : readonly (Documents[C] | undefined)[]
+  readonly [C in keyof R & Collection]: R[C] extends PageRead<unknown>
+    ? Page<Documents[C]>
+    : R[C] extends OwnedRead | 'all' ? readonly Documents[C][] : readonly (Documents[C] | undefined)[]
 }
 
 /** What a step writes. Deletes come before puts, so that a document that is deleted and put moves to the end of its collection. */

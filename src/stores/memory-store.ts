@@ -2,12 +2,14 @@ import type { Bases } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
 import { searchOf, searchText, type SessionFilter, sessionTest } from '../domain/sessions/list.js'
+import type { CaptureToken } from '../domain/sessions/capture.js'
 import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
-import type { Changes, Collection, Documents, Found, Page, PageRead, Reads, Store } from '../domain/store.js'
+import type { Changes, Collection, Documents, Found, OwnedRead, Page, PageRead, Reads, Store } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { OwnedCollection } from './owned-collection.js'
 import { PagedCollection } from './paged-collection.js'
 
 /** The documents that the store begins with and shares with others, and more. */
@@ -35,6 +37,7 @@ export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
   readonly #sessions: PagedCollection<Session, SessionFilter>
   readonly #results: PagedCollection<ResultDocument, ResultFilter>
+  readonly #tokens: OwnedCollection<CaptureToken>
   readonly #due: DueCollection
   readonly #onDue: () => void
   #revision = 0
@@ -51,13 +54,14 @@ export class MemoryStore implements Store {
       environmentOf: ({ result }) => environmentOf(result),
       testOf: resultTest
     }, results)
+    this.#tokens = new OwnedCollection(tokens)
     this.#due = new DueCollection(due)
     this.#collections = {
       sessions: this.#sessions,
       results: this.#results,
       captures: new MemoryCollection(captures),
       links: new MemoryCollection(links),
-      tokens: new MemoryCollection(tokens),
+      tokens: this.#tokens,
       endpoints: new MemoryCollection(),
       deliveries: new BoundedCollection(deliveries),
       idempotency: new BoundedCollection(idempotency),
@@ -95,7 +99,7 @@ export class MemoryStore implements Store {
       results: isPage(reads.results) ? this.#results.page(reads.results.newest) : getAll(results, reads.results),
       captures: getAll(captures, reads.captures),
       links: getAll(links, reads.links),
-      tokens: getAll(tokens, reads.tokens),
+      tokens: isOwned(reads.tokens) ? this.#tokens.of(reads.tokens.of) : getAll(tokens, reads.tokens),
       endpoints: reads.endpoints === 'all' ? endpoints.list() : getAll(endpoints, reads.endpoints),
       deliveries: isPage(reads.deliveries) ? newestOf(deliveries, reads.deliveries.newest) : getAll(deliveries, reads.deliveries),
       idempotency: getAll(idempotency, reads.idempotency),
@@ -137,4 +141,8 @@ function newestOf (deliveries: AnyCollection<DeliveryDocument>, { where, offset,
 
 function isPage<F> (read: readonly string[] | PageRead<F> | undefined): read is PageRead<F> {
   return read !== undefined && 'newest' in read
+}
+
+function isOwned (read: readonly string[] | OwnedRead | undefined): read is OwnedRead {
+  return read !== undefined && 'of' in read
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type Session, version } from '../../src/index.js'
-import { errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
+import { advance, errorOf, LIVE_KEY, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
 
 // What mock.test.ts does not reach through the typed interface: statuses, problems, and calls that the interface does not make.
 
@@ -56,6 +56,118 @@ t.test('seeding', async t => {
   })
 })
 
+t.test('sessions are listed by the page, the newest first, of one environment', async t => {
+  const app = startApp(t, { fixtures: [] })
+  const at = (minute: number) => `2026-03-01T12:0${minute}:00.000Z`
+  await app.inject({
+    method: 'POST',
+    url: '/_mock/sessions',
+    payload: [
+      ...[1, 2, 3].map(minute => ({ id: `ses_${minute}`, created_at: at(minute), status: minute === 2 ? 'failed' : 'pending' })),
+      { id: 'ses_ref', created_at: at(0), external_ref: 'Order 7' },
+      { id: 'ses_live', created_at: at(4), is_sandbox: false }
+    ]
+  })
+  const list = async (query: string, apiKey?: string) => {
+    const response = await app.inject({ url: `/_mock/sessions${query}`, headers: apiKey === undefined ? {} : { 'x-api-key': apiKey } })
+    const { data, total } = response.json<{ data: Session[], total: number }>()
+    return [data.map(({ id }) => id.replace('ses_', '')).join(' '), total]
+  }
+
+  t.test('all of them without a query', async t => {
+    t.same(await list(''), ['1 2 3 ref live', 5])
+    t.same(await list('?', LIVE_KEY), ['1 2 3 ref live', 5])
+  })
+
+  t.test('of the environment that the query says, else of that of the API key, else of the sandbox', async t => {
+    t.same(await list('?limit=9'), ['3 2 1 ref', 4])
+    t.same(await list('?limit=9', LIVE_KEY), ['live', 1])
+    t.same(await list('?environment=live', SANDBOX_KEY), ['live', 1])
+    t.same(await list('?environment=sandbox', LIVE_KEY), ['3 2 1 ref', 4])
+  })
+
+  t.test('those that match', async t => {
+    t.same(await list('?status=pending&limit=2'), ['3 1', 3])
+    t.same(await list('?q=ORDER'), ['ref', 1])
+    t.same(await list('?q=ses_1'), ['1', 1])
+    t.same(await list('?q='), ['3 2 1 ref', 4])
+    t.same(await list('?external_ref=Order%207'), ['ref', 1])
+    t.same(await list('?external_ref=order%207'), ['', 0])
+    t.same(await list('?limit=2&offset=1'), ['2 1', 4])
+    t.same(await list('?offset=3'), ['ref', 4])
+    t.same(await list('?limit=0'), ['', 4])
+  })
+
+  t.test('fifty, unless the query says how many', async t => {
+    const many = startApp(t, { fixtures: Array.from({ length: 1_001 }, () => ({})) })
+    const count = async (query: string) => (await many.inject(`/_mock/sessions${query}`)).json<{ data: unknown[] }>().data.length
+    t.same([await count('?q='), await count('?limit=1000'), await count('')], [50, 1_000, 1_001])
+  })
+
+  t.test('a wrong parameter is named', async t => {
+    const wrong: [query: string, problem: object][] = [
+      ['limit=1001', { loc: ['query', 'limit'], msg: 'must be 1000 or less' }],
+      ['limit=-1', { loc: ['query', 'limit'], msg: 'must be 0 or more' }],
+      ['offset=x', { loc: ['query', 'offset'], msg: 'must be a whole number' }],
+      ['environment=test', { loc: ['query', 'environment'], msg: 'must be one of: live, sandbox' }],
+      ['status=done', { loc: ['query', 'status'] }],
+      ['colour=red', { loc: ['query', 'colour'], type: 'extra_forbidden' }]
+    ]
+    for (const [query, problem] of wrong) t.match(errorOf(t, await app.inject(`/_mock/sessions?${query}`)), { status_code: 422, detail: [problem] }, query)
+  })
+})
+
+t.test('a session is read and replaced as a fixture', async t => {
+  const app = startApp(t)
+  const path = (id: string) => `/_mock/sessions/${id}/fixture`
+  const replace = async (id: string, payload: object) => app.inject({ method: 'PUT', url: path(id), payload })
+
+  t.test('and stays as it is when it is replaced by its own', async t => {
+    const before = await app.inject('/_mock/state')
+    const { sessions } = before.json<{ sessions: Session[] }>()
+    for (const fixture of sessions) {
+      const response = await app.inject(path(fixture.id))
+      t.same(response.json(), fixture)
+      t.equal((await app.inject({ method: 'PUT', url: path(fixture.id), headers: { 'content-type': 'application/json' }, payload: response.body })).statusCode, 200)
+    }
+    t.same((await app.inject('/_mock/state')).json<{ sessions: Session[] }>().sessions, sessions)
+  })
+
+  t.test('nothing changes when something is wrong', async t => {
+    const before = await stored(app, 'ses_completed')
+    const wrong: [id: string, payload: object, problem: object][] = [
+      ['ses_completed', { id: 'ses_other' }, { loc: ['body', 'id'], msg: 'must be ses_completed, as in the path', type: 'value_error' }],
+      ['ses_completed', { status: 'done' }, { loc: ['body', 'status'] }],
+      ['ses_completed', { colour: 'red' }, { loc: ['body', 'colour'], type: 'extra_forbidden' }],
+      ['ses_completed', { status: 'failed', capture_url: 'x' }, { loc: ['body', 'capture_url'] }],
+      ['ses_completed', { status: 'failed', result: { session_id: 'ses_other' } }, { loc: ['body', 'result', 'session_id'] }],
+      ['ses_completed', [{}], { loc: ['body'], msg: 'must be a JSON object' }]
+    ]
+    for (const [id, payload, problem] of wrong) t.match(errorOf(t, await replace(id, payload)), { status_code: 422, detail: [problem] })
+    t.equal(await stored(app, 'ses_completed'), before)
+    t.match(errorOf(t, await replace('ses_none', {})), { status_code: 404, detail: 'Session not found.' })
+    t.match(errorOf(t, await app.inject(path('ses_none'))), { status_code: 404, detail: 'Session not found.' })
+  })
+
+  t.test('in its environment, unless the fixture says another', async t => {
+    t.match((await replace('ses_live_pending', { status: 'failed' })).json(), { id: 'ses_live_pending', status: 'failed', is_sandbox: false })
+    t.match((await replace('ses_live_pending', { id: 'ses_live_pending', is_sandbox: true })).json(), { environment: 'env_sandbox', status: 'pending' })
+    t.equal((await update(app, 'ses_live_pending', {})).statusCode, 200)
+  })
+
+  t.test('and may be larger than a request to the API', async t => {
+    const fields = Object.fromEntries(Array.from({ length: 3 }, (_, index) => [String(index), 'x'.repeat(1024 * 1000)]))
+    t.equal((await replace('ses_bare', { fields })).statusCode, 200)
+    t.same((await app.inject(path('ses_bare'))).json<{ fields: object }>().fields, fields)
+  })
+})
+
+t.test('the capture URL of a session that is replaced begins with the public URL', async t => {
+  const app = startApp(t, { publicUrl: 'https://mock.example' })
+  const response = await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_bare/fixture', payload: {} })
+  t.match(response.json(), { capture_url: 'https://mock.example/verify/ses_bare' })
+})
+
 t.test('a session is removed, from whichever environment', async t => {
   const app = startApp(t)
   const remove = async (id: string) => app.inject({ method: 'DELETE', url: `/_mock/sessions/${id}` })
@@ -75,6 +187,8 @@ t.test('with isolation, calls that change what the API does need an API key', as
     ['PUT', '/_mock/state', { sessions: [{ id: 'ses_mine' }, { id: 'ses_bare' }] }, 204],
     ['POST', '/_mock/sessions/ses_bare/simulate', { action: 'approve' }, 200],
     ['PUT', '/_mock/sessions/ses_bare/status', { status: 'failed' }, 200],
+    ['PUT', '/_mock/sessions/ses_bare/fixture', {}, 200],
+    ['POST', '/_mock/sessions/ses_bare/redact', {}, 200],
     ['POST', '/_mock/faults', { then: { status: 503 } }, 201]
   ]
   for (const [method, url, payload, status] of calls) {
@@ -153,7 +267,30 @@ t.test('an idempotency key of an operation without a session has null for its ID
   const saved = { ...key, api_key_digest: 'digest', operation: 'updateSession', body: {}, result }
   const restored = await app.inject({ method: 'PUT', url: '/_mock/state', payload: { sessions: [], idempotency_keys: [saved] } })
   t.equal(restored.statusCode, 204, restored.body)
-  t.match((await app.inject('/_mock/idempotency-keys')).json(), { data: [key], evicted: 0 })
+  t.match((await app.inject('/_mock/idempotency-keys')).json(), { data: [key], total: 1, evicted: 0 })
+})
+
+t.test('idempotency keys are searched, and the newest are listed', async t => {
+  const app = startApp(t)
+  const keys = ['Order-1', 'order-2', SANDBOX_KEY]
+  for (const key of keys) await update(app, key === 'order-2' ? 'ses_bare' : 'ses_pending', {}, { 'idempotency-key': key })
+  const list = async (query: string) => {
+    const { data, total } = (await app.inject(`/_mock/idempotency-keys?${query}`)).json<{ data: { key: string }[], total: number }>()
+    return [data.map(({ key }) => key), total]
+  }
+  const masked = 'vk_sandbox_…7be2'
+  t.same(await list(''), [['Order-1', 'order-2', masked], 3])
+  t.same(await list('limit=2'), [['order-2', masked], 3])
+  t.same(await list('limit=0'), [[], 3])
+  t.same(await list('q=ORDER'), [['Order-1', 'order-2'], 2])
+  t.same(await list('q=order&limit=1'), [['order-2'], 2])
+  t.same(await list('q=Ses_Pending'), [['Order-1', masked], 2])
+  t.same(await list(`q=${SANDBOX_KEY}`), [[], 0], 'what is masked is not found')
+  for (const query of ['limit=x', 'limit=-1', 'colour=red']) {
+    t.match(errorOf(t, await app.inject(`/_mock/idempotency-keys?${query}`)), { status_code: 422, detail: [{ loc: ['query', query.split('=')[0]] }] })
+  }
+  advance(app, 24 * 60 * 60 * 1000)
+  t.same(await list('q=order'), [[], 0], 'they have expired')
 })
 
 t.test('maxJournalEntries bounds the journal, which says how many requests were dropped', async t => {

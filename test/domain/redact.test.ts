@@ -1,6 +1,6 @@
 import t from 'tap'
 import { completeResult } from '../../src/domain/fixtures/result-fixture.js'
-import { bulkRedactSessions, redactSession } from '../../src/domain/sessions/redact.js'
+import { bulkRedactSessions, redactDirectly, redactSession } from '../../src/domain/sessions/redact.js'
 import type { SessionLinks } from '../../src/domain/sessions/links.js'
 import type { ResultDocument } from '../../src/domain/sessions/result.js'
 import { isOpen, type Session, type SessionStatus, statuses } from '../../src/domain/sessions/session.js'
@@ -105,4 +105,21 @@ t.test('several sessions are redacted in one step', async t => {
   t.same(deletes, { captures: ['open', 'done'], due: ['expire:open'] })
   t.same(events.map(({ type, session_id: id, before }) => [type, id, before]), [['session.redacted', 'open', open], ['session.redacted', 'done', done]])
   t.same(bulkRedactSessions('sandbox', ['none'], found(undefined), NOW).events, [])
+})
+
+t.test('a session of either environment is redacted directly as by the operation, and returned', async t => {
+  const link = { id: 'lnk_1', capture_url: 'http://mock/verify/cap_1', status: 'active', expires_at: later, created_at: later } as const
+  for (const status of statuses) {
+    for (const [environment, isSandbox] of [['live', false], ['sandbox', true]] as const) {
+      const before = session({ ...personal, status, is_sandbox: isSandbox })
+      const result = isOpen(status) ? undefined : completeResult({}, before)
+      const links = { id: 'ses_a', links: [link] }
+      const { response, ...decision } = redactDirectly(before, result, links, NOW + 1)
+      const { response: _, ...expected } = redactSession(environment, 'ses_a', found(before, result, links), NOW + 1)
+      t.same(decision, expected)
+      t.same(response, { status: 200, body: expected.events[0]?.after })
+    }
+  }
+  const before = session({ retention_status: 'redacted' })
+  t.same(redactDirectly(before, undefined, undefined, NOW), { events: [], response: { status: 200, body: before } })
 })

@@ -68,13 +68,16 @@ t.test('the capture page notifies when it is opened, and when it has an outcome'
   t.same(await delivered(app), ['session.created', 'session.started', 'session.declined'])
 })
 
-t.test('the control plane notifies of outcomes and statuses', async t => {
+t.test('the control plane notifies of outcomes, statuses, and redactions', async t => {
   const app = startApp(t)
   await listenTo(app)
   await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_pending/status', payload: { status: 'capturing' } })
   await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_pending/status', payload: { status: 'processing' } })
   await app.inject({ method: 'POST', url: '/_mock/sessions/ses_pending/simulate', payload: { action: 'require-review' } })
-  t.same(await delivered(app), ['session.started', 'session.requires-review'])
+  for (let times = 0; times < 2; times++) await app.inject({ method: 'POST', url: '/_mock/sessions/ses_pending/redact' })
+  t.same(await delivered(app), ['session.started', 'session.requires-review', 'session.redacted'])
+  await app.inject({ method: 'PUT', url: '/_mock/sessions/ses_pending/fixture', payload: { status: 'completed', result: {} } })
+  t.equal((await delivered(app)).length, 3, 'and of no session that is replaced')
 })
 
 t.test('the journal masks the secrets of webhook endpoints, and no data of the user', async t => {

@@ -136,6 +136,26 @@ export const rules: Record<string, Rule> = {
     t.same(await ids(count + 3), ['ses_-9', 'ses_-11'])
   },
 
+  'the tokens of a session are those in the list of all, in their order, whatever was put and deleted': async (_t, make) => {
+    const owner: fc.Arbitrary<string> = fc.constantFrom('a', 'b', '__proto__')
+    const id: fc.Arbitrary<string> = fc.constantFrom('one', 'two', 'three', 'four')
+    const token = fc.record({ id, session_id: owner, link_id: fc.constant(null) }, { noNullPrototype: true })
+    const base = fc.uniqueArray(token, { selector: ({ id }) => id }).map(tokens => new Map(tokens.map(token => [token.id, token])))
+    const step = fc.oneof(fc.record({ deletes: fc.array(id, { maxLength: 2 }), puts: fc.array(token, { maxLength: 3 }) }), owner)
+    await fc.assert(fc.asyncProperty(base, fc.array(step, { size: '+1' }), async (base, steps) => {
+      const tokens = { size: base.size, has: (id: string) => base.has(id), get: (id: string) => base.get(id), ids: () => base.keys() }
+      const store = await make({ tokens })
+      for (const step of steps) {
+        if (typeof step !== 'string') {
+          await store.transact({}, () => ({ deletes: { tokens: step.deletes }, puts: { tokens: step.puts } }))
+          continue
+        }
+        const all = await store.list('tokens')
+        assert.deepEqual((await read(store, { tokens: { of: step } })).tokens, all.filter(({ session_id: owner }) => owner === step))
+      }
+    }))
+  },
+
   'stores that begin with the same sessions change their own only': async (t, make) => {
     const sessions = baseOf('a', 'b', 'c')
     const [one, other] = [await make({ sessions }), await make({ sessions })]

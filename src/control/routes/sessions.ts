@@ -7,22 +7,37 @@ import { newId } from '../../domain/new-id.js'
 import { newCaptureUrl } from '../../domain/sessions/capture.js'
 import { addSessions, changeSession, findSession, removeSession } from '../../domain/sessions/direct.js'
 import { DirectSimulation, simulateDirectly } from '../../domain/sessions/direct-simulation.js'
-import { type Environment, Session } from '../../domain/sessions/session.js'
+import { redactDirectly } from '../../domain/sessions/redact.js'
+import { Session } from '../../domain/sessions/session.js'
+import { querySessions, SessionQuery } from '../../domain/sessions/session-query.js'
 import { setStatus, StatusChange } from '../../domain/sessions/set-status.js'
 import { listSessions } from '../../domain/workspace.js'
 import { originOf } from '../../http/paths.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
-
-const params = Type.Object({ session_id: Type.String({ description: 'Session ID' }) })
+import { keyEnvironment } from '../key-environment.js'
+import { params } from './session-params.js'
 
 /** Sessions, without the rules of the API: read, added and removed in any state. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
   app.get('/sessions', {
-    schema: controlSchema('readSessions', 'List all sessions', {
-      description: 'The sessions of both environments, those of the sandbox first.',
-      response: { 200: Type.Object({ data: Type.Array(ref(Session)) }, { description: 'All sessions, those of the sandbox first' }) }
-    })
-  }, async ({ workspace: { world } }) => ({ data: [...await listSessions(world.store)] }))
+    schema: controlSchema('readSessions', 'List sessions', {
+      description: 'Without a query all sessions of both environments, those of the sandbox first. With a query a page of the sessions of one environment that match, the newest first.',
+      querystring: SessionQuery,
+      response: {
+        200: Type.Object({
+          data: Type.Unsafe<readonly Session[]>(Type.Array(ref(Session))),
+          total: Type.Integer({ description: 'How many there are on all pages' })
+        }, { description: 'All sessions, or a page of them' })
+      }
+    }, 'invalidFields')
+  }, async ({ headers, query, workspace: { world: { store } } }) => {
+    if (Object.keys(query).length === 0) {
+      const data = await listSessions(store)
+      return { data, total: data.length }
+    }
+    const { documents, total } = await querySessions(store, { environment: keyEnvironment(headers), ...query })
+    return { data: documents, total }
+  })
 
   app.get('/sessions/:session_id', {
     schema: controlSchema('readSession', 'Read a session', {
@@ -74,6 +89,18 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl: () => newCaptureUrl(originOf(request, publicUrl), newId) }))
   })
 
+  app.post('/sessions/:session_id/redact', {
+    config: { needsWorkspaceKey: true },
+    schema: controlSchema('redactAnySession', 'Redact any session', {
+      description: 'Does what `DELETE /sessions/{session_id}/data` does, and returns the whole session. A session that has been redacted stays as it is.',
+      params,
+      response: { 200: ref(Session) }
+    }, ...bodyErrors, 'sessionNotFound', 'workspaceKeyRequired')
+  }, async ({ params, workspace: { world } }) => {
+    const now = world.clock.now()
+    return changeSession(world, params.session_id, now, (session, result, links) => redactDirectly(session, result, links, now))
+  })
+
   app.post('/sessions', {
     bodyLimit: LARGE_BODY,
     config: { needsWorkspaceKey: true },
@@ -91,9 +118,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
   }, async ({ body, headers, workspace }, reply) => {
     const problems = checkFixtureRules(body, ['body'])
     if (problems.length > 0) throw validationError(problems)
-    const environment: Environment = /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox'
     const { store, clock } = workspace.world
-    const added = workspace.complete([body].flat(), environment)
+    const added = workspace.complete([body].flat(), keyEnvironment(headers))
     await addSessions(store, added, clock.now())
     reply.code(201)
     return Array.isArray(body) ? added.sessions : added.sessions[0]

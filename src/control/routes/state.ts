@@ -2,8 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
-import { IdempotencyKey, listedKey } from '../../domain/idempotency/listed-key.js'
-import { isExpired } from '../../domain/idempotency/record.js'
+import { IdempotencyKey, IdempotencyKeyQuery, listKeys } from '../../domain/idempotency/listed-key.js'
 import { checkStateRules, type ResultSchemas, State } from '../../domain/state.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
@@ -48,18 +47,19 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
 
   app.get('/idempotency-keys', {
     schema: controlSchema('listIdempotencyKeys', 'List the idempotency keys', {
-      description: 'The keys that have not expired, the oldest first, and how many were evicted before their time.',
+      description: 'The keys that have not expired, the oldest first, all or those that match the query, and how many were evicted before their time.',
+      querystring: IdempotencyKeyQuery,
       response: {
         200: Type.Object({
           data: Type.Array(ref(IdempotencyKey)),
-          evicted: Type.Integer({ description: 'How many were evicted before their time, because there were too many, or too large ones' })
-        }, { description: 'The keys that have not expired, the oldest first' })
+          total: Type.Integer({ description: 'How many match' }),
+          evicted: Type.Integer({ description: 'How many were evicted before their time, because there were too many, or too large ones, matching or not' })
+        }, { description: 'The keys that match and have not expired, the oldest first' })
       }
-    })
-  }, async ({ workspace }) => {
+    }, 'invalidFields')
+  }, async ({ query, workspace }) => {
     const { store, clock } = workspace.world
-    const now = clock.now()
     const records = await store.list('idempotency')
-    return { data: records.filter(record => !isExpired(record, now)).map(listedKey), evicted: workspace.evictedIdempotencyKeys }
+    return { ...listKeys(records, query, clock.now()), evicted: workspace.evictedIdempotencyKeys }
   })
 }

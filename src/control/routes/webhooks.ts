@@ -8,6 +8,7 @@ import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhoo
 import type { DeliveryDocument } from '../../domain/webhooks/delivery.js'
 import type { World } from '../../domain/world.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
+import { keyEnvironment } from '../key-environment.js'
 import { deliveriesRoutes } from './webhook-deliveries.js'
 import { settleRoute } from './webhook-settling.js'
 import { isTiming, Timing, WebhookState, webhookStateOf } from './webhook-state.js'
@@ -100,7 +101,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
   }, async ({ body, headers, workspace: { world } }) => {
     const problems = checkTriggeredEvent(body)
     if (problems.length > 0) throw validationError(problems)
-    const deliveries = await triggerEvent(world, body, /^vk_(pub_)?live_/.test(String(headers['x-api-key'])) ? 'live' : 'sandbox')
+    const deliveries = await triggerEvent(world, body, keyEnvironment(headers))
     return { data: await readAgain(world, deliveries.map(({ id }) => id)) }
   })
 }

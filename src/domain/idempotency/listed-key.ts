@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { maskApiKeysIn } from '../../contract/masking.js'
 import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
-import { IDEMPOTENCY_WINDOW, type IdempotencyRecord } from './record.js'
+import { IDEMPOTENCY_WINDOW, type IdempotencyRecord, isExpired } from './record.js'
 
 /** An idempotency key that is kept. */
 export interface IdempotencyKey {
@@ -29,8 +29,37 @@ export const IdempotencyKey = schemaOf<IdempotencyKey>()(Type.Object({
   replays: Type.Integer({ description: 'How often the result was replayed' })
 }, { $id: 'IdempotencyKey', description: 'An idempotency key that is kept' }))
 
+/** Which idempotency keys are listed. */
+export interface IdempotencyKeyQuery {
+  /** A part of the key or of the session ID, in upper or lower case. What is masked is not found. */
+  q?: string
+  /** How many at most: the newest. */
+  limit?: number
+}
+
+export const IdempotencyKeyQuery = schemaOf<IdempotencyKeyQuery>()(Type.Object({
+  q: Type.Optional(Type.String({ description: 'Keys with this in the key or the session ID, in upper or lower case. What is masked is not found.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 0, description: 'How many at most: the newest' }))
+}, { additionalProperties: false }))
+
+/**
+ * The keys that a query means and that have not expired, the oldest first.
+ * @returns `total` says how many there are without `limit`
+ */
+export function listKeys (
+  records: readonly IdempotencyRecord[], { q, limit = Infinity }: IdempotencyKeyQuery, now: number
+): { data: IdempotencyKey[], total: number } {
+  const kept = records.filter(record => !isExpired(record, now))
+  const found = q === undefined ? kept : kept.filter(record => shows(listedKey(record), q.toLowerCase()))
+  return { data: found.slice(Math.max(0, found.length - limit)).map(listedKey), total: found.length }
+}
+
+function shows ({ key, session_id: sessionId }: IdempotencyKey, text: string): boolean {
+  return key.toLowerCase().includes(text) || sessionId?.toLowerCase().includes(text) === true
+}
+
 /** A record as it is listed, with API keys masked. */
-export function listedKey ({ key, apiKey, params, firstSeenAt, replays }: IdempotencyRecord): IdempotencyKey {
+function listedKey ({ key, apiKey, params, firstSeenAt, replays }: IdempotencyRecord): IdempotencyKey {
   return {
     key: maskApiKeysIn(key),
     api_key: apiKey.masked,

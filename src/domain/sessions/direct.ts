@@ -1,11 +1,16 @@
 import { apiError } from '../../contract/errors.js'
 import type { Decision } from '../decision.js'
 import type { SessionDocuments } from '../fixtures/complete-fixtures.js'
+import type { Fixture } from '../fixtures/fixture.js'
+import type { NamedFixture } from '../fixtures/fixture-set.js'
+import { toFixtures } from '../fixtures/saved-fixtures.js'
 import type { Changes, Found, Store } from '../store.js'
 import { applyAndNotify } from '../webhooks/apply-and-notify.js'
 import type { World } from '../world.js'
 import { tokenOf } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
+import type { SessionLinks } from './links.js'
+import { type ReplacementParts, replacementOf } from './replacement.js'
 import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
@@ -24,6 +29,20 @@ export async function addSessions (store: Store, added: AddedSessions, now: numb
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
     return { puts: { ...added, due: expiriesAfter(now, sessions) } }
   })
+}
+
+/**
+ * Replaces a session, and what belongs to it, in whichever environment. Like adding a session, it is no event. The session expires when its
+ * token runs out.
+ * @throws ApiError 404 when it is not there
+ */
+export async function replaceSession (store: Store, fixture: NamedFixture, parts: ReplacementParts): Promise<Session> {
+  const { id } = fixture
+  const { after } = await store.transact({ sessions: [id], tokens: { of: id } }, ({ sessions: [before], tokens }) => {
+    if (before === undefined) throw apiError('sessionNotFound')
+    return replacementOf(before, tokens, fixture, parts)
+  })
+  return after
 }
 
 /**
@@ -50,15 +69,15 @@ export function removalOf (
  * @throws ApiError 404 when it is not there, and whatever `decide` throws
  */
 export async function changeSession (
-  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined) => Decision<Session>
+  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined, links: SessionLinks | undefined) => Decision<Session>
 ): Promise<Session> {
   const { result } = await applyAndNotify(world, {
     claim: undefined,
-    reads: { sessions: [id], results: [id] },
+    reads: { sessions: [id], results: [id], links: [id] },
     now,
-    decide: ({ sessions: [session], results: [result] }) => {
+    decide: ({ sessions: [session], results: [result], links: [links] }) => {
       if (session === undefined) throw apiError('sessionNotFound')
-      return decide(session, result)
+      return decide(session, result, links)
     }
   })
   return result.body as Session
@@ -72,4 +91,19 @@ export async function findSession (store: Store, id: string): Promise<Session> {
   const { session } = await store.transact({ sessions: [id] }, found => ({ puts: {}, session: found.sessions[0] }))
   if (session === undefined) throw apiError('sessionNotFound')
   return session
+}
+
+/**
+ * Finds a session in whichever environment, with what belongs to it: as a saved state has it.
+ * @throws ApiError 404 when it is not there
+ */
+export async function findFixture (store: Store, id: string): Promise<Fixture> {
+  const reads = { sessions: [id], results: [id], captures: [id], links: [id], tokens: { of: id } }
+  const { found: { tokens, ...found } } = await store.transact(reads, found => ({ puts: {}, found }))
+  const there = <T>(documents: readonly (T | undefined)[]) => documents.filter(document => document !== undefined)
+  const [fixture] = toFixtures({
+    sessions: there(found.sessions), results: there(found.results), captures: there(found.captures), links: there(found.links), tokens
+  })
+  if (fixture === undefined) throw apiError('sessionNotFound')
+  return fixture
 }

@@ -2,8 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { oneOf, schemaOf } from '../../contract/schema.js'
 import type { Decision } from '../decision.js'
 import type { Found } from '../store.js'
+import type { SessionLinks } from './links.js'
 import { documentsOf, redactAll, type Unredacted } from './redaction.js'
-import { type Environment, environmentOf, isRedacted } from './session.js'
+import type { ResultDocument } from './result.js'
+import { type Environment, environmentOf, isRedacted, type Session } from './session.js'
 import { sessionIn } from './visible.js'
 
 /** What a redaction responds with, its fields in the order of the vendor's page. */
@@ -89,6 +91,14 @@ export function redactSession (
     message: wasRedacted ? 'Session data was already redacted.' : 'Session data permanently redacted.'
   }
   return { ...redactAll(wasRedacted ? [] : [{ before, result, links }], now), response: { status: 200, body } }
+}
+
+/** Redacts the data of a session of either environment for good. One that has been redacted stays as it is. */
+export function redactDirectly (
+  before: Session, result: ResultDocument | undefined, links: SessionLinks | undefined, now: number
+): Decision<Session> {
+  const decision = redactAll(isRedacted(before) ? [] : [{ before, result, links }], now)
+  return { ...decision, response: { status: 200, body: decision.events[0]?.after ?? before } }
 }
 
 /** Redacts the data of several sessions, in one step. The IDs are different, and what was found is in their order. */
