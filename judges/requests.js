@@ -124,7 +124,7 @@ export const validRequests = [
   control('GET', '/sessions/ses_mine/fixture'),
   control('PUT', '/sessions/ses_mine/fixture', { ...fixture, result: { status: 'needs_review' }, fields: { a_b: 1 }, tokens: ['cap_before'] }),
   control('GET', '/sessions/ses_mine/fixture'),
-  control('PUT', '/sessions/ses_mine/fixture', { status: 'pending', result: {} }), // has no result while it is pending
+  control('PUT', '/sessions/ses_nowhere/fixture', {}),
   control('POST', '/sessions/ses_mine/simulate', { action: 'decline', result: { rejection_reason: 'Blurred.' } }),
   control('POST', '/sessions/ses_mine/simulate', { action: 'approve' }), // is completed
   control('PUT', '/sessions/ses_mine/status', { status: 'pending' }),

@@ -7,7 +7,7 @@ import { start, withServers } from '../server.js'
 import { workloads } from '../workloads.js'
 
 /** What the page asks for after a change, with its list of requests in view, and how long it waits between two times. */
-const CALLS = ['/_mock/overview', '/_mock/requests?limit=50']
+const CALLS = ['/_mock/overview', '/_mock/requests/summaries?limit=50']
 const PAUSE = 250
 
 /** How many updates the mock handles while the inspector is open, against itself without it. */

@@ -65,7 +65,7 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--control-token', 'VERIFA_MOCK_CONTROL_TOKEN', '-secret', 'controlToken', '-secret'],
     ['--allowed-host', 'VERIFA_MOCK_ALLOWED_HOST', 'verifa', 'allowedHosts', ['verifa']]
   ]
-  t.same([...cases.map(([, , , option]) => option), 'control', 'watch', 'webhookSecret'].sort(), [...optionNames].sort(), 'none is left out')
+  t.same([...cases.map(([, , , option]) => option), 'control', 'inspector', 'watch', 'webhookSecret'].sort(), [...optionNames].sort(), 'none is left out')
   for (const [flag, variable, word, option, value] of cases) {
     if (!word.startsWith('-')) t.same(options([flag, word]), { ...defaults, [option]: value }, flag)
     t.same(options([`${flag}=${word}`]), { ...defaults, [option]: value }, `${flag}=`)
@@ -84,7 +84,7 @@ t.test('the secret of webhooks goes with their URL', async t => {
 
 t.test('a flag alone turns an option that is true or false', async t => {
   t.match(defaults, { control: true, watch: false })
-  t.match(options(['--no-control', '--watch']), { control: false, watch: true })
+  t.match(options(['--no-control', '--no-inspector', '--watch']), { control: false, inspector: false, watch: true })
   for (const [yes, no] of [['true', 'false'], ['1', '0']] as const) {
     t.match(options([], { VERIFA_MOCK_CONTROL: no, VERIFA_MOCK_WATCH: yes }), { control: false, watch: true })
     t.match(options([], { VERIFA_MOCK_CONTROL: yes, VERIFA_MOCK_WATCH: no }), { control: true, watch: false })

@@ -132,8 +132,9 @@ t.test('a terminal gets a banner and readable lines, in colour if it has colours
     log.write(readyLine({ url: 'http://x', version: '1.2.3', sessions: [], apiKeys: [], inspector: true }))
     log.write(lineOf(request))
     await setImmediate()
-    const [ready, docs] = chunks.join('').split('\n')
+    const [ready, inspector, docs] = chunks.join('').split('\n')
     t.equal(ready, 'verifa-mock 1.2.3 is ready at http://x')
+    t.match(inspector, 'http://x/_mock/')
     t.match(docs, 'http://x/docs')
     t.equal(chunks.join('').includes('\x1b[32m200'), hasColours)
   }

@@ -80,7 +80,7 @@ t.test('bytes that are HTTP, or nearly', async t => {
     ['CR in a header', patch('X-A: a\rb\r\nContent-Length: 2\r\n', '{}'), 400],
     ['empty lines before a request', `\r\n\r\n${good}`, 200],
     ['HTTP/0.9', 'GET /\r\n', 400],
-    ['HTTP/0.9 by name', 'GET / HTTP/0.9\r\n\r\n', 404],
+    ['HTTP/0.9 by name', 'GET /nowhere HTTP/0.9\r\n\r\n', 404],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     ['an unknown version', 'GET / HTTP/3.7\r\n\r\n', 400],
     ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
