@@ -7,6 +7,7 @@ export function useRoute (): Route {
   useEffect(() => {
     const follow = () => setRoute(parseRoute(location.hash))
     addEventListener('hashchange', follow)
+    follow() // it may have changed since the first rendering
     return () => removeEventListener('hashchange', follow)
   }, [])
   return route
