@@ -19,7 +19,7 @@ const openDetails = async (page: Page) => {
 }
 
 /** Every view, with what can be selected and opened in it. */
-export const scenes: readonly Scene[] = [
+const scenes: readonly Scene[] = [
   { name: 'requests', hash: '#/requests', prepare: async page => see(page, 'ses_unknown') },
   { name: 'requests-none', hash: '#/requests?q=nothing+like+this', prepare: async page => see(page, 'No request matches.') },
   {
@@ -32,7 +32,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'request-refused', hash: '#/requests',
     prepare: async page => {
-      await chooseRow(page, 'ses_unknown')
+      await chooseRow(page, 'externalref')
       await see(page, 'Response')
     }
   },
@@ -116,12 +116,18 @@ export const scenes: readonly Scene[] = [
 /** What the page is told on the way, and shows. */
 export const expected = ['404 GET /_mock/sessions/ses_nobody/fixture']
 
-/** Shows the scenes one after the other, each as if the page was opened anew. */
-export async function openScenes (page: Page, { url }: { url: string }, look: (name: string) => Promise<unknown>): Promise<void> {
-  for (const { name, hash, prepare } of scenes) {
-    await page.goto(`${url}/_mock/#/${name.startsWith('clock') ? 'keys' : 'clock'}`)
-    await page.goto(`${url}/_mock/${hash}`)
-    await prepare(page)
+/** Shows a scene, as if the page was opened anew. */
+export async function openScene (page: Page, { url }: { url: string }, name: string): Promise<void> {
+  const { hash, prepare } = scenes.find(scene => scene.name === name) as Scene
+  await page.goto(`${url}/_mock/#/${name.startsWith('clock') ? 'keys' : 'clock'}`)
+  await page.goto(`${url}/_mock/${hash}`)
+  await prepare(page)
+}
+
+/** Shows the scenes one after the other. */
+export async function openScenes (page: Page, mock: { url: string }, look: (name: string) => Promise<unknown>): Promise<void> {
+  for (const { name } of scenes) {
+    await openScene(page, mock, name)
     await look(name)
   }
 }
