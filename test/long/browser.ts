@@ -1,12 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { type EmbeddedVerifaMock, type Session, startVerifaMock } from '../../src/index.js'
 import { chromiumPath, needsChromium } from './chromium.js'
+import { forward, serve } from './proxy.js'
 
 // The capture page in a real browser. What it says over HTTP is tested in test/http/capture.test.ts.
 
@@ -134,7 +131,7 @@ t.test('the capture page in Chromium', needsChromium, async t => {
 
   t.test('it works below a path of a proxy', async t => {
     const { mock, page } = await openSession(t, browser)
-    const proxy = await serve(t, (request, response) => void forward(mock.url, '/verifa', request, response))
+    const proxy = await serve(t, (request, response) => forward(mock.url, '/verifa', request, response))
     await page.goto(`${proxy}/verifa/verify/ses_pending`)
     await page.getByTestId('outcome-reject').click()
     await page.getByRole('heading', { name: 'Done' }).waitFor()
@@ -178,22 +175,4 @@ async function call (mock: EmbeddedVerifaMock, path: string, body: object): Prom
 async function sendWrongOutcome (page: Page): Promise<void> {
   await page.evaluate('document.querySelector("button").value = "maybe"')
   await page.getByRole('button', { name: 'Approve' }).click()
-}
-
-/** Forwards a request below a path to the mock, and its response. */
-async function forward (url: string, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { method = '', headers: { 'content-type': type = '' } } = request
-  const body = method === 'POST' ? await text(request) : null
-  const received = await fetch(url + String(request.url).slice(path.length), { method, headers: { 'content-type': type }, body, redirect: 'manual' })
-  response.writeHead(received.status, Object.fromEntries(received.headers)).end(await received.text())
-}
-
-async function serve (t: Test, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

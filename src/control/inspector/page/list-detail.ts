@@ -78,14 +78,18 @@ export function ListDetail<T> ({ label, route, items, idOf, rowOf, toolbar, tota
 }
 
 /**
- * Keeps the rows of a list while somebody reads further down, because a row must not move away. What a row says is always the newest.
+ * Keeps the rows of a list while somebody reads further down, because a row must not move away. What a row says is always the newest, and
+ * rows can follow below.
  * @param key the rows are not kept when it changes
  */
 function useHeld<T> (items: readonly T[] | undefined, idOf: (item: T) => string, key: string) {
   const [held, setHeld] = useState<readonly T[]>()
   useEffect(() => setHeld(undefined), [key])
   const newest = new Map(items?.map(item => [idOf(item), item]))
-  const shown = held?.map(item => newest.get(idOf(item)) ?? item) ?? items
+  const last = held?.at(-1)
+  const end = last === undefined ? -1 : [...newest.keys()].indexOf(idOf(last))
+  const below = end === -1 ? [] : items?.slice(end + 1) ?? []
+  const shown = held === undefined ? items : [...held.map(item => newest.get(idOf(item)) ?? item), ...below]
   const isBehind = shown?.map(idOf).join() !== items?.map(idOf).join()
   return { shown, isBehind, hold: (isHeld: boolean) => setHeld(before => isHeld ? before ?? items : undefined) }
 }

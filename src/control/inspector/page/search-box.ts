@@ -9,7 +9,9 @@ const DELAY = 200
 
 /** The search of a list. `/` goes there, Escape clears and leaves it. */
 export function SearchBox ({ route, label }: { route: Route, label: string }) {
-  const { view, id, query } = route
+  const { query } = route
+  const latest = useRef(route)
+  latest.current = route
   const input = useRef<HTMLInputElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const [text, setText] = useState(query['q'] ?? '')
@@ -19,7 +21,10 @@ export function SearchBox ({ route, label }: { route: Route, label: string }) {
   const search = (q: string, delay: number) => {
     setText(q)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => go({ view, id, query: { ...query, q } }, { replace: true }), delay)
+    timer.current = setTimeout(() => {
+      const { view, id, query } = latest.current // a filter may have been chosen meanwhile
+      go({ view, id, query: { ...query, q } }, { replace: true })
+    }, delay)
   }
   return html`
     <input ref=${input} type="search" class="search" aria-label=${label} placeholder=${`${label} ( / )`} value=${text} autocomplete="off" spellcheck=${false}

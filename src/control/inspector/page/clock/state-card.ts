@@ -14,7 +14,10 @@ export function StateCard () {
     download(new Blob([`${JSON.stringify(state, null, 2)}\n`], { type: 'application/json' }), `verifa-state-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`)
   }
   const load = async () => {
-    await call('PUT', 'state', parseJson(await (file as File).text(), 'The file'))
+    const text = await (file as File).text().catch(() => {
+      throw new Error('The file cannot be read. If it has changed, choose it again.')
+    })
+    await call('PUT', 'state', parseJson(text, 'The file'))
     setDone('The state was loaded.')
   }
   const reset = async () => {
@@ -25,13 +28,18 @@ export function StateCard () {
     setFile((event.target as HTMLInputElement).files?.[0])
     setDone('')
   }
+  // else a browser does not tell that the same file is chosen again
+  const forget = (event: Event) => {
+    (event.target as HTMLInputElement).value = ''
+    setFile(undefined)
+  }
   return html`
     <section class="card" aria-labelledby="state">
       <h2 id="state">State</h2>
       <p class="quiet">Sessions, results, idempotency keys, webhook endpoints and deliveries, and the clock. A saved state is also a fixture file.</p>
       <div class="actions"><${Action} run=${save}>Save as a file<//></div>
       <div class="actions">
-        <label class="inline">State file <input type="file" accept="application/json,.json" onChange=${choose} /></label>
+        <label class="inline">State file <input type="file" accept="application/json,.json" onClick=${forget} onChange=${choose} /></label>
         <${Action} run=${load} disabled=${file === undefined} confirm="Replace everything?">Load<//>
       </div>
       <div class="actions"><${Action} run=${reset} danger confirm="Return to the fixtures?">Reset<//></div>
