@@ -56,13 +56,13 @@ export function RequestsView ({ route }: { route: Route }) {
 }
 
 function Row ({ request }: { request: RequestSummary }) {
-  const { at, method, path, status, duration_ms: duration, replayed, fault, reason, session_id: session } = request
+  const { at, method, path, operation, status, duration_ms: duration, replayed, fault, reason, session_id: session } = request
   return html`
     <${HttpStatus} status=${status} />
     <span class="row-main">
       <span class="row-title"><b class="method">${method}</b> <span class="mono">${path}</span></span>
       <span class="row-note">
-        <time class="mono">${timeOfDay(at)}</time> <span>${span(duration)}</span>
+        <time class="mono">${timeOfDay(at)}</time> <span>${span(duration)}</span> ${operation !== null && html`<span>${operation}</span>`}
         ${session !== null && !path.includes(session) && html`<span class="mono">${session}</span>`}
         ${replayed && html`<span class="badge badge-wait">replayed</span>`}
         ${fault !== null && html`<span class="badge badge-warn">${fault}</span>`}
