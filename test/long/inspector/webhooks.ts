@@ -36,7 +36,7 @@ t.test('webhooks', needsChromium, async t => {
     await receiver.has(4)
     await page.locator('.row', { hasText: 'succeeded' }).nth(3).waitFor()
     t.same(await mock.webhooks.state(), { held: false, timing: 'after', dropped: 0 })
-    t.equal(await page.getByRole('link', { name: 'Webhooks are held' }).count(), 0)
+    await page.getByRole('link', { name: 'Webhooks are held' }).waitFor({ state: 'detached' })
   })
 
   await t.test('one that failed says when it is sent again, and why', async t => {
