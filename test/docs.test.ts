@@ -13,7 +13,7 @@ import { startApp } from './helper.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(`${root}docs`).map(name => `docs/${name}`)]
+const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(`${root}docs`).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)]
 
 /** The part of a page from a heading to the next heading of any level. */
 function section (file: string, heading: string): string {

@@ -33,7 +33,7 @@ const scenes: readonly Scene[] = [
     name: 'request-refused', hash: '#/requests',
     prepare: async page => {
       await chooseRow(page, 'externalref')
-      await see(page, 'Response')
+      await page.getByRole('heading', { name: 'Response' }).waitFor()
     }
   },
   {
@@ -58,7 +58,7 @@ const scenes: readonly Scene[] = [
   { name: 'sessions', hash: '#/sessions', prepare: async page => see(page, 'order-1048') },
   { name: 'sessions-none', hash: '#/sessions?environment=live', prepare: async page => see(page, 'No live sessions.') },
   { name: 'session-pending', hash: `#/sessions/${pending.id}`, prepare: async page => see(page, 'Token expires') },
-  { name: 'session-result', hash: `#/sessions/${completed.id}`, prepare: async page => see(page, 'Retention').catch(async () => see(page, 'Result')) },
+  { name: 'session-result', hash: `#/sessions/${completed.id}`, prepare: async page => see(page, 'Retention') },
   {
     name: 'session-edit', hash: `#/sessions/${review.id}`,
     prepare: async page => {
@@ -81,7 +81,7 @@ const scenes: readonly Scene[] = [
     name: 'delivery', hash: '#/webhooks',
     prepare: async page => {
       await chooseRow(page, 'session.approved')
-      await see(page, 'Attempts')
+      await page.getByRole('heading', { name: 'Attempts' }).waitFor()
       await openDetails(page)
     }
   },
