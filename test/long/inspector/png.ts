@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
 
 /** The square of the distance between colors that are told apart. */
-const NEARLY_THE_SAME = 60
+const NEARLY_THE_SAME = 100
 
 /** A screenshot with a palette in place of all its colors: a third of the size, and nobody sees a difference. */
 export async function withPalette (browser: Browser, screenshot: Buffer): Promise<Buffer> {
