@@ -3,7 +3,7 @@ import type { IdempotencyKey } from '../../../../domain/idempotency/listed-key.j
 import { useApi, withQuery } from '../api.js'
 import { useClockTime } from '../clock-time.js'
 import { html } from '../html.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { hrefOf, type Route } from '../route.js'
