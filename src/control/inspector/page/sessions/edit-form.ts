@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { useApi } from '../api.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { parseJson } from '../json-text.js'
 import { Problem } from '../notice.js'
@@ -9,21 +9,15 @@ import type { SessionChangeProps } from './session-actions.js'
 /** Changes everything of a session at once: it is replaced. What is typed stays, also when the session changes meanwhile. */
 export function EditForm ({ session, path, onChange, onClose }: SessionChangeProps & { onClose: () => void }) {
   const { call } = useApi()
-  const [error, setError] = useState<Error>()
   const current = JSON.stringify(session, null, 2)
   const [edited] = useState(current)
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    try {
-      await call('PUT', `${path}/fixture`, parseJson(textOf(new FormData(event.target as HTMLFormElement), 'fixture'), 'The session'))
-      onChange()
-      onClose()
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+  const { error, onSubmit } = useForm(async form => {
+    await call('PUT', `${path}/fixture`, parseJson(textOf(form, 'fixture'), 'The session'))
+    onChange()
+    onClose()
+  })
   return html`
-    <form class="form card" aria-label="Edit as JSON" onSubmit=${submit} onKeyDown=${(event: KeyboardEvent) => event.stopPropagation()}>
+    <form class="form card" aria-label="Edit as JSON" onSubmit=${onSubmit}>
       <label class="field">The session with its result and links, as JSON
         <textarea name="fixture" class="mono" rows="20" spellcheck=${false} defaultValue=${edited}></textarea>
       </label>
