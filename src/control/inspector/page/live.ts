@@ -27,6 +27,7 @@ export function useLiveStream (workspace: string | undefined, enabled: boolean):
   useEffect(() => {
     if (!enabled) return undefined
     let source: EventSource | undefined
+    let retry: ReturnType<typeof setTimeout> | undefined
     const open = () => {
       const url = new URL('events', document.baseURI)
       if (workspace !== undefined) url.searchParams.set('workspace', workspace)
@@ -34,11 +35,12 @@ export function useLiveStream (workspace: string | undefined, enabled: boolean):
       source.onopen = () => setLive(({ revisions }) => ({ open: true, revisions }))
       source.onerror = () => {
         setLive(({ revisions }) => ({ open: false, revisions }))
-        if (source?.readyState === EventSource.CLOSED) setTimeout(follow, RETRY_AFTER) // a proxy said no
+        if (source?.readyState === EventSource.CLOSED) retry = setTimeout(follow, RETRY_AFTER) // a proxy said no
       }
       source.onmessage = ({ data }) => setLive({ open: true, revisions: JSON.parse(String(data)) as Revisions })
     }
     const follow = () => {
+      clearTimeout(retry)
       source?.close()
       source = undefined
       if (!document.hidden) open()
@@ -47,6 +49,7 @@ export function useLiveStream (workspace: string | undefined, enabled: boolean):
     document.addEventListener('visibilitychange', follow)
     return () => {
       document.removeEventListener('visibilitychange', follow)
+      clearTimeout(retry)
       source?.close()
     }
   }, [workspace, enabled])
