@@ -4,6 +4,9 @@ import { useKeys } from './keyboard.js'
 import { go } from './navigation.js'
 import { hrefOf, type Route } from './route.js'
 
+/** How many rows a list has at first, and how many it grows by. */
+export const ROWS = 50
+
 export interface ListDetailProps<T> {
   /** What the list is, for screen readers. */
   label: string

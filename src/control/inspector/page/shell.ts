@@ -71,7 +71,7 @@ function Header ({ overview, onWorkspace }: { overview: Overview, onWorkspace: (
       <a class="chip" href=${hrefOf({ view: 'clock' })} title="The clock of the mock, in UTC">
         <span class="mono">${dateAndTime(new Date(time).toISOString())}</span>${overview.clock.frozen && ' frozen'}
       </a>
-      <span class=${`live ${open ? 'live-on' : 'live-off'}`} role="status">${open ? 'Live' : 'Not connected'}</span>
+      <span class=${`live ${open ? 'live-on' : ''}`} role="status">${open ? 'Live' : 'Not connected'}</span>
     </header>`
 }
 

@@ -28,7 +28,7 @@ export function FaultsView () {
           ${faults?.map(fault => html`
             <li key=${fault.id}>
               <p><b>${effectInWords(fault.then)}</b><br /><span class="quiet">${matchInWords(fault)} · ${timesInWords(fault)}</span></p>
-              <${Action} run=${async () => call('DELETE', `faults/${encodeURIComponent(fault.id)}`)}>Remove<span class="unseen"> ${fault.id}</span><//>
+              <${Action} run=${async () => call('DELETE', `faults/${fault.id}`)}>Remove<span class="unseen"> ${fault.id}</span><//>
             </li>`)}
         </ul>
       </section>

@@ -17,7 +17,7 @@ import { Deliveries, Requests } from './related.js'
 import { RedactAndRemove, Simulate } from './session-actions.js'
 
 /** A session as a saved state has it: with what belongs to it. */
-export type WholeSession = Session & CaptureFixture & { readonly result?: SessionResult }
+type WholeSession = Session & CaptureFixture & { readonly result?: SessionResult }
 
 /** One session: its data, what belongs to it, and what can be done with it. */
 export function SessionDetail ({ id, onRemoved }: { id: string, onRemoved: () => void }) {
