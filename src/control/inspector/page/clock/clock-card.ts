@@ -34,7 +34,7 @@ export function ClockCard () {
           <${Action} key=${advance} run=${async () => change({ advance })}>${text}${effect !== undefined && html`<span class="unseen">, ${effect}</span>`}<//>`)}
         <${Action} run=${async () => call('DELETE', 'clock')}>Return to real time<//>
       </div>
-      <p class="quiet">After 20 minutes capture tokens expire, after 24 hours idempotency keys. What is due is done, webhooks included, before the clock shows the new time.</p>
+      <p class="quiet">After 20 minutes capture tokens expire, after 24 hours idempotency keys. Everything that is due, webhooks included, happens before the clock shows the new time.</p>
       <form class="actions" onSubmit=${onSubmit} aria-label="Set the clock">
         <label class="inline">Set to, in UTC <input type="datetime-local" name="time" step="1" required defaultValue=${time.slice(0, 19)} /></label>
         <button>Set</button>

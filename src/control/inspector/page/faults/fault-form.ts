@@ -5,9 +5,9 @@ import { html } from '../html.js'
 import { Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { type FaultForm as Values, faultRuleOf, fieldsOf } from './fault-rule.js'
-import { webhookFaults } from './fault-words.js'
+import { drops, webhookFaults } from './fault-words.js'
 
-const ofRequests = { 'status': 'Return an error', 'delay': 'Delay the request', 'drop-before': 'Cut the connection, do nothing', 'drop-after': 'Do everything, lose the response' }
+const ofRequests = { 'status': 'Return an error', 'delay': 'Delay the request', 'drop-before': drops.before, 'drop-after': drops.after }
 const names = ['kind', 'status', 'detail', 'delay', 'operation', 'session', 'key', 'event', 'endpoint', 'times', 'skip'] as const
 
 /** Adds a fault. What was entered stays, for the next one. */

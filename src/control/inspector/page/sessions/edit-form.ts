@@ -6,7 +6,7 @@ import { parseJson } from '../json-text.js'
 import { Problem } from '../notice.js'
 import type { SessionChangeProps } from './session-actions.js'
 
-/** Changes everything of a session at once: it is replaced. What is typed stays, also when the session changes meanwhile. */
+/** Replaces a session by edited JSON. The text stays as typed, even if the session changes in the meantime. */
 export function EditForm ({ session, path, onChange, onClose }: SessionChangeProps & { onClose: () => void }) {
   const { call } = useApi()
   const current = JSON.stringify(session, null, 2)
@@ -21,7 +21,7 @@ export function EditForm ({ session, path, onChange, onClose }: SessionChangePro
       <label class="field">The session with its result and links, as JSON
         <textarea name="fixture" class="mono" rows="20" spellcheck=${false} defaultValue=${edited}></textarea>
       </label>
-      ${current !== edited && html`<p class="callout" role="status">The session has changed meanwhile. Save replaces it with what stands here.</p>`}
+      ${current !== edited && html`<p class="callout" role="status">The session has changed in the meantime. Saving replaces it with the text above.</p>`}
       <${Problem} error=${error} />
       <div class="actions"><button class="primary">Save</button><button type="button" onClick=${onClose}>Cancel</button></div>
     </form>`

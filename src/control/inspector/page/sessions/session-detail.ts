@@ -26,7 +26,7 @@ export function SessionDetail ({ id, onRemoved }: { id: string, onRemoved: () =>
   const { data: session, error, reload } = useLoaded<WholeSession>(async () => call('GET', `${path}/fixture`), [path], ['documents'])
   const [isEditing, setIsEditing] = useState(false)
   const isGone = (error as Refusal | undefined)?.status === 404
-  if (isGone && !isEditing) return html`<${Empty} title="This session is not there."><p class="mono">${id}</p><p>It was removed, or it has never been in this workspace.</p><//>`
+  if (isGone && !isEditing) return html`<${Empty} title="Session not found."><p class="mono">${id}</p><p>It was removed, or was never in this workspace.</p><//>`
   if (session === undefined) return html`<${Problem} error=${error} />`
   const { status, is_sandbox: isSandbox, metadata, result, links = [] } = session
   const change = { session, path, onChange: reload }
