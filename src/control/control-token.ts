@@ -10,7 +10,7 @@ export class ControlToken {
   /** The `Set-Cookie` header that logs it out. */
   readonly logoutCookie: string
 
-  /** @param publicUrl where the mock is: with https, the cookie is never sent without */
+  /** @param publicUrl where browsers find the mock; with https, the cookie is sent only over https */
   constructor (token: string, publicUrl?: string) {
     // two mocks on one host get each other's cookies, since cookies ignore ports; so the name depends on the token
     const name = `verifa_mock_${hash('sha256', token, 'hex').slice(0, 8)}`

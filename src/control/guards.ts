@@ -15,9 +15,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a call changes what the API does, so that with isolation it has to say for which API key. */
     needsWorkspaceKey?: boolean
-    /** Whether a call needs no control token and is for no workspace. `Host`, `Origin` and `Sec-Fetch-Site` are checked all the same. */
+    /** Whether a call needs neither control token nor workspace. `Host`, `Origin`, and `Sec-Fetch-Site` are checked all the same. */
     open?: boolean
-    /** Whether it is a page, to which pages of other sites may lead: it says nothing about the mock, and no site can frame it. */
+    /** Whether it is a page that other sites may link to: it discloses nothing, and cannot be framed. */
     isPage?: boolean
   }
 }
@@ -36,9 +36,9 @@ export interface GuardsOptions {
 }
 
 /**
- * Keeps web pages away from the control plane: a page that somebody looks at can send requests to this machine, but cannot choose their
- * `Origin` and `Sec-Fetch-Site`, nor, unless its name points here, a `Host` of the mock. Only then checks the token or the cookie, which a
- * browser sends whatever page it shows, and finds the workspace.
+ * Keeps foreign web pages away from the control plane. A page in a browser can send requests to this machine, but it cannot choose their
+ * `Origin` and `Sec-Fetch-Site`, nor a `Host` of the mock. These are checked first, because a browser sends the cookie with requests of any
+ * page. Then the token or the cookie is checked, and the workspace is found.
  */
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
   const { apiKeys, workspaces, token } = options

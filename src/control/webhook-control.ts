@@ -1,8 +1,9 @@
 import type { MaskedEndpoint } from '../domain/webhooks/masked-endpoint.js'
 import type { TriggeredEvent } from '../domain/webhooks/trigger.js'
-import type { WebhookExpectation, WebhookFilter } from '../domain/webhooks/verification.js'
+import type { WebhookExpectation } from '../domain/webhooks/verification.js'
 import type { WaitingDelivery } from '../domain/webhooks/waiting.js'
 import type { WebhookDelivery } from '../domain/webhooks/webhook-delivery.js'
+import type { WebhookQuery } from '../domain/webhooks/webhook-query.js'
 import type { WebhookTiming } from '../domain/webhooks/webhooks.js'
 import type { WebhookState } from './routes/webhook-state.js'
 
@@ -13,11 +14,8 @@ export interface WebhookControl {
    * 409 that says what waits when that takes longer than `timeout` milliseconds; 4,000 by default.
    */
   settled (options?: { timeout?: number }): Promise<WaitingDelivery[]>
-  /**
-   * Returns the deliveries that match, the oldest first. `q` is a part of the ID, session ID, event, URL, or body. With `limit` only the
-   * newest so many, with `offset` without the newest so many.
-   */
-  deliveries (filter?: WebhookFilter & { q?: string, limit?: number, offset?: number }): Promise<WebhookDelivery[]>
+  /** Returns the deliveries that match, the oldest first; with `limit` only the newest so many. */
+  deliveries (filter?: WebhookQuery): Promise<WebhookDelivery[]>
   /** Returns a delivery. Rejects with a 404 when it is not there. */
   delivery (id: string): Promise<WebhookDelivery>
   /** Returns the endpoints of both environments, the oldest first, with their secrets masked. */

@@ -18,6 +18,6 @@ export async function revisionsOf ({ generation, journal, store, faults, clock, 
     world: generation,
     requests: journal.revision,
     documents: await store.revision(),
-    settings: faults.revision + clock.revision + webhooks.revision // a sum of numbers that grow
+    settings: faults.revision + clock.revision + webhooks.revision // each of them only grows, so their sum does
   }
 }

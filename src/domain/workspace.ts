@@ -68,7 +68,7 @@ export interface FixtureChanges {
 export class Workspace {
   readonly #options: WorkspaceOptions
   #world: World
-  // a random start: whoever follows a mock must notice that it was started again, or its workspace made again
+  // starts at random, so that a client notices when the mock was restarted, or the workspace was made again
   #generation = randomInt(2 ** 32)
   #closed = false
 
@@ -149,7 +149,7 @@ export class Workspace {
     return completeFixtures(fixtures, this.#world.clock.now(), environment, this.#options.publicUrl)
   }
 
-  /** Stops what waits for its time, for good. */
+  /** Stops the timeline and the webhooks for good. */
   close (): void {
     this.#closed = true
     this.#stop()
@@ -210,7 +210,7 @@ function createJournal ({ maxJournalEntries, maxJournalBytes }: WorkspaceOptions
 
 /**
  * Sets the clock to that of a state. One that ran has gone on since the state was saved, while no mock ran.
- * @returns the time from which on things have to happen that have not happened yet
+ * @returns the time up to which everything that was due had happened
  */
 function startClock (clock: Clock, { clock: saved, saved_at: savedAt }: InitialState): number {
   if (saved === undefined) return clock.now()

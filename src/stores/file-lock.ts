@@ -7,22 +7,22 @@ export class StateFileError extends Error {
   override readonly name = 'StateFileError'
 }
 
-/** For how long a holder of which nothing else is known has to be silent to count as dead, in milliseconds. */
+/** A holder of which nothing else is known counts as dead when it has not touched its lock for this long, in milliseconds. */
 const SILENCE = 3_000
 
 /** How often a lock is looked at meanwhile, in milliseconds. */
 const LOOK_EVERY = 100
 
-/** A file beside another one, by which one process at a time uses that other one. */
+/** A lock file, which lets one process at a time use the file beside it. */
 export class FileLock {
   readonly path: string
   readonly #text = JSON.stringify(ownMark())
 
   /**
    * Takes the lock. A lock whose holder is dead, because it was killed, is taken over. Where the system does not tell whether the holder
-   * is alive, as in another container, it is if it touches its lock while this process waits.
+   * is alive, as in another container, it counts as alive if it touches its lock while this process waits.
    * @param file what is locked
-   * @param wait lets so many milliseconds pass
+   * @param wait blocks for a number of milliseconds
    * @throws StateFileError when another process holds the lock, or the folder cannot be written
    */
   constructor (file: string, wait = sleep) {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** What a process is known by to others. */
+/** What identifies a process to others. */
 export interface ProcessMark {
   pid: number
   /** Where process IDs mean the same: each container has its own. */

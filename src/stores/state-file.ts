@@ -33,8 +33,8 @@ export class StateFile {
   }
 
   /**
-   * Replaces the file as a whole: whoever reads it, and whenever the machine stops, it has the old state or the new one.
-   * @throws StateFileError when it could not be written; then it has the old one
+   * Replaces the file as a whole: it always has the old state or the new one, even if the machine stops meanwhile.
+   * @throws StateFileError when it could not be written; the old state is kept
    */
   async write (state: State): Promise<void> {
     const temporary = `${this.path}.tmp`
@@ -89,7 +89,7 @@ function explain ({ code, message }: NodeJS.ErrnoException): string {
   }
 }
 
-/** Makes a rename last if the machine stops. Not every system can sync a folder. */
+/** Makes a rename survive a stop of the machine. Not every system can sync a folder. */
 async function syncFolder (path: string): Promise<void> {
   try {
     const folder = await open(path)

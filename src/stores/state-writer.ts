@@ -6,7 +6,7 @@ import type { StateFile } from './state-file.js'
 /** How often the writer looks for changes, in milliseconds. */
 const LOOK_EVERY = 1_000
 
-/** How many times as long as a write took the next one waits at least: a large state must not keep the mock from its requests. */
+/** After a write, the writer rests this many times as long as it took: a large state must not keep the mock from its requests. */
 const REST = 9
 
 export interface StateWriterOptions {
@@ -18,11 +18,11 @@ export interface StateWriterOptions {
   now?: () => number
 }
 
-/** Keeps a state file like its workspace. It looks for changes once a second, so that they cost no request anything. */
+/** Keeps a state file up to date with its workspace. It looks for changes once a second, so that they cost no request anything. */
 export class StateWriter {
   readonly #options: StateWriterOptions
   readonly #now: () => number
-  /** Stands for the state that was written last, or could not be. */
+  /** The revision that was written last, or could not be written. */
   #tried: Promise<string>
   #writing: Promise<void> | undefined
   #restUntil = 0
@@ -58,8 +58,7 @@ export class StateWriter {
   }
 
   /**
-   * Writes what has changed since, or could not be written, and leaves the file to other processes. To be called when nothing changes
-   * any more.
+   * Writes what is not written yet, and releases the file. To be called when nothing changes any more.
    * @throws StateFileError when the state could not be written
    */
   async close (): Promise<void> {
@@ -84,7 +83,7 @@ export class StateWriter {
     this.#tried = revision
     const start = this.#now()
     try {
-      // of the same turn as the time in the state
+      // read in the same turn as the clock in the state
       const savedAt = timestamp(workspace.world.clock.machineTime())
       await file.write({ ...await workspace.save(), saved_at: savedAt })
       if (this.#failed) log.info(`The state is written to ${file.path} again.`)

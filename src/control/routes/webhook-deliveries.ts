@@ -3,25 +3,17 @@ import { Type } from '@sinclair/typebox'
 import { apiError, validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { checkNumbers } from '../../domain/verification/verify.js'
-import { fitsDelivery, hasText } from '../../domain/webhooks/delivery.js'
-import { UnmetWebhooks, verifyDeliveries, WebhookExpectation, WebhookFilter } from '../../domain/webhooks/verification.js'
+import { UnmetWebhooks, verifyDeliveries, WebhookExpectation } from '../../domain/webhooks/verification.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
+import { queryDeliveries, WebhookQuery } from '../../domain/webhooks/webhook-query.js'
 import { controlSchema } from '../control-schema.js'
-
-// In a query everything is text, and nothing is coerced: a number is text that looks like one.
-const numberText = (description: string) => Type.Optional(Type.String({ 'pattern': '^\\d{1,9}$', description, 'x-takes': 'a whole number' }))
 
 /** Deliveries of webhooks: which there are, and whether that is what was expected. */
 export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/webhooks/deliveries', {
     schema: controlSchema('listWebhooks', 'List deliveries of webhooks', {
       description: 'The deliveries of both environments, the oldest first, all or those that match the query.',
-      querystring: Type.Object({
-        ...WebhookFilter.properties,
-        q: Type.Optional(Type.String({ description: 'A part of the ID, session ID, event, URL, or body, in upper or lower case' })),
-        limit: numberText('How many at most: the newest'),
-        offset: numberText('How many of the newest to leave out, before `limit`')
-      }, { additionalProperties: false }),
+      querystring: WebhookQuery,
       response: {
         200: Type.Object({
           data: Type.Array(ref(WebhookDelivery)),
@@ -30,11 +22,9 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
         }, { description: 'The deliveries that match, the oldest first' })
       }
     }, 'invalidFields')
-  }, async ({ query: { q = '', limit, offset = '0', ...filter }, workspace: { world: { store, webhooks } } }) => {
-    const found = (await store.list('deliveries')).filter(delivery => fitsDelivery(delivery, filter) && hasText(delivery, q))
-    const end = Math.max(0, found.length - Number(offset))
-    const shown = found.slice(limit === undefined ? 0 : Math.max(0, end - Number(limit)), end)
-    return { data: shown.map(toWebhookDelivery), total: found.length, dropped: webhooks.dropped }
+  }, async ({ query, workspace: { world: { store, webhooks } } }) => {
+    const { deliveries, total } = queryDeliveries(await store.list('deliveries'), query)
+    return { data: deliveries.map(toWebhookDelivery), total, dropped: webhooks.dropped }
   })
 
   app.get('/webhooks/deliveries/:delivery_id', {

@@ -4,7 +4,7 @@ import { apiError, FORM_TYPE } from '../../contract/errors.js'
 import { nullable, schemaOf } from '../../contract/schema.js'
 import type { Exchange } from './journal.js'
 
-/** What of a request is different when it is sent again. What is left out is as it was. */
+/** What is different when a request is sent again. A field that is left out stays as it was. */
 export interface Resend {
   /** Another idempotency key; null for none. */
   idempotency_key?: string | null
@@ -17,7 +17,7 @@ export const Resend = schemaOf<Resend>()(Type.Object({
     'pattern': '^[^\\x00-\\x1f\\x7f]*$', 'description': 'Another Idempotency-Key; null for none', 'x-takes': 'text without control characters'
   }))),
   body: Type.Optional(Type.Unknown({ description: 'Another body, which is sent as JSON' }))
-}, { $id: 'Resend', additionalProperties: false, description: 'What of a request is different when it is sent again; what is left out is as it was' }))
+}, { $id: 'Resend', additionalProperties: false, description: 'What is different when a request is sent again; a field that is left out stays as it was' }))
 
 /** A request as it is sent. */
 export interface RequestToSend {
@@ -52,7 +52,7 @@ export function requestToResend (exchange: Exchange, { idempotency_key: key, bod
   return { method: exchange.method, url: exchange.url, headers, payload }
 }
 
-/** The body of a request as text. It is written again from what was read, so it has the same value, but not each space. */
+/** The body of a request as text. It is written again from what was read, so it has the same value, but not the same whitespace. */
 function sentPayload ({ id, requestHeaders, requestBody }: Exchange): string | undefined {
   if (requestBody === undefined) {
     if (hadBody(requestHeaders)) throw apiError('cannotResend', { id: String(id) })

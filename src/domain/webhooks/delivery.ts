@@ -129,9 +129,3 @@ export function fitsDelivery (delivery: DeliveryDocument, { endpoint_id, session
     (from === undefined || delivery.created_at >= from) &&
     (to === undefined || delivery.created_at <= to)
 }
-
-/** Whether a text is part of a delivery: of an ID, the event, the URL, or the body, in upper or lower case. */
-export function hasText ({ id, session_id: sessionId, event, url, body }: DeliveryDocument, text: string): boolean {
-  const part = text.toLowerCase()
-  return part === '' || [id, sessionId ?? '', event, url, body].some(whole => whole.toLowerCase().includes(part))
-}

@@ -1,6 +1,6 @@
 import { html, type Content } from './html.js'
 
-/** Names and values in two columns; what is undefined or null is left out. */
+/** Names and values in two columns; without those that are undefined, null, or false. */
 export function Facts ({ facts }: { facts: Readonly<Record<string, Content>> }) {
   return html`
     <dl class="facts">

@@ -9,7 +9,7 @@ export interface FilterSelectProps {
   label: string
   /** The word for no filter. */
   all?: string
-  /** The values; each is shown as it is, or in the given words. */
+  /** The values, each with the words for it unless it is shown as it is. */
   options: readonly (string | { value: string, text: string })[]
 }
 

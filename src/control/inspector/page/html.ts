@@ -3,7 +3,7 @@ import { type ComponentChildren, h, type VNode } from 'preact'
 
 type Template = (parts: TemplateStringsArray, ...values: unknown[]) => VNode
 
-/** What can stand in a template: text is always text, whatever it contains. */
+/** What a template can contain. A string is always text, never markup. */
 export type Content = ComponentChildren
 
 /** Writes elements as a template: html`<p class="quiet">${text}</p>`. */

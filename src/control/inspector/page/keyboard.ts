@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-/** Calls a function when a key is pressed, except where somebody types or a modifier is held. */
+/** Calls a function when a key is pressed, except in a form, where somebody types, or with a modifier. */
 export function useKeys (keys: Readonly<Record<string, () => void>>): void {
   const latest = useRef(keys)
   latest.current = keys
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const run = latest.current[event.key]
-      if (run === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target as Element)) return
+      if (run === undefined || event.ctrlKey || event.metaKey || event.altKey || needsKeys(event.target as Element)) return
       event.preventDefault()
       run()
     }
@@ -16,6 +16,6 @@ export function useKeys (keys: Readonly<Record<string, () => void>>): void {
   }, [])
 }
 
-function isTyping (element: Element): boolean {
-  return element.closest('input, textarea, select, pre') !== null
+function needsKeys (element: Element): boolean {
+  return element.closest('input, textarea, select, pre, form') !== null
 }

@@ -4,6 +4,9 @@ import { useKeys } from './keyboard.js'
 import { go } from './navigation.js'
 import { hrefOf, type Route } from './route.js'
 
+/** How many rows a list has at first, and how many it grows by. */
+export const ROWS = 50
+
 export interface ListDetailProps<T> {
   /** What the list is, for screen readers. */
   label: string
@@ -12,17 +15,17 @@ export interface ListDetailProps<T> {
   items: readonly T[] | undefined
   idOf: (item: T) => string
   rowOf: (item: T) => Content
-  /** The search and the filters above the list. */
+  /** Above the list: its search and filters. */
   toolbar: Content
   /** How many items there are, shown or not. */
   total: number
   /** Shows more items. */
   onMore: () => void
-  /** What stands in place of an empty list. */
+  /** Shown in place of an empty list. */
   empty: Content
   /** The selected item. */
   detail: Content
-  /** What stands in its place when nothing is selected. */
+  /** Shown in place of the detail when nothing is selected. */
   hint: string
 }
 

@@ -5,7 +5,7 @@ export function Problem ({ error }: { error: Error | undefined }) {
   return html`<div role="alert">${error !== undefined && html`<p class="problem">${error.message}</p>`}</div>`
 }
 
-/** What stands where there is nothing to show yet, and how to get something. */
+/** Shown where there is nothing yet: says so, and how to get something. */
 export function Empty ({ title, children }: { title: string, children?: Content }) {
   return html`<div class="empty"><p class="empty-title">${title}</p>${children}</div>`
 }

@@ -6,7 +6,8 @@ import { ClockView } from './clock/clock-view.js'
 import { FaultsView } from './faults/faults-view.js'
 import { html } from './html.js'
 import { KeysView } from './keys/keys-view.js'
-import { useLiveState, useLoaded } from './live.js'
+import { useLiveState } from './live.js'
+import { useLoaded } from './loaded.js'
 import { Problem } from './notice.js'
 import { OverviewProvider } from './overview.js'
 import { RequestsView } from './requests/requests-view.js'
@@ -70,7 +71,7 @@ function Header ({ overview, onWorkspace }: { overview: Overview, onWorkspace: (
       <a class="chip" href=${hrefOf({ view: 'clock' })} title="The clock of the mock, in UTC">
         <span class="mono">${dateAndTime(new Date(time).toISOString())}</span>${overview.clock.frozen && ' frozen'}
       </a>
-      <span class=${`live ${open ? 'live-on' : 'live-off'}`} role="status">${open ? 'Live' : 'Not connected'}</span>
+      <span class=${`live ${open ? 'live-on' : ''}`} role="status">${open ? 'Live' : 'Not connected'}</span>
     </header>`
 }
 

@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks'
 import type { ClockChange } from '../../../routes/clock.js'
 import { Action } from '../action.js'
 import { useApi } from '../api.js'
 import { useClockTime } from '../clock-time.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
@@ -20,18 +19,11 @@ export function ClockCard () {
   const { call } = useApi()
   const { clock } = useOverview()
   const time = new Date(useClockTime(clock)).toISOString()
-  const [error, setError] = useState<Error>()
   const change = async (change: ClockChange) => call('POST', 'clock', change)
-  const set = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const moment = textOf(new FormData(event.target as HTMLFormElement), 'time')
-    try {
-      await change({ set: `${moment.length === 16 ? `${moment}:00` : moment}Z` })
-      setError(undefined)
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+  const { error, onSubmit } = useForm(async form => {
+    const moment = textOf(form, 'time')
+    await change({ set: `${moment.length === 16 ? `${moment}:00` : moment}Z` }) // browsers leave out zero seconds
+  })
   return html`
     <section class="card" aria-labelledby="clock">
       <h2 id="clock">Clock</h2>
@@ -42,8 +34,8 @@ export function ClockCard () {
           <${Action} key=${advance} run=${async () => change({ advance })}>${text}${effect !== undefined && html`<span class="unseen">, ${effect}</span>`}<//>`)}
         <${Action} run=${async () => call('DELETE', 'clock')}>Return to real time<//>
       </div>
-      <p class="quiet">After 20 minutes capture tokens expire, after 24 hours idempotency keys. What is due is done, webhooks included, before the clock shows the new time.</p>
-      <form class="actions" onSubmit=${set} aria-label="Set the clock">
+      <p class="quiet">After 20 minutes capture tokens expire, after 24 hours idempotency keys. Everything that is due, webhooks included, happens before the clock shows the new time.</p>
+      <form class="actions" onSubmit=${onSubmit} aria-label="Set the clock">
         <label class="inline">Set to, in UTC <input type="datetime-local" name="time" step="1" required defaultValue=${time.slice(0, 19)} /></label>
         <button>Set</button>
         <${Problem} error=${error} />

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks'
 import { useApi } from '../api.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { type FaultForm as Values, faultRuleOf, fieldsOf } from './fault-rule.js'
-import { webhookFaults } from './fault-words.js'
+import { drops, webhookFaults } from './fault-words.js'
 
-const ofRequests = { 'status': 'Return an error', 'delay': 'Delay the request', 'drop-before': 'Cut the connection, do nothing', 'drop-after': 'Do everything, lose the response' }
+const ofRequests = { 'status': 'Return an error', 'delay': 'Delay the request', 'drop-before': drops.before, 'drop-after': drops.after }
 const names = ['kind', 'status', 'detail', 'delay', 'operation', 'session', 'key', 'event', 'endpoint', 'times', 'skip'] as const
 
 /** Adds a fault. What was entered stays, for the next one. */
@@ -15,23 +15,15 @@ export function FaultForm () {
   const { call } = useApi()
   const { operations } = useOverview()
   const [kind, setKind] = useState('status')
-  const [error, setError] = useState<Error>()
   const fields = fieldsOf(kind)
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
+  const { error, onSubmit } = useForm(async form => {
     const values = Object.fromEntries(names.map(name => [name, textOf(form, name).trim()])) as unknown as Values
-    try {
-      await call('POST', 'faults', faultRuleOf(values))
-      setError(undefined)
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+    await call('POST', 'faults', faultRuleOf(values))
+  })
   const text = (name: keyof Values, label: string, hint: string) => fields.includes(name) && html`
     <label class="field" key=${name}>${label}<input name=${name} placeholder=${hint} autocomplete="off" /></label>`
   return html`
-    <form class="card" onSubmit=${submit} aria-label="Add a fault">
+    <form class="card" onSubmit=${onSubmit} aria-label="Add a fault">
       <h2>Add a fault</h2>
       <div class="fields">
         <label class="field">Effect

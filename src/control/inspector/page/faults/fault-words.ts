@@ -1,5 +1,8 @@
 import type { Fault, FaultEffect, FaultMatch, WebhookFault } from '../../../../domain/faults/rules.js'
 
+/** What the faults that cut a connection do. */
+export const drops = { before: 'Cut the connection before anything is done', after: 'Do everything, then cut the connection' }
+
 /** What each fault of webhooks does. */
 export const webhookFaults: Readonly<Record<WebhookFault, string>> = {
   lose: 'Lose the webhook',
@@ -15,7 +18,7 @@ export const webhookFaults: Readonly<Record<WebhookFault, string>> = {
 export function effectInWords ({ status, detail, drop, webhook, delay_ms: delay }: FaultEffect): string {
   const time = delay === undefined ? '' : ` by ${delay.toLocaleString('en')} ms`
   if (webhook !== undefined) return webhookFaults[webhook] + time
-  if (drop !== undefined) return drop === 'before' ? 'Cut the connection before anything is done' : 'Do everything, then cut the connection'
+  if (drop !== undefined) return drops[drop]
   return status === undefined ? `Delay the request${time}` : `Return ${status}${detail === undefined ? '' : `: ${detail}`}`
 }
 

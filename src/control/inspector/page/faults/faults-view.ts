@@ -2,7 +2,7 @@ import type { Fault } from '../../../../domain/faults/rules.js'
 import { Action } from '../action.js'
 import { useApi } from '../api.js'
 import { html } from '../html.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { effectInWords, matchInWords, timesInWords } from './fault-words.js'
 import { FaultForm } from './fault-form.js'
@@ -28,7 +28,7 @@ export function FaultsView () {
           ${faults?.map(fault => html`
             <li key=${fault.id}>
               <p><b>${effectInWords(fault.then)}</b><br /><span class="quiet">${matchInWords(fault)} · ${timesInWords(fault)}</span></p>
-              <${Action} run=${async () => call('DELETE', `faults/${encodeURIComponent(fault.id)}`)}>Remove<span class="unseen"> ${fault.id}</span><//>
+              <${Action} run=${async () => call('DELETE', `faults/${fault.id}`)}>Remove<span class="unseen"> ${fault.id}</span><//>
             </li>`)}
         </ul>
       </section>

@@ -3,15 +3,13 @@ import type { IdempotencyKey } from '../../../../domain/idempotency/listed-key.j
 import { useApi, withQuery } from '../api.js'
 import { useClockTime } from '../clock-time.js'
 import { html } from '../html.js'
-import { useLoaded } from '../live.js'
+import { ROWS } from '../list-detail.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { hrefOf, type Route } from '../route.js'
 import { SearchBox } from '../search-box.js'
 import { dateAndTime, span } from '../time.js'
-
-/** How many rows the table has at first, and how many it grows by. */
-const ROWS = 50
 
 /** The idempotency keys that are kept, the newest first, and how long they still are. */
 export function KeysView ({ route }: { route: Route }) {

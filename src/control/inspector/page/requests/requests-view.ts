@@ -5,8 +5,8 @@ import { useApi, withQuery } from '../api.js'
 import { FilterChip } from '../filter-chip.js'
 import { FilterSelect } from '../filter-select.js'
 import { html } from '../html.js'
-import { ListDetail } from '../list-detail.js'
-import { useLoaded } from '../live.js'
+import { ListDetail, ROWS } from '../list-detail.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { go } from '../navigation.js'
@@ -15,9 +15,6 @@ import { SearchBox } from '../search-box.js'
 import { HttpStatus } from '../status.js'
 import { span, timeOfDay } from '../time.js'
 import { RequestDetail } from './request-detail.js'
-
-/** How many rows a list has at first, and how many it grows by. */
-const ROWS = 50
 
 /** What was requested, the newest first, and what the mock made of it. */
 export function RequestsView ({ route }: { route: Route }) {

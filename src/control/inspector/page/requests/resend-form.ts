@@ -1,7 +1,6 @@
-import { useState } from 'preact/hooks'
 import type { JournalEntry } from '../../../../domain/journal/entry.js'
 import { useApi } from '../api.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { parseJson } from '../json-text.js'
 import { Problem } from '../notice.js'
@@ -10,24 +9,18 @@ import { go } from '../navigation.js'
 /** Sends a request again. The mock does it, since the page never sees a whole API key. */
 export function ResendForm ({ entry }: { entry: JournalEntry }) {
   const { call } = useApi()
-  const [error, setError] = useState<Error>()
   const { id, idempotency_key: key, request: { body } } = entry
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
-    try {
-      const sent = await call<JournalEntry>('POST', `requests/${id}/resend`, {
-        ...(form.get('key') === 'new' && { idempotency_key: newKey() }),
-        ...(form.get('key') === 'none' && { idempotency_key: null }),
-        ...bodyOf(textOf(form, 'body'), body)
-      })
-      go({ view: 'requests', id: String(sent.id) })
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+  const { error, onSubmit } = useForm(async form => {
+    const choice = textOf(form, 'key')
+    const sent = await call<JournalEntry>('POST', `requests/${id}/resend`, {
+      ...(choice === 'new' && { idempotency_key: newKey() }),
+      ...(choice === 'none' && { idempotency_key: null }),
+      ...bodyOf(textOf(form, 'body'), body)
+    })
+    go({ view: 'requests', id: String(sent.id) })
+  })
   return html`
-    <form class="form card" onSubmit=${submit} aria-label="Send again">
+    <form class="form card" onSubmit=${onSubmit} aria-label="Send again">
       <fieldset>
         <legend>Idempotency key</legend>
         <label><input type="radio" name="key" value="same" defaultChecked /> ${key === null ? 'None, as before' : html`The same: <span class="mono">${key}</span>`}</label>

@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks'
 import type { ResultStatus } from '../../../../domain/sessions/result.js'
 import type { Session } from '../../../../domain/sessions/session.js'
 import { useApi } from '../api.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { parseJson } from '../json-text.js'
 import { Problem } from '../notice.js'
@@ -20,26 +19,19 @@ export interface NewSessionProps {
 /** Adds a session. */
 export function NewSession ({ environment, onAdded, onClose }: NewSessionProps) {
   const { call } = useApi()
-  const [error, setError] = useState<Error>()
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = new FormData(event.target as HTMLFormElement)
+  const { error, onSubmit } = useForm(async form => {
     const [reference, metadata, result] = [textOf(form, 'reference'), textOf(form, 'metadata'), textOf(form, 'result')]
-    try {
-      onAdded(await call<Session>('POST', 'sessions', {
-        is_sandbox: textOf(form, 'environment') === 'sandbox',
-        status: textOf(form, 'status'),
-        ...(reference !== '' && { external_ref: reference }),
-        ...(metadata.trim() !== '' && { metadata: parseJson(metadata, 'The metadata') }),
-        ...(result !== '' && { result: { status: result } })
-      }))
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+    onAdded(await call<Session>('POST', 'sessions', {
+      is_sandbox: textOf(form, 'environment') === 'sandbox',
+      status: textOf(form, 'status'),
+      ...(reference !== '' && { external_ref: reference }),
+      ...(metadata.trim() !== '' && { metadata: parseJson(metadata, 'The metadata') }),
+      ...(result !== '' && { result: { status: result } })
+    }))
+  })
   return html`
     <header class="detail-head"><h2>New session</h2></header>
-    <form class="form" aria-label="New session" onSubmit=${submit} onKeyDown=${(event: KeyboardEvent) => event.stopPropagation()}>
+    <form class="form" aria-label="New session" onSubmit=${onSubmit}>
       <p class="quiet">The session is added directly, not by a request, so no webhook is sent.</p>
       <${Choice} name="environment" label="Environment" chosen=${environment} options=${['sandbox', 'live']} />
       <${Choice} name="status" label="Status" options=${statuses} />

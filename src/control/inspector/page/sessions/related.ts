@@ -1,9 +1,10 @@
-import type { JournalEntry } from '../../../../domain/journal/entry.js'
+import type { RequestSummary } from '../../../../domain/journal/summary.js'
+import type { Revisions } from '../../../../domain/revisions.js'
 import type { WebhookDelivery } from '../../../../domain/webhooks/webhook-delivery.js'
 import { useApi, withQuery } from '../api.js'
 import { Section } from '../facts.js'
 import { html, type Content } from '../html.js'
-import { useLoaded, type Revisions } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Problem } from '../notice.js'
 import { hrefOf, type View } from '../route.js'
 import { Badge, HttpStatus } from '../status.js'
@@ -11,8 +12,6 @@ import { dateAndTime } from '../time.js'
 
 /** How many of the newest are shown. */
 const ROWS = 5
-
-type RequestSummary = Pick<JournalEntry, 'id' | 'at' | 'method' | 'path' | 'status'>
 
 /** The newest requests that were about a session. */
 export function Requests ({ id }: { id: string }) {

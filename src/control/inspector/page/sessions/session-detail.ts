@@ -6,7 +6,7 @@ import { type Refusal, useApi } from '../api.js'
 import { Facts, Section } from '../facts.js'
 import { html, type Content } from '../html.js'
 import { JsonView } from '../json-view.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { encode } from '../route.js'
 import { Badge } from '../status.js'
@@ -17,7 +17,7 @@ import { Deliveries, Requests } from './related.js'
 import { RedactAndRemove, Simulate } from './session-actions.js'
 
 /** A session as a saved state has it: with what belongs to it. */
-export type WholeSession = Session & CaptureFixture & { readonly result?: SessionResult }
+type WholeSession = Session & CaptureFixture & { readonly result?: SessionResult }
 
 /** One session: its data, what belongs to it, and what can be done with it. */
 export function SessionDetail ({ id, onRemoved }: { id: string, onRemoved: () => void }) {
@@ -26,7 +26,7 @@ export function SessionDetail ({ id, onRemoved }: { id: string, onRemoved: () =>
   const { data: session, error, reload } = useLoaded<WholeSession>(async () => call('GET', `${path}/fixture`), [path], ['documents'])
   const [isEditing, setIsEditing] = useState(false)
   const isGone = (error as Refusal | undefined)?.status === 404
-  if (isGone && !isEditing) return html`<${Empty} title="This session is not there."><p class="mono">${id}</p><p>It was removed, or it has never been in this workspace.</p><//>`
+  if (isGone && !isEditing) return html`<${Empty} title="Session not found."><p class="mono">${id}</p><p>It was removed, or was never in this workspace.</p><//>`
   if (session === undefined) return html`<${Problem} error=${error} />`
   const { status, is_sandbox: isSandbox, metadata, result, links = [] } = session
   const change = { session, path, onChange: reload }

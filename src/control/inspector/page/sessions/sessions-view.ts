@@ -3,8 +3,8 @@ import type { Session } from '../../../../domain/sessions/session.js'
 import { useApi, withQuery } from '../api.js'
 import { FilterSelect } from '../filter-select.js'
 import { html } from '../html.js'
-import { ListDetail } from '../list-detail.js'
-import { useLoaded } from '../live.js'
+import { ListDetail, ROWS } from '../list-detail.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { go } from '../navigation.js'
 import type { Route } from '../route.js'
@@ -14,9 +14,6 @@ import { dateAndTime } from '../time.js'
 import { statuses } from './active.js'
 import { NewSession } from './new-session.js'
 import { SessionDetail } from './session-detail.js'
-
-/** How many rows the list has at first, and how many it grows by. */
-const ROWS = 50
 
 /** The longest list: what is further down is found by a search. */
 const MAX_ROWS = 1_000

@@ -4,8 +4,8 @@ import { useApi, withQuery } from '../api.js'
 import { FilterChip } from '../filter-chip.js'
 import { FilterSelect } from '../filter-select.js'
 import { html } from '../html.js'
-import { ListDetail } from '../list-detail.js'
-import { useLoaded } from '../live.js'
+import { ListDetail, ROWS } from '../list-detail.js'
+import { useLoaded } from '../loaded.js'
 import { Empty, Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { hrefOf, type Route } from '../route.js'
@@ -18,9 +18,6 @@ import { Sending, TRIGGER } from './sending.js'
 import { TriggerForm } from './trigger-form.js'
 import { Until } from './until.js'
 import { attemptsInWords, events, statuses, TEST_EVENT } from './words.js'
-
-/** How many rows the list has at first, and how many it grows by. */
-const ROWS = 50
 
 /** What was sent, or will be, the newest first. */
 export function Deliveries ({ route }: { route: Route }) {

@@ -6,9 +6,9 @@ import { CopyButton } from '../copy-button.js'
 import { Facts, Section } from '../facts.js'
 import { html } from '../html.js'
 import { JsonView } from '../json-view.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Problem } from '../notice.js'
-import { hrefOf } from '../route.js'
+import { encode, hrefOf } from '../route.js'
 import { Badge, HttpStatus } from '../status.js'
 import { dateAndTime } from '../time.js'
 import { Until } from './until.js'
@@ -17,7 +17,7 @@ import { Until } from './until.js'
 export function DeliveryDetail ({ id }: { id: string }) {
   const { call } = useApi()
   const { data: delivery, error, reload } = useLoaded<WebhookDelivery>(
-    async () => call('GET', `webhooks/deliveries/${encodeURIComponent(id)}`), [id], ['documents']
+    async () => call('GET', `webhooks/deliveries/${encode(id)}`), [id], ['documents']
   )
   if (delivery === undefined) return html`<${Problem} error=${error} />`
   const deliver = async () => {

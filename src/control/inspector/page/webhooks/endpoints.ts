@@ -2,7 +2,7 @@ import type { MaskedEndpoint } from '../../../../domain/webhooks/masked-endpoint
 import { useApi } from '../api.js'
 import { html } from '../html.js'
 import { ListDetail } from '../list-detail.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Problem } from '../notice.js'
 import type { Route } from '../route.js'
 import { Badge } from '../status.js'

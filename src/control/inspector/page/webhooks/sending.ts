@@ -3,7 +3,7 @@ import type { WebhookState } from '../../../routes/webhook-state.js'
 import { Action } from '../action.js'
 import { useApi } from '../api.js'
 import { html } from '../html.js'
-import { useLoaded } from '../live.js'
+import { useLoaded } from '../loaded.js'
 import { Problem } from '../notice.js'
 import { useOverview } from '../overview.js'
 import { go } from '../navigation.js'
@@ -14,7 +14,7 @@ import { timingInWords } from './words.js'
 /** In place of the ID of what is selected, which is never empty. */
 export const TRIGGER = ''
 
-/** What stands above both lists: the choice between them, and whether webhooks are sent. */
+/** The bar above both lists: which of them is shown, and whether webhooks are sent. */
 export function Sending ({ route: { view, query } }: { route: Route }) {
   const { call } = useApi()
   const { webhooks } = useOverview()

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { WebhookDelivery } from '../../../../domain/webhooks/webhook-delivery.js'
 import { useApi } from '../api.js'
-import { textOf } from '../form-text.js'
+import { textOf, useForm } from '../form.js'
 import { html } from '../html.js'
 import { Problem } from '../notice.js'
 import { go } from '../navigation.js'
@@ -11,27 +11,19 @@ import { events } from './words.js'
 /** Sends webhooks of an event that did not happen. */
 export function TriggerForm ({ route: { view, query } }: { route: Route }) {
   const { call } = useApi()
-  const [error, setError] = useState<Error>()
   const [said, setSaid] = useState('')
-  const submit = async (submitted: SubmitEvent) => {
-    submitted.preventDefault()
-    const form = new FormData(submitted.target as HTMLFormElement)
+  const { error, onSubmit } = useForm(async form => {
     const [event, session, environment] = [textOf(form, 'event'), textOf(form, 'session'), textOf(form, 'environment')]
-    setError(undefined)
     setSaid('')
-    try {
-      const { data: [first] } = await call<{ data: WebhookDelivery[] }>('POST', 'webhooks/trigger', {
-        event, ...(session !== '' && { session_id: session }), ...(environment !== '' && { environment })
-      })
-      if (first === undefined) setSaid(`No delivery was made: no enabled endpoint of the environment wants ${event}.`)
-      else go({ view, id: first.id })
-    } catch (error) {
-      setError(error as Error)
-    }
-  }
+    const { data: [first] } = await call<{ data: WebhookDelivery[] }>('POST', 'webhooks/trigger', {
+      event, ...(session !== '' && { session_id: session }), ...(environment !== '' && { environment })
+    })
+    if (first === undefined) setSaid(`No delivery was made: no enabled endpoint of the environment wants ${event}.`)
+    else go({ view, id: first.id })
+  })
   return html`
     <header class="detail-head"><h2>Trigger an event</h2></header>
-    <form class="form" aria-label="Trigger an event" onSubmit=${submit}>
+    <form class="form" aria-label="Trigger an event" onSubmit=${onSubmit}>
       <p class="quiet">Sends webhooks of an event that did not happen. No session changes.</p>
       <label class="field">Event
         <input name="event" class="mono" list="events" defaultValue="session.approved" maxlength="100" required autocomplete="off" spellcheck=${false} />

@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../../../../domain/webhooks/delivery.js'
 import type { WebhookTiming } from '../../../../domain/webhooks/webhooks.js'
 import { span } from '../time.js'
 
-/** The events of sessions. They are repeated here, as are the others, because the page has no code of the server; a test compares them. */
+/** The events of sessions. The page cannot import code of the server, so it repeats them and the statuses; a test compares them. */
 export const events = [
   'session.created', 'session.link_generated', 'session.started', 'session.expired', 'session.approved', 'session.declined',
   'session.requires-review', 'session.redacted'
