@@ -70,6 +70,32 @@ t.test('a request as a command of curl', async t => {
   t.equal(curlOf(bare, 'http://x'), 'curl -X GET \'http://x/sessions\'')
 })
 
+t.test('a request as a command of curl goes to the mock alone, with the target that it had', async t => {
+  const entry = { method: 'POST', request: { headers: { 'x-api-key': 'vk_sandbox_…' }, body: null } } as unknown as JournalEntry
+  const base = 'https://mock.example/verifa'
+  const cases: [path: string, command: string][] = [
+    ['/a/..b/c.?d=1', `'${base}/a/..b/c.?d=1'`],
+    ['evil.example:443', `'${base}' --request-target 'evil.example:443'`],
+    ['x@evil.example:80', `'${base}' --request-target 'x@evil.example:80'`],
+    ['m://evil.example/x', `'${base}' --request-target 'm://evil.example/x'`],
+    ['*', `'${base}' --request-target '*'`],
+    ['/x/../_mock/reset', `'${base}' --request-target '/verifa/x/../_mock/reset'`],
+    ['/x/%2E./_mock/reset', `'${base}' --request-target '/verifa/x/%2E./_mock/reset'`],
+    ['/x/.', `'${base}' --request-target '/verifa/x/.'`],
+    ['/x#y', `'${base}' --request-target '/verifa/x#y'`]
+  ]
+  for (const [path, command] of cases) t.equal(curlOf({ ...entry, path }, base).split(' \\\n')[0], `curl -X POST ${command}`, path)
+  t.equal(curlOf({ ...entry, path: '/x/..' }, 'http://x').split(' \\\n')[0], 'curl -X POST \'http://x\' --request-target \'/x/..\'')
+})
+
+t.test('a command of curl has no character that edits the line when it is pasted', async t => {
+  const body = { a: '\x7f\x7f; touch x #\x9b\n' }
+  const command = curlOf({ method: 'POST', path: '/x', request: { headers: {}, body } } as unknown as JournalEntry, 'http://x')
+  t.notMatch(command.replaceAll(' \\\n', ''), /\p{Cc}/u)
+  const [, data = ''] = /--data-raw '(.*)'/.exec(command) ?? []
+  t.same(JSON.parse(data), body, 'the body is the same')
+})
+
 t.test('JSON that somebody wrote is read, or the error says what is wrong', async t => {
   t.same(parseJson(' {"a":[1]} ', 'The body'), { a: [1] })
   for (const text of ['', '{"a":1,}', 'x']) t.throws(() => parseJson(text, 'The body'), { message: /^The body is not valid JSON: ./ }, text)
