@@ -7,7 +7,7 @@ import { html } from '../html.js'
 import { JsonView } from '../json-view.js'
 import { useLoaded } from '../live.js'
 import { Problem } from '../notice.js'
-import { hrefOf } from '../route.js'
+import { encode, hrefOf } from '../route.js'
 import { HttpStatus } from '../status.js'
 import { dateAndTime, span } from '../time.js'
 import { Changes } from './changes.js'
@@ -17,7 +17,7 @@ import { ResendForm } from './resend-form.js'
 /** One request: what was sent, what came back, why, and what changed. */
 export function RequestDetail ({ id }: { id: string }) {
   const { call } = useApi()
-  const { data: entry, error } = useLoaded<JournalEntry>(async () => call('GET', `requests/${id}`), [id], [])
+  const { data: entry, error } = useLoaded<JournalEntry>(async () => call('GET', `requests/${encode(id)}`), [id], [])
   const [isResending, setIsResending] = useState(false)
   if (entry === undefined) return html`<${Problem} error=${error} />`
   const { method, path, status, reason, request, response, changes, deliveries } = entry
