@@ -1,15 +1,17 @@
 import type { JournalEntry } from '../../../../domain/journal/entry.js'
 
-/** The headers that change what the mock does. What a client adds by itself is left out. */
-const telling = ['idempotency-key', 'key-inflection', 'verifa-version', 'x-mock-fault']
+/** The other headers that change what the mock does. What a client adds by itself is left out. */
+const telling = ['key-inflection', 'verifa-version', 'x-mock-fault']
 
 /**
  * A request as a command of curl, with `$VERIFA_API_KEY` in place of its API key.
  * @param origin where the mock is, without a slash at its end
  */
-export function curlOf ({ method, path, request: { headers, body } }: JournalEntry, origin: string): string {
+export function curlOf ({ method, path, idempotency_key: key, request: { headers, body } }: JournalEntry, origin: string): string {
   const lines = [`curl -X ${method} ${urlOf(path, origin)}`]
   if (headers['x-api-key'] !== undefined) lines.push('-H "X-API-Key: $VERIFA_API_KEY"')
+  // not from the headers, where it is as Node.js reads UTF-8
+  if (key !== null) lines.push(`-H ${quote(`idempotency-key: ${key}`)}`)
   for (const name of telling) if (headers[name] !== undefined) lines.push(`-H ${quote(`${name}: ${headers[name] as string}`)}`)
   if (body !== null) lines.push('-H \'content-type: application/json\'', `--data-raw ${quote(jsonOf(body))}`)
   if (/[[\]{}]/.test(path)) lines.push('--globoff')
