@@ -54,6 +54,7 @@ t.test('a request as a command of curl', async t => {
   const entry = {
     method: 'PATCH',
     path: '/sessions/it\'s?x[]=1',
+    idempotency_key: 'k\'1',
     request: {
       headers: { 'x-api-key': 'vk_sandbox_…', 'idempotency-key': 'k\'1', 'user-agent': 'curl', 'key-inflection': 'camel' },
       body: { externalRef: 'O\'Hara $HOME `id`' }
@@ -66,8 +67,40 @@ t.test('a request as a command of curl', async t => {
   -H 'content-type: application/json' \
   --data-raw '{"externalRef":"O'\''Hara $HOME ${'`id`'}"}' \
   --globoff`)
-  const bare = { ...entry, method: 'GET', path: '/sessions', request: { headers: {}, body: null } }
+  const bare = { ...entry, method: 'GET', path: '/sessions', idempotency_key: null, request: { headers: {}, body: null } }
   t.equal(curlOf(bare, 'http://x'), 'curl -X GET \'http://x/sessions\'')
+})
+
+t.test('a request as a command of curl goes to the mock alone, with the target that it had', async t => {
+  const entry = { method: 'POST', idempotency_key: null, request: { headers: { 'x-api-key': 'vk_sandbox_…' }, body: null } } as unknown as JournalEntry
+  const base = 'https://mock.example/verifa'
+  const cases: [path: string, command: string][] = [
+    ['/a/..b/c.?d=1', `'${base}/a/..b/c.?d=1'`],
+    ['evil.example:443', `'${base}' --request-target 'evil.example:443'`],
+    ['x@evil.example:80', `'${base}' --request-target 'x@evil.example:80'`],
+    ['m://evil.example/x', `'${base}' --request-target 'm://evil.example/x'`],
+    ['*', `'${base}' --request-target '*'`],
+    ['/x/../_mock/reset', `'${base}' --request-target '/verifa/x/../_mock/reset'`],
+    ['/x/%2E./_mock/reset', `'${base}' --request-target '/verifa/x/%2E./_mock/reset'`],
+    ['/x/.', `'${base}' --request-target '/verifa/x/.'`],
+    ['/x#y', `'${base}' --request-target '/verifa/x#y'`]
+  ]
+  for (const [path, command] of cases) t.equal(curlOf({ ...entry, path }, base).split(' \\\n')[0], `curl -X POST ${command}`, path)
+  t.equal(curlOf({ ...entry, path: '/x/..' }, 'http://x').split(' \\\n')[0], 'curl -X POST \'http://x\' --request-target \'/x/..\'')
+})
+
+t.test('a command of curl has the idempotency key as text, not as Node.js reads its bytes', async t => {
+  const headers = { 'idempotency-key': Buffer.from('é').toString('latin1') }
+  const entry = { method: 'POST', path: '/x', idempotency_key: 'é', request: { headers, body: null } } as unknown as JournalEntry
+  t.match(curlOf(entry, 'http://x'), '-H \'idempotency-key: é\'')
+})
+
+t.test('a command of curl has no character that edits the line when it is pasted', async t => {
+  const body = { a: '\x7f\x7f; touch x #\x9b\n' }
+  const command = curlOf({ method: 'POST', path: '/x', idempotency_key: null, request: { headers: {}, body } } as unknown as JournalEntry, 'http://x')
+  t.notMatch(command.replaceAll(' \\\n', ''), /\p{Cc}/u)
+  const [, data = ''] = /--data-raw '(.*)'/.exec(command) ?? []
+  t.same(JSON.parse(data), body, 'the body is the same')
 })
 
 t.test('JSON that somebody wrote is read, or the error says what is wrong', async t => {
