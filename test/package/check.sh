@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$root"
 npm pack --silent --pack-destination "$work" >/dev/null
 tar tzf "$work"/*.tgz | sort >"$work/contents"
-if grep -vE '^package/(dist/.*\.(js|d\.ts)|dist/THIRD-PARTY-LICENSES\.txt|fixtures/.*\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs/.*\.md|docs/images/.*\.png|examples/.*)$' "$work/contents"; then
+if grep -vE '^package/(dist/.*\.(js|d\.ts)|dist/inspector/[a-z]+\.(html|css|svg)|dist/THIRD-PARTY-LICENSES\.txt|fixtures/.*\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs/.*\.md|docs/images/.*\.png|examples/.*)$' "$work/contents"; then
   echo 'these files do not belong in the package'
   exit 1
 fi

@@ -40,6 +40,16 @@ t.test('faults', needsChromium, async t => {
     }
   })
 
+  await t.test('one that is submitted twice in a row is added once', async t => {
+    const before = (await mock.faults.list()).length
+    await page.evaluate('document.querySelector("form").requestSubmit(); document.querySelector("form").requestSubmit()')
+    await faults.nth(before).waitFor()
+    await page.getByRole('link', { name: `Faults ${before + 1}` }).waitFor()
+    t.equal((await mock.faults.list()).length, before + 1)
+    await mock.faults.clear((await mock.faults.list()).at(-1)?.id)
+    await faults.nth(before).waitFor({ state: 'detached' })
+  })
+
   await t.test('they are removed one by one, or all', async t => {
     await page.getByRole('button', { name: 'Remove fault_' }).or(page.getByRole('button', { name: /^Remove .*\d/ })).first().click()
     await faults.nth(5).waitFor({ state: 'detached' })

@@ -56,6 +56,13 @@ t.test('what users send is text, always', needsChromium, async t => {
     }
   })
 
+  await t.test('a link to anything but a request asks for nothing', async () => {
+    for (const hash of ['#/requests/..%2Fstate', '#/requests/summaries', '#/requests/__proto__']) {
+      await show(hash)
+      await page.getByText('This is not the number of a request.').waitFor()
+    }
+  })
+
   await t.test('in a session', async t => {
     await show(`#/sessions/${encodeURIComponent(id)}`)
     await page.getByRole('button', { name: 'Edit as JSON' }).click()

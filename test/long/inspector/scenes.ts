@@ -75,7 +75,7 @@ const scenes: readonly Scene[] = [
       await see(page, 'External reference')
     }
   },
-  { name: 'session-missing', hash: '#/sessions/ses_nobody', prepare: async page => see(page, 'This session is not there.') },
+  { name: 'session-missing', hash: '#/sessions/ses_nobody', prepare: async page => see(page, 'Session not found.') },
   { name: 'webhooks', hash: '#/webhooks', prepare: async page => see(page, 'session.declined') },
   {
     name: 'delivery', hash: '#/webhooks',

@@ -66,7 +66,7 @@ t.test('sessions', needsChromium, async t => {
     await detail.getByRole('region', { name: 'Result' }).getByText('"approved"').first().waitFor()
     t.match(await mock.session('ses_one'), { status: 'completed' })
     t.ok(await detail.getByRole('button', { name: 'Approve' }).isDisabled())
-    await detail.getByText('only a session that is still active gets an outcome').waitFor()
+    await detail.getByText('Only an active session can get an outcome.').waitFor()
   })
 
   await t.test('one expires', async t => {

@@ -2,7 +2,7 @@ import type { VerifaMock } from '../../../src/index.js'
 import { request } from './open.js'
 
 /** When the story begins, on the clock of the mock. */
-export const BEGIN = '2026-03-12T09:24:10.000Z'
+const BEGIN = '2026-03-12T09:24:10.000Z'
 
 /** The sessions that a mock with the story starts with. */
 export const fixtures = [

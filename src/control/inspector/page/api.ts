@@ -48,10 +48,11 @@ export function createApi (workspace: string | undefined, onLogin: () => void): 
       }).catch(() => {
         throw new Refusal(0, 'The mock does not respond. Is it still running?')
       })
-      const text = await response.text()
-      if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T
+      const text = await response.text().catch(() => 'cut')
+      const value = valueOf(text)
+      if (response.ok && value !== notJson) return value as T
       if (response.status === 401) onLogin()
-      throw new Refusal(response.status, messageOf(text))
+      throw new Refusal(response.status, messageOf(value))
     }
   }
 }
@@ -62,12 +63,21 @@ export function withQuery (path: string, query: Readonly<Record<string, string |
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`
 }
 
-/** An error of the API in words. */
-function messageOf (text: string): string {
+const notJson = Symbol('not JSON')
+const FOREIGN = 'The response is not one of the mock. Is there a proxy in between?'
+
+/** The value of a body; `undefined` when it is empty. */
+function valueOf (text: string): unknown {
   try {
-    const { detail } = JSON.parse(text) as ErrorBody
-    return typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')} ${msg}`).join('\n')
+    return text === '' ? undefined : JSON.parse(text)
   } catch {
-    return 'The response is not JSON. Is there a proxy in between?'
+    return notJson
   }
+}
+
+/** An error of the API in words; something else has none. */
+function messageOf (value: unknown): string {
+  const { detail } = (value ?? {}) as Partial<ErrorBody>
+  if (typeof detail === 'string') return detail
+  return Array.isArray(detail) ? detail.map(({ loc, msg }) => `${loc.join('.')} ${msg}`).join('\n') : FOREIGN
 }

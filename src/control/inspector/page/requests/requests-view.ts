@@ -37,7 +37,9 @@ export function RequestsView ({ route }: { route: Route }) {
       rowOf=${(request: RequestSummary) => html`<${Row} request=${request} />`}
       total=${data?.total ?? 0} onMore=${() => setLimit(limit + ROWS)}
       hint="Select a request to see what was sent, what came back, and why."
-      detail=${id !== undefined && html`<${RequestDetail} key=${id} id=${id} />`}
+      detail=${id !== undefined && (/^\d+$/.test(id)
+        ? html`<${RequestDetail} key=${id} id=${id} />`
+        : html`<${Empty} title="This is not the number of a request." />`)}
       toolbar=${html`
         <${SearchBox} route=${route} label="Search path, ids, and bodies" />
         <${FilterSelect} route=${route} name="status" label="Status" all="All statuses" options=${['2xx', '3xx', '4xx', '5xx']} />
