@@ -8,7 +8,7 @@ import { workloads } from '../workloads.js'
 
 /** What the page asks for after a change, with its list of requests in view, and how long it waits between two times. */
 const CALLS = ['/_mock/overview', '/_mock/requests/summaries?limit=50']
-const PAUSE = 250
+const PAUSE = 500
 
 /** How many updates the mock handles while the inspector is open, against itself without it. */
 export function inspector ({ what, target, mock }) {

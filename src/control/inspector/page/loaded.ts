@@ -14,7 +14,7 @@ export interface Loaded<T> {
 }
 
 /** The shortest time between two loads, in milliseconds: a busy mock should serve its clients, and nobody reads faster. */
-const PAUSE = 250
+const PAUSE = 500
 
 /**
  * Loads what a view shows, and loads it again when something changed.
