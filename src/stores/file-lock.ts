@@ -58,7 +58,7 @@ export class FileLock {
 
   /** Shows that this process is alive. To be called once a second. */
   async touch (): Promise<void> {
-    const now = new Date()
+    const now = new Date() // the machine's time: other processes compare it
     await utimes(this.path, now, now).catch(() => undefined) // a write finds out what is wrong
   }
 

@@ -107,7 +107,7 @@ t.test('one timer, which keeps no process alive, serves all streams, and none ru
   one.hangUp()
   other.hangUp()
   while (timers.size > 0) await new Promise(resolve => setImmediate(resolve))
-  t.pass('who has left is forgotten')
+  t.pass('clients that have left are forgotten')
   await streams.tick()
   await open()
   t.equal(timers.size, 1)

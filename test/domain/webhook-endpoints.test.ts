@@ -7,7 +7,7 @@ import { endpoint, failedDelivery } from './webhook-examples.js'
 
 const limits = { environment: 'sandbox', hosts: [] } as const
 
-t.test('switching an endpoint on starts the count of failures anew', async t => {
+t.test('switching an endpoint on resets its count of failures', async t => {
   const before = endpoint({ enabled: false, failures: 10 })
   const failuresAfter = (given: object) => updateEndpoint(before, given, NOW, limits).puts?.endpoints?.[0]?.failures
   t.same([{ enabled: true }, { enabled: false }, { label: 'a' }, {}].map(failuresAfter), [0, 10, 10, 10])

@@ -36,7 +36,7 @@ t.test('a delivery that fails is sent again after 30 s, 2, 8, 32 and 128 min, an
   t.equal(puts?.due, undefined)
 })
 
-t.test('ten deliveries in a row that have used up their retries switch the endpoint off; one that succeeds begins the count anew', async t => {
+t.test('ten deliveries in a row that have used up their retries switch the endpoint off; one that succeeds resets the count', async t => {
   const last = failing(MAX_ATTEMPTS - 1)
   const before = endpoint({ failures: MAX_FAILURES - 2, updated_at: timestamp(NOW - 5) })
   t.match(recordAttempt(last, before, failed, NOW).puts?.endpoints, [{ failures: 9, enabled: true, updated_at: before.updated_at }])

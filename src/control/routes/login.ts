@@ -40,7 +40,7 @@ export const loginRoutes: FastifyPluginAsyncTypebox<{ token: ControlToken | unde
       response: { 204: Type.Null({ description: 'Logged out' }) }
     }, ...bodyErrors)
   }, async ({ headers }, reply) => {
-    // only to who has it: its name would help others to guess a weak token
+    // only a browser that has the cookie learns its name, which would help others to guess a weak token
     if (token?.isInCookie(headers.cookie) === true) reply.header('set-cookie', token.logoutCookie)
     return reply.code(204).send(null)
   })

@@ -3,6 +3,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
 import { JournalEntry, toEntry } from '../../domain/journal/entry.js'
+import type { Exchange, Journal } from '../../domain/journal/journal.js'
 import { queryExchanges, RemovedRequests, RequestQuery } from '../../domain/journal/query.js'
 import { RequestSummary, toSummary } from '../../domain/journal/summary.js'
 import { Expectation, Unmet, verify } from '../../domain/journal/verification.js'
@@ -18,10 +19,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
       querystring: RequestQuery,
       response: { 200: listOf(JournalEntry) }
     }, 'invalidFields')
-  }, async ({ query, workspace: { world: { journal } } }) => {
-    const { exchanges, total } = queryExchanges(journal.all(), query)
-    return { data: exchanges.map(toEntry), total, dropped: journal.dropped }
-  })
+  }, async ({ query, workspace: { world: { journal } } }) => list(journal, query, toEntry))
 
   app.get('/requests/summaries', {
     schema: controlSchema('listRequestSummaries', 'List requests in short', {
@@ -29,10 +27,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
       querystring: RequestQuery,
       response: { 200: listOf(RequestSummary) }
     }, 'invalidFields')
-  }, async ({ query, workspace: { world: { journal } } }) => {
-    const { exchanges, total } = queryExchanges(journal.all(), query)
-    return { data: exchanges.map(toSummary), total, dropped: journal.dropped }
-  })
+  }, async ({ query, workspace: { world: { journal } } }) => list(journal, query, toSummary))
 
   app.get('/requests/:journal_id', {
     schema: controlSchema('readRequest', 'Read a request', {
@@ -67,6 +62,12 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
     if ('error' in result) return reply.code(409).send(result)
     return result
   })
+}
+
+/** The requests that match a query, each as `show` shows it. */
+function list<T> (journal: Journal, query: RequestQuery, show: (exchange: Exchange) => T): { data: T[], total: number, dropped: number } {
+  const { exchanges, total } = queryExchanges(journal.all(), query)
+  return { data: exchanges.map(show), total, dropped: journal.dropped }
 }
 
 function listOf<S extends TSchema> (entry: S) {

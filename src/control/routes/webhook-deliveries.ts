@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { apiError, validationError } from '../../contract/errors.js'
 import { ref } from '../../contract/schema.js'
+import { read } from '../../domain/read.js'
 import { checkNumbers } from '../../domain/verification/verify.js'
 import { UnmetWebhooks, verifyDeliveries, WebhookExpectation } from '../../domain/webhooks/verification.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
@@ -34,7 +35,7 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(WebhookDelivery) }
     }, 'deliveryNotFound')
   }, async ({ params: { delivery_id: id }, workspace: { world: { store } } }) => {
-    const { delivery } = await store.transact({ deliveries: [id] }, ({ deliveries: [delivery] }) => ({ puts: {}, delivery }))
+    const { deliveries: [delivery] } = await read(store, { deliveries: [id] })
     if (delivery === undefined) throw apiError('deliveryNotFound')
     return toWebhookDelivery(delivery)
   })

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { validationError } from '../../contract/errors.js'
 import { oneOf, ref } from '../../contract/schema.js'
+import { read } from '../../domain/read.js'
 import { maskEndpoint, MaskedEndpoint } from '../../domain/webhooks/masked-endpoint.js'
 import { checkTriggeredEvent, TriggeredEvent, triggerEvent } from '../../domain/webhooks/trigger.js'
 import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhook-delivery.js'
@@ -108,6 +109,6 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
 
 /** The deliveries as they are now, but for those that were dropped. */
 async function readAgain ({ store }: World, ids: readonly string[]): Promise<WebhookDelivery[]> {
-  const { found } = await store.transact({ deliveries: ids }, found => ({ puts: {}, found }))
-  return found.deliveries.filter((delivery): delivery is DeliveryDocument => delivery !== undefined).map(toWebhookDelivery)
+  const { deliveries } = await read(store, { deliveries: ids })
+  return deliveries.filter((delivery): delivery is DeliveryDocument => delivery !== undefined).map(toWebhookDelivery)
 }

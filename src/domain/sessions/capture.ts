@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { JsonLimits } from '../../contract/json.js'
+import { read } from '../read.js'
 import type { Store } from '../store.js'
 
 /** Whose token it is, as long as its session is there. Whether it still works, its session or its link says. */
@@ -74,7 +75,6 @@ export function ownToken (sessionId: string, captureUrl: string): CaptureToken {
  * token of its session: to keep one for each of a million fixtures would take memory.
  */
 export async function locate (store: Store, token: string): Promise<CaptureToken | undefined> {
-  const { found } = await store.transact({ tokens: [token], sessions: [token] }, found => ({ puts: {}, found }))
-  const { tokens: [known], sessions: [session] } = found
+  const { tokens: [known], sessions: [session] } = await read(store, { tokens: [token], sessions: [token] })
   return known ?? (session === undefined ? undefined : { id: token, session_id: token, link_id: null })
 }

@@ -4,6 +4,7 @@ import type { SessionDocuments } from '../fixtures/complete-fixtures.js'
 import type { Fixture } from '../fixtures/fixture.js'
 import type { NamedFixture } from '../fixtures/fixture-set.js'
 import { toFixtures } from '../fixtures/saved-fixtures.js'
+import { read } from '../read.js'
 import type { Changes, Found, Store } from '../store.js'
 import { applyAndNotify } from '../webhooks/apply-and-notify.js'
 import type { World } from '../world.js'
@@ -88,7 +89,7 @@ export async function changeSession (
  * @throws ApiError 404 when it is not there
  */
 export async function findSession (store: Store, id: string): Promise<Session> {
-  const { session } = await store.transact({ sessions: [id] }, found => ({ puts: {}, session: found.sessions[0] }))
+  const { sessions: [session] } = await read(store, { sessions: [id] })
   if (session === undefined) throw apiError('sessionNotFound')
   return session
 }
@@ -98,8 +99,7 @@ export async function findSession (store: Store, id: string): Promise<Session> {
  * @throws ApiError 404 when it is not there
  */
 export async function findFixture (store: Store, id: string): Promise<Fixture> {
-  const reads = { sessions: [id], results: [id], captures: [id], links: [id], tokens: { of: id } }
-  const { found: { tokens, ...found } } = await store.transact(reads, found => ({ puts: {}, found }))
+  const { tokens, ...found } = await read(store, { sessions: [id], results: [id], captures: [id], links: [id], tokens: { of: id } })
   const there = <T>(documents: readonly (T | undefined)[]) => documents.filter(document => document !== undefined)
   const [fixture] = toFixtures({
     sessions: there(found.sessions), results: there(found.results), captures: there(found.captures), links: there(found.links), tokens

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { DEFAULT_LIMIT } from '../../contract/paging.js'
 import { oneOf, schemaOf } from '../../contract/schema.js'
+import { read } from '../read.js'
 import type { Page, Store } from '../store.js'
 import { type Environment, type Session, type SessionStatus, statuses } from './session.js'
 
@@ -36,6 +37,6 @@ export async function querySessions (
   store: Store, { environment, limit = DEFAULT_LIMIT, offset = 0, ...filter }: SessionQuery & { environment: Environment }
 ): Promise<Page<Session>> {
   const newest = { where: { environment, ...filter }, offset, limit }
-  const { page } = await store.transact({ sessions: { newest } }, ({ sessions }) => ({ puts: {}, page: sessions }))
-  return page
+  const { sessions } = await read(store, { sessions: { newest } })
+  return sessions
 }

@@ -5,6 +5,7 @@ import type { Outcome } from '../apply.js'
 import type { Clock } from '../clock.js'
 import type { Faults } from '../faults/faults.js'
 import { newId } from '../new-id.js'
+import { read } from '../read.js'
 import type { Store } from '../store.js'
 import type { DueHandler } from '../timeline.js'
 import { delayed, sendDelivery, type Sending } from './attempt.js'
@@ -204,8 +205,7 @@ export class Webhooks {
   /** Sends a delivery and records what came of it. Returns what is left to do, when a fault delays it. */
   async #attempt (id: string, endpointId: string): Promise<Rest> {
     const { store, clock, faults } = this.#parts
-    const { found } = await store.transact({ deliveries: [id], endpoints: [endpointId] }, found => ({ puts: {}, found }))
-    const { deliveries: [delivery], endpoints: [endpoint] } = found
+    const { deliveries: [delivery], endpoints: [endpoint] } = await read(store, { deliveries: [id], endpoints: [endpointId] })
     if (delivery?.status !== 'pending' || this.#signal.aborted) return undefined
     const at = timestamp(clock.now())
     this.#inFlight.set(id, 'sending')

@@ -116,7 +116,7 @@ const scenes: readonly Scene[] = [
 /** What the page is told on the way, and shows. */
 export const expected = ['404 GET /_mock/sessions/ses_nobody/fixture']
 
-/** Shows a scene, as if the page was opened anew. */
+/** Shows a scene, as if the page had just been opened. */
 export async function openScene (page: Page, { url }: { url: string }, name: string): Promise<void> {
   const { hash, prepare } = scenes.find(scene => scene.name === name) as Scene
   await page.goto(`${url}/_mock/#/${name.startsWith('clock') ? 'keys' : 'clock'}`)
