@@ -32,7 +32,8 @@ async function responsesTo (app: FastifyInstance, bytes: string, end = true): Pr
 function oddity ({ status, headers, body }: RawResponse): string | undefined {
   if (headers['content-type'] !== 'application/json; charset=utf-8') return `content type ${String(headers['content-type'])}`
   const value = JSON.parse(body) as Record<string, unknown>
-  if (status === 200) return value['id'] === 'ses_pending' || value['status'] === 'ok' ? undefined : body
+  // the session, the health, or what is at the mock's URL, to which spoilt bytes may lead
+  if (status === 200) return value['id'] === 'ses_pending' || value['status'] === 'ok' || value['name'] === 'verifa-mock' ? undefined : body
   return (status < 500 || status === 501) && Object.keys(value).join() === 'error,detail,status_code' && value['status_code'] === status ? undefined : body
 }
 
