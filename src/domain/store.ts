@@ -1,4 +1,6 @@
-import type { DueItem } from './timeline.js'
+import type { RateWindow } from './rate-limits.js'
+import type { SettingName, Settings } from './settings.js'
+import type { DueItem, Move } from './timeline.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
 import type { Capture, CaptureToken } from './sessions/capture.js'
 import type { SessionLinks } from './sessions/links.js'
@@ -30,6 +32,14 @@ export interface Documents {
   idempotency: IdempotencyRecord
   /** Ordered by time as well: see `Store.firstDue`. */
   due: DueItem
+  /** The due items whose effect has begun, and has not ended. */
+  running: DueItem
+  /** The moves of the clock that are asked for or under way. */
+  moves: Move
+  /** The minutes in which the requests of API keys are counted. Bounded by count: the store evicts the oldest. */
+  rates: RateWindow
+  /** By name: see `Store.setting`. */
+  settings: Settings[SettingName]
 }
 export type Collection = keyof Documents
 
@@ -88,26 +98,74 @@ export interface Changes {
   readonly deletes?: Readonly<Partial<Record<Collection, readonly string[]>>>
 }
 
+/** The collections whose oldest documents a store evicts when there are too many, or too large ones. */
+export type BoundedCollectionName = 'deliveries' | 'idempotency' | 'rates'
+
+/** Two numbers that grow when a world changes. */
+export interface StoreRevisions {
+  /** Grows with each step that changed documents that people look at: all but settings, moves, and the counts of requests. */
+  documents: number
+  /** Grows with each step that changed settings. */
+  settings: number
+}
+
 /**
  * Where a world keeps its documents. It knows collections and orders, and nothing of what the documents mean.
- * It is asynchronous, so that a store outside of this process can implement it too.
+ * It may be shared with other processes, so nearly everything in it is asynchronous.
  */
 export interface Store {
   /**
    * Reads documents, decides and writes, as one atomic step. When `decide` throws, nothing is written. A store that is shared may call
    * `decide` again when somebody else was faster: it has to be a pure function.
+   * @param decide takes what was read, and the time of the world's clock in milliseconds since 1970. Pages are not guarded: a step that
+   *   reads a page writes nothing.
    */
-  transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>) => C): Promise<C>
+  transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C>
 
   /** All documents of a collection, in its order. */
   list<C extends Collection> (collection: C): Promise<readonly Documents[C][]>
 
+  /** All documents of all collections, as they are at one moment, each collection in its order; and the time of the world's clock then. */
+  snapshot (): Promise<Snapshot>
+
   /** How many documents a collection has. */
   count (collection: Collection): Promise<number>
+
+  /** How many documents of a bounded collection were evicted before they had expired. */
+  evicted (collection: BoundedCollectionName): Promise<number>
 
   /** The due item that is first, by time and then by ID. */
   firstDue (): Promise<DueItem | undefined>
 
-  /** A number that grows with each step that wrote something. */
-  revision (): Promise<number>
+  /** A setting as it was when it was last read: by a step, or when a request arrived. */
+  setting<N extends SettingName> (name: N): Settings[N]
+
+  /** The time that all who share the store have in common, wherever the world's clock stands: milliseconds since 1970, maybe with a fraction. */
+  machineTime (): number
+
+  revisions (): Promise<StoreRevisions>
+
+  /**
+   * Whether this process carries out what is due. Of the processes that share a store, one does so at a time; it has to ask again within
+   * `LEASE`, or another may take over.
+   */
+  lead (): Promise<boolean>
+
+  /** Resolves when documents may have changed: for those who wait for something that another process does. */
+  changed (): Promise<void>
+
+  /** Calls a listener after each step, of whichever process, that changed due items, moves, or the clock. */
+  onWake (listener: () => void): void
+
+  /** Stops for good: `changed` resolves, and another process may lead. */
+  close (): void
+}
+
+/** How long a process leads without asking again, in milliseconds. */
+export const LEASE = 3_000
+
+/** Everything that a store has. */
+export interface Snapshot {
+  readonly documents: { readonly [C in Collection]: readonly Documents[C][] }
+  readonly now: number
 }

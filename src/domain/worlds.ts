@@ -1,0 +1,38 @@
+import type { Bases } from './fixtures/base.js'
+import type { Journal } from './journal/journal.js'
+import type { Documents, Store } from './store.js'
+
+/** What a world begins with. */
+export interface Beginning {
+  /** Documents that many worlds share. */
+  readonly bases: Bases
+  /** Further documents, by collection. */
+  readonly puts: { readonly [C in keyof Documents]?: readonly Documents[C][] }
+}
+
+/** Where the state of a world is. */
+export interface WorldState {
+  /** Which world it is: a number that no other world of the workspace has. */
+  readonly generation: number
+  readonly store: Store
+  readonly journal: Journal
+}
+
+/** The worlds of a workspace, of which one is the present one: for this process, or for all that share it. */
+export interface Worlds {
+  /**
+   * The present world; begins the first one when there is none. It is the same object as long as the world is the same. A promise only
+   * where others may have changed it since.
+   * @param begin makes what the first world begins with
+   */
+  present (begin: (machineTime: number) => Beginning): WorldState | Promise<WorldState>
+
+  /**
+   * Begins another world in place of the present one.
+   * @param keepJournal whether it takes over the journal, as a copy: requests of the world before do not appear in it any more
+   */
+  replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): WorldState | Promise<WorldState>
+}
+
+/** Makes the worlds of a workspace. Its name is empty for the one that all API keys share, else the digest of its API key. */
+export type CreateWorlds = (workspace: string) => Worlds
