@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
+import { expiryOfKey } from './domain/idempotency/record.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
 import type { SavedEndpoint } from './domain/webhooks/saved.js'
 import type { Send } from './domain/webhooks/sending.js'
@@ -20,7 +21,7 @@ import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
 import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
-import { MemoryStore } from './stores/memory-store.js'
+import { MemoryWorlds } from './stores/memory-worlds.js'
 import { StateFile } from './stores/state-file.js'
 import { StateWriter } from './stores/state-writer.js'
 import { watchFixtures, type WatchOptions } from './stores/watch-fixtures.js'
@@ -50,6 +51,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   let initialState = initialStateOf(stateFile?.state ?? fromFixtures)
   const sender = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
   const workspaces = createWorkspaces(options, () => initialState, sender.send, log)
+  void workspaces.shared.enter()
   initialState = initialStateOf(fromFixtures) // a reset returns to the fixtures
   const stateWriter = stateFile === undefined ? undefined : new StateWriter({ workspace: workspaces.shared, file: stateFile, log }).start()
   const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
@@ -105,27 +107,26 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
 
 function createWorkspaces (options: Options, initialState: () => InitialState, send: Send, log: Logger): Workspaces {
   const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxWorkspaces } = options
+  const onFirstEviction = () => {
+    log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
+      'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
+  }
   return new Workspaces({
     isolation: options.isolation,
     max: maxWorkspaces,
     create: () => new Workspace({
       initialState,
-      createStore: ({ onEvict, onDrop, ...rest }) => new MemoryStore({
-        ...rest,
-        idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict },
-        deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes, onEvict: onDrop }
+      worlds: new MemoryWorlds({
+        idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, expiresAt: expiryOfKey, onFirstEviction },
+        deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes },
+        maxJournalEntries: options.maxJournalEntries,
+        maxJournalBytes: options.maxJournalBytes
       }),
       webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
       webhookEndpoints: endpointsOf(options),
-      maxJournalEntries: options.maxJournalEntries,
-      maxJournalBytes: options.maxJournalBytes,
       publicUrl: options.publicUrl,
       plan: options.plan,
       rateLimit: options.rateLimit,
-      onFirstEviction: () => {
-        log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
-          'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
-      },
       dueHandlers: { [SESSION_EXPIRE]: sessionExpiry },
       onTimelineError: (error, { type, subject }) => log.error({ err: error, type, subject }, 'a due item could not be carried out')
     }),

@@ -92,7 +92,8 @@ export class Workspaces {
 
   /** Finds out whose capture token it is, and in which world: the shared workspace comes first. */
   async findToken (id: string): Promise<{ world: World, token: CaptureToken } | undefined> {
-    for (const { world } of [...this.all()]) {
+    for (const workspace of [...this.all()]) {
+      const world = await workspace.enter()
       const token = await locate(world.store, id)
       if (token !== undefined) return { world, token }
     }

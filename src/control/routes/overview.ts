@@ -70,7 +70,7 @@ export const overviewRoute: FastifyPluginAsyncTypebox<OverviewRouteOptions> = as
     counts: await countsOf(world),
     dropped_requests: world.journal.dropped,
     clock: clockStateOf(world.clock),
-    webhooks: webhookStateOf(world)
+    webhooks: await webhookStateOf(world)
   }))
 }
 
