@@ -60,14 +60,18 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
       return
     }
     if (token?.isIn(request.headers) === false) throw apiError('controlToken')
-    request.workspace = workspaceOf(request, needsWorkspaceKey)
-    const world = request.workspace.enter()
+    const workspace = workspaceOf(request, needsWorkspaceKey)
+    const enter = (workspace: Workspace) => {
+      request.workspace = workspace
+      return workspace.enter()
+    }
+    const world = workspace instanceof Promise ? workspace.then(enter) : enter(workspace)
     if (world instanceof Promise) world.then(() => done(), done)
     else done()
   })
 
   /** Without isolation the headers do not matter. With both of them, the API key decides. */
-  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace {
+  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace | Promise<Workspace> {
     if (!workspaces.isolated) return workspaces.shared
     const { 'x-api-key': key, 'x-mock-workspace': id } = request.headers
     if (key !== undefined) return workspaces.of(authenticate(apiKeys, request))

@@ -65,7 +65,7 @@ export const overviewRoute: FastifyPluginAsyncTypebox<OverviewRouteOptions> = as
   }, async ({ workspace: { world } }) => ({
     version,
     isolated: workspaces.isolated,
-    workspaces: workspaces.list(),
+    workspaces: await workspaces.list(),
     operations: [...operations],
     counts: await countsOf(world),
     dropped_requests: world.journal.dropped,
