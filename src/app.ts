@@ -20,6 +20,7 @@ import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
 import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
+import { MemoryJournal } from './stores/memory-journal.js'
 import { MemoryStore } from './stores/memory-store.js'
 import { StateFile } from './stores/state-file.js'
 import { StateWriter } from './stores/state-writer.js'
@@ -115,10 +116,9 @@ function createWorkspaces (options: Options, initialState: () => InitialState, s
         idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict },
         deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes, onEvict: onDrop }
       }),
+      createJournal: () => new MemoryJournal(options.maxJournalEntries, options.maxJournalBytes),
       webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
       webhookEndpoints: endpointsOf(options),
-      maxJournalEntries: options.maxJournalEntries,
-      maxJournalBytes: options.maxJournalBytes,
       publicUrl: options.publicUrl,
       plan: options.plan,
       rateLimit: options.rateLimit,

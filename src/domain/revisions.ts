@@ -14,10 +14,11 @@ export interface Revisions {
 
 /** The revisions of a world now. */
 export async function revisionsOf ({ generation, journal, store, faults, clock, webhooks }: World): Promise<Revisions> {
+  const [requests, documents] = await Promise.all([journal.revision(), store.revision()])
   return {
     world: generation,
-    requests: journal.revision,
-    documents: await store.revision(),
+    requests,
+    documents,
     settings: faults.revision + clock.revision + webhooks.revision // each of them only grows, so their sum does
   }
 }

@@ -6,7 +6,7 @@ import { completeFixtures, type SessionDocuments } from './fixtures/complete-fix
 import type { Fixture } from './fixtures/fixture.js'
 import { type IdempotencyRecord, isExpired } from './idempotency/record.js'
 import { toFixtures } from './fixtures/saved-fixtures.js'
-import { Journal } from './journal/journal.js'
+import type { Journal } from './journal/journal.js'
 import { newId } from './new-id.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
 import type { Bases } from './fixtures/base.js'
@@ -39,17 +39,22 @@ type CreateStore = (options: Bases & {
   onDue: () => void
 }) => Store
 
+/** A journal that can go on in another world of its workspace. */
+interface WorkspaceJournal extends Journal {
+  /** A journal with the same exchanges, to which others are added. */
+  copy (): WorkspaceJournal
+}
+
 export interface WorkspaceOptions extends RateLimitOptions {
   /** The state that a new world begins with, as it is now: fixtures may be read again. */
   initialState: () => InitialState
   createStore: CreateStore
+  createJournal: () => WorkspaceJournal
   /** Where the mock is, for the capture URLs of fixtures. */
   publicUrl?: string | undefined
   webhooks: WebhooksOptions
   /** The webhook endpoints of a state that does not say which it has; by default none. */
   webhookEndpoints?: readonly SavedEndpoint[]
-  maxJournalEntries: number
-  maxJournalBytes: number
   /** Called when the first idempotency key is evicted within its 24 hours. */
   onFirstEviction: () => void
   /** The handlers of due items, by type. */
@@ -68,13 +73,15 @@ export interface FixtureChanges {
 export class Workspace {
   readonly #options: WorkspaceOptions
   #world: World
+  #journal: WorkspaceJournal
   // starts at random, so that a client notices when the mock was restarted, or the workspace was made again
   #generation = randomInt(2 ** 32)
   #closed = false
 
   constructor (options: WorkspaceOptions) {
     this.#options = options
-    this.#world = this.#createWorld(options.initialState(), new Faults(), createJournal(options))
+    this.#journal = options.createJournal()
+    this.#world = this.#createWorld(options.initialState(), new Faults())
   }
 
   /** The state from the last reset on. A request keeps the one in which it arrived. */
@@ -94,7 +101,7 @@ export class Workspace {
 
   /** Returns to the initial state. */
   reset (): void {
-    this.#replace(this.#options.initialState(), new Faults(), createJournal(this.#options))
+    this.#replace(this.#options.initialState(), new Faults(), this.#options.createJournal())
   }
 
   /** The whole state, without journal and faults. */
@@ -125,10 +132,10 @@ export class Workspace {
    * faults, and when webhooks are sent stay.
    */
   restore ({ sessions, saved_at, ...rest }: State): void {
-    const { faults, journal, webhooks: { held, timing } } = this.#world
+    const { faults, webhooks: { held, timing } } = this.#world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     // a copy: a request of the old world that is still delayed must not appear in the new one's journal
-    this.#replace({ ...rest, fixtures: new FixtureSet(named, this.#options.publicUrl) }, faults, journal.copy())
+    this.#replace({ ...rest, fixtures: new FixtureSet(named, this.#options.publicUrl) }, faults, this.#journal.copy())
     Object.assign(this.#world.webhooks, { held, timing })
   }
 
@@ -160,12 +167,13 @@ export class Workspace {
     this.#world.webhooks.stop()
   }
 
-  #replace (state: InitialState, faults: Faults, journal: Journal): void {
+  #replace (state: InitialState, faults: Faults, journal: WorkspaceJournal): void {
     this.#stop()
-    this.#world = this.#createWorld(state, faults, journal)
+    this.#journal = journal
+    this.#world = this.#createWorld(state, faults)
   }
 
-  #createWorld (state: InitialState, faults: Faults, journal: Journal): World {
+  #createWorld (state: InitialState, faults: Faults): World {
     const { createStore, dueHandlers = {}, webhookEndpoints = [], onTimelineError, onFirstEviction } = this.#options
     const clock = new Clock()
     const since = startClock(clock, state)
@@ -190,7 +198,7 @@ export class Workspace {
     const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options)
     const generation = this.#generation++
-    const world = { generation, clock, store, timeline, faults, journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
+    const world = { generation, clock, store, timeline, faults, journal: this.#journal, rateLimits, webhooks, evictedIdempotencyKeys: 0 }
     const idempotency = (state.idempotency_keys ?? []).map(restoreKey)
     const endpoints = (state.webhook_endpoints ?? webhookEndpoints).map(endpoint => completeEndpoint(endpoint, now))
     const deliveries = (state.webhook_deliveries ?? []).map(restoreDelivery)
@@ -202,10 +210,6 @@ export class Workspace {
     timeline.schedule()
     return world
   }
-}
-
-function createJournal ({ maxJournalEntries, maxJournalBytes }: WorkspaceOptions): Journal {
-  return new Journal(maxJournalEntries, maxJournalBytes)
 }
 
 /**

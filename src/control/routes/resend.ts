@@ -17,7 +17,7 @@ export const resendRoute: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(JournalEntry) }
     }, 'requestNotFound', 'cannotResend')
   }, async ({ body, params, workspace: { world: { journal } } }) => {
-    const request = requestToResend(findExchange(journal, params), body)
+    const request = requestToResend(await findExchange(journal, params), body)
     return toEntry(await sendToSelf(app, request))
   })
 }

@@ -1,4 +1,6 @@
+import type { HookHandlerDoneFunction } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import type { Logger } from 'pino'
 import type { ApiKeys } from '../../domain/api-keys.js'
 import type { Event } from '../../domain/events.js'
 import { describeEffect } from '../../domain/faults/rules.js'
@@ -10,6 +12,8 @@ import { reportExchange } from '../send-to-self.js'
 import { statusOf } from './faults.js'
 
 export interface JournalOptions {
+  /** Takes errors of the journal. */
+  log: Logger
   apiKeys: ApiKeys
   workspaces: Workspaces
 }
@@ -20,13 +24,13 @@ const none: readonly string[] = []
  * Adds every request to the API and its response to the journal of the API key's world. It does so before the response is sent, so that a
  * client that has the response finds it in the journal.
  */
-export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys, workspaces }) => {
+export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { log, apiKeys, workspaces }) => {
   app.addHook('onSend', (request, reply, payload, done) => {
     const { headers, fault, outcome, failure, hint, page } = request
     // a request that was refused before its key was known has no world
     const world = request.world as World | undefined ?? workspaces.existing(apiKeys.find(String(headers['x-api-key']))).world
     const exchange: Exchange = {
-      id: world.journal.nextId(),
+      id: 0,
       requestId: request.id,
       at: world.clock.now(),
       durationMs: performance.now() - (request.startedAt as number),
@@ -50,11 +54,22 @@ export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { apiKeys
       deliveries: outcome === undefined || outcome.deliveries.length === 0 ? none : outcome.deliveries.map(({ id }) => id),
       bytes: 0
     }
-    world.journal.add(exchange)
     reportExchange(request.raw, exchange)
-    done(null, payload)
+    const added = world.journal.add(exchange)
+    if (added === undefined) done(null, payload)
+    else void sendAfter(added, request.id, log, done).catch(done)
   })
 }, { name: 'journal' })
+
+/** Sends a response when its exchange was added. If that failed, it is sent too: the request has been carried out. */
+async function sendAfter (added: Promise<void>, reqId: string, log: Logger, done: HookHandlerDoneFunction): Promise<void> {
+  try {
+    await added
+  } catch (error) {
+    log.warn({ err: error, reqId }, 'a request could not be added to the journal')
+  }
+  done()
+}
 
 function createdIn (events: readonly Event[] = []): string | undefined {
   return events.find(({ type }) => type === 'session.created')?.session_id
