@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import { digestOf } from '../../src/domain/api-keys.js'
 import { toEntry } from '../../src/domain/journal/entry.js'
 import type { Exchange, Journal } from '../../src/domain/journal/journal.js'
+import { requestToResend } from '../../src/domain/journal/resend.js'
 import { session } from '../domain/examples.js'
 import { exchange, idsOf, KEY, many } from '../domain/exchanges.js'
 
@@ -64,6 +66,17 @@ export const journalRules: Record<string, Rule> = {
     ]
     for (const one of added) await journal.add(one)
     t.same((await journal.list()).map(toEntry), added.map(toEntry))
+  },
+
+  'an exchange can be sent again with its whole API key by who knows that key': async (t, make) => {
+    const journal = await make(wide)
+    const headers = { 'x-api-key': KEY, 'authorization': 'Bearer t', 'cookie': 'c', 'proxy-authorization': 'p', 'accept': '*/*' }
+    await add(journal, { requestHeaders: headers }, { requestHeaders: { authorization: 'Bearer t' } })
+    const [keyed, unkeyed] = await journal.list() as [Exchange, Exchange]
+    const sent = requestToResend(keyed, {}, digest => digest === digestOf(KEY) ? KEY : undefined)
+    t.match(sent.headers, { 'x-api-key': KEY, 'accept': '*/*' })
+    t.notMatch(JSON.stringify(sent.headers), '…', 'what is masked is left out')
+    t.notOk('x-api-key' in requestToResend(unkeyed, {}, () => KEY).headers)
   },
 
   'exchanges that are added at the same time have the IDs in the order in which they were added': async (t, make) => {

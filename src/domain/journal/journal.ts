@@ -20,7 +20,10 @@ export interface Exchange {
   sessionId: string | undefined
   /** The operation's ID; `undefined` when no route matched. */
   operation: string | undefined
+  /** As they were sent. A journal outside of the process has them masked, as an entry shows them. */
   requestHeaders: IncomingHttpHeaders
+  /** Stands for the API key that was sent, valid or not, where `requestHeaders` has it masked; see `digestOf`. */
+  apiKeyDigest?: string
   idempotencyKey: string | undefined
   /** The body as it was sent; `undefined` when there was none that could be read. */
   requestBody: unknown
