@@ -12,15 +12,15 @@ import { checkStateForm, checkStateRules, type State } from '../../src/domain/st
 import type { Store } from '../../src/domain/store.js'
 import { Workspace } from '../../src/domain/workspace.js'
 import { memoryStore, noWebhooks, NOW, read } from './examples.js'
+import { journalOf } from './exchanges.js'
 
 function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
   const initial = { fixtures: new FixtureSet(fixtures) }
   return new Workspace({
     initialState: () => initial,
     createStore: parts => memoryStore(parts),
+    createJournal: () => journalOf([]),
     webhooks: noWebhooks,
-    maxJournalEntries: 1,
-    maxJournalBytes: 1,
     onFirstEviction: () => undefined,
     onTimelineError: () => undefined
   })

@@ -4,6 +4,7 @@ import { FixtureSet, type NamedFixture } from '../../src/domain/fixtures/fixture
 import { SESSION_EXPIRE, sessionExpiry } from '../../src/domain/sessions/expiry.js'
 import { Workspace } from '../../src/domain/workspace.js'
 import { memoryStore, noWebhooks, NOW } from './examples.js'
+import { journalOf } from './exchanges.js'
 
 /** A workspace whose clock stands still, and where sessions expire. */
 export function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
@@ -11,9 +12,8 @@ export function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
   return new Workspace({
     initialState: () => ({ fixtures: set, clock: { now: timestamp(NOW), frozen: true } }),
     createStore: parts => memoryStore(parts),
+    createJournal: () => journalOf([]),
     webhooks: noWebhooks,
-    maxJournalEntries: 1,
-    maxJournalBytes: 1,
     onFirstEviction: () => undefined,
     dueHandlers: { [SESSION_EXPIRE]: sessionExpiry },
     onTimelineError: error => assert.fail(error as Error)

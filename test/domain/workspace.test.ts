@@ -14,6 +14,7 @@ import { type InitialState, Workspace, type WorkspaceOptions } from '../../src/d
 import { Workspaces } from '../../src/domain/workspaces.js'
 import type { World } from '../../src/domain/world.js'
 import { claim, dueItem, memoryStore, noWebhooks, NOW, session, type StoreParts } from './examples.js'
+import { journalOf } from './exchanges.js'
 import { Machine } from './machine.js'
 import { delivery, endpoint } from './webhook-examples.js'
 
@@ -31,9 +32,8 @@ function workspaceOf ({ fixtures = [{ id: 'ses_a' }], state = {}, bounds = {}, .
   return new Workspace({
     initialState: () => initial,
     createStore: parts => memoryStore({ ...parts, ...bounds }),
+    createJournal: () => journalOf([]),
     webhooks: noWebhooks,
-    maxJournalEntries: 10,
-    maxJournalBytes: 1e6,
     onFirstEviction: () => undefined,
     onTimelineError: () => undefined,
     ...options
@@ -67,7 +67,7 @@ t.test('a reset returns to the initial state', async t => {
   t.same(await refsIn(workspace), ['ses_a=null'])
   t.equal(await workspace.world.store.count('idempotency'), 0)
   t.ok(workspace.world.clock.now() > 0)
-  t.same([workspace.world.faults.list(), workspace.world.journal.all()], [[], []])
+  t.same([workspace.world.faults.list(), await workspace.world.journal.list()], [[], []])
 })
 
 t.test('a workspace is closed for good, and not by a reset', async t => {
@@ -106,7 +106,7 @@ t.test('a restore replaces everything but journal and faults', async t => {
   t.match(await refsIn(workspace), ['ses_c=null', /^ses_[0-9a-f]{20}=null$/])
   t.equal(await workspace.world.store.count('idempotency'), 0)
   t.equal(workspace.world.faults, faults)
-  t.same(workspace.world.journal.all(), journal.all())
+  t.same(await workspace.world.journal.list(), await journal.list())
   t.not(workspace.world.journal, journal, 'requests of the old world do not appear in it')
   workspace.reset()
   t.same(await refsIn(workspace), ['ses_a=null', 'ses_b=null'], 'a reset goes back to the fixtures')
@@ -354,9 +354,8 @@ t.test('workspaces share the sessions of their fixtures, and no fixture costs a 
   const [one, other] = [0, 1].map(() => new Workspace({
     initialState: () => ({ fixtures: set }),
     createStore: parts => memoryStore(parts),
+    createJournal: () => journalOf([]),
     webhooks: noWebhooks,
-    maxJournalEntries: 1,
-    maxJournalBytes: 1,
     onFirstEviction: () => undefined,
     onTimelineError: () => undefined
   })) as [Workspace, Workspace]

@@ -24,8 +24,8 @@ export class World {
    * Returns to the fixtures, but keeps the journal, which is to run full.
    * @param failed whether a law was broken: then the journal is emptied, so that it does not cause the next failure
    */
-  reset (failed: boolean): void {
-    if (failed) this.#world.journal.clear()
+  async reset (failed: boolean): Promise<void> {
+    if (failed) await this.#world.journal.clear()
     this.#world.faults.clear()
     this.app.workspaces.shared.restore({ sessions: fixtures })
   }

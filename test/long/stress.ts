@@ -75,7 +75,7 @@ t.test('a mock that was closed under full load has executed whole updates, and h
     })
     await closed
     t.ok(ids.every((_, index) => sent.some(({ done }) => done.includes(-1 - index))), 'delayed requests are executed without delay')
-    const changes = journal.all().flatMap(({ events }) => events.map(({ after }) => numberOf(after)))
+    const changes = (await journal.list()).flatMap(({ events }) => events.map(({ after }) => numberOf(after)))
     const executed = new Set(changes)
     t.equal(executed.size, changes.length, 'no update was executed twice')
     t.same(sent.flatMap(({ done }) => done).filter(number => !executed.has(number)), [], 'an update with a response was executed')
