@@ -128,7 +128,7 @@ function createWorkspaces (options: Options, initialState: () => InitialState, s
       plan: options.plan,
       rateLimit: options.rateLimit,
       dueHandlers: { [SESSION_EXPIRE]: sessionExpiry },
-      onTimelineError: (error, { type, subject }) => log.error({ err: error, type, subject }, 'a due item could not be carried out')
+      onTimelineError: (error, item) => log.error({ err: error, type: item?.type, subject: item?.subject }, 'a due item could not be carried out')
     }),
     onDrop: () => {
       log.warn(`More than ${maxWorkspaces} API keys: the workspace that was unused for the longest time is dropped. Raise --max-workspaces (maxWorkspaces).`)

@@ -68,8 +68,8 @@ export interface TimelineOptions {
   clock: Clock
   /** The handlers by type. */
   handlers: Readonly<Record<string, DueHandler>>
-  /** Takes the error of an item that could not be carried out, or of its effect. The item is dropped. */
-  onError: (error: unknown, item: DueItem) => void
+  /** Takes the error of an item that could not be carried out, or of its effect, and was dropped; without an item that of the store. */
+  onError: (error: unknown, item?: DueItem) => void
 }
 
 /** The longest wait that a timer of Node.js takes. */
@@ -139,6 +139,7 @@ export class Timeline {
   }
 
   async #run (): Promise<void> {
+    const { onError } = this.#options
     this.#running = true
     let wait = LOOK_AGAIN // when the store is away
     try {
@@ -147,9 +148,11 @@ export class Timeline {
         while (await this.#step());
         wait = await this.#wait()
       } while (this.#again as boolean)
-    } catch {
-      this.#leads = false // the store is away, and says so itself
+    } catch (error) {
+      this.#leads = false
       this.#leadsUntil = -Infinity
+      // a store that is away says so itself
+      if (!(error instanceof StoreAwayError)) onError(error)
     }
     this.#running = false
     clearTimeout(this.#timer)
@@ -161,7 +164,8 @@ export class Timeline {
   async #wait (): Promise<number> {
     const { clock, store } = this.#options
     const next = await store.firstDue()
-    const untilNext = next === undefined || clock.frozen ? Infinity : Math.max(next.at - clock.now(), 0)
+    const untilDue = next === undefined ? Infinity : Math.max(next.at - clock.now(), 0)
+    const untilNext = clock.frozen && untilDue > 0 ? Infinity : untilDue
     if (!store.isShared) return untilNext
     const isBusy = this.#effects.size > 0 || await store.count('moves') + await store.count('running') > 0
     return isBusy || untilNext === 0 ? LOOK_AGAIN : untilNext
@@ -227,26 +231,31 @@ export class Timeline {
   }
 
   async #carryOut (item: DueItem): Promise<void> {
-    const { store, handlers, onError } = this.#options
-    const handler = handlers[item.type]
-    if (handler === undefined) {
-      await store.transact({}, () => ({ deletes: { due: [item.id] } }))
-      onError(new Error(`no handler for due items of type ${item.type}`), item)
-      return
+    const { store, onError } = this.#options
+    try {
+      await this.#execute(item)
+    } catch (error) {
+      if (error instanceof StoreAwayError) throw error
+      await store.transact({ due: [item.id] }, ({ due: [due] }) => isDeepStrictEqual(due, item) ? { deletes: { due: [item.id] } } : {})
+      onError(error, item)
     }
-    const step = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): Changes & { found?: Found, error?: unknown } => {
+  }
+
+  async #execute (item: DueItem): Promise<void> {
+    const { store, handlers } = this.#options
+    const handler = handlers[item.type]
+    if (handler === undefined) throw new Error(`no handler for due items of type ${item.type}`)
+    const { found } = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): Changes & { found?: Found } => {
       // it was cancelled, or put off; not by identity, because a shared store returns another object each time
       if (!isDeepStrictEqual(found.due[0], item)) return {}
-      try {
-        const { puts, deletes } = handler.decide(item, found)
-        const running = handler.effect === undefined ? [] : [item]
-        return { puts: { ...puts, running }, deletes: { ...deletes, due: [...deletes?.due ?? [], item.id] }, found }
-      } catch (error) {
-        return { deletes: { due: [item.id] }, error }
+      const { puts, deletes } = handler.decide(item, found)
+      return {
+        puts: handler.effect === undefined ? puts ?? {} : { ...puts, running: [item] },
+        deletes: { ...deletes, due: [...deletes?.due ?? [], item.id] },
+        found
       }
     })
-    if (step.error !== undefined) onError(step.error, item)
-    else if (step.found !== undefined && handler.effect !== undefined) void this.#follow(item, handler.effect(item, step.found))
+    if (found !== undefined && handler.effect !== undefined) void this.#follow(item, handler.effect(item, found))
   }
 
   /** Waits for the effect of an item. */
