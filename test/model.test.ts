@@ -129,7 +129,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
         machine += step.milliseconds
         if (!model.frozen) model.now += step.milliseconds
         // as a timer would
-        await mock.app.workspaces.shared.world.timeline.moveTo(now => now)
+        await mock.app.workspaces.shared.world.timeline.settled()
         return []
       }
       case 'add fault': {

@@ -222,7 +222,7 @@ t.test('whatever was sent and read, is sent again', async t => {
     payload: fc.jsonValue({ maxDepth: 3 }).map(value => JSON.stringify(value))
   }).map(({ headers, ...rest }) => ({ ...rest, headers: { ...headers, 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json' } }))
   await fc.assert(fc.asyncProperty(request, async request => {
-    app.workspaces.shared.reset()
+    await app.workspaces.shared.reset()
     await app.inject(request)
     const response = await resend(app, 1)
     const [first, second] = await journal(app)

@@ -26,8 +26,8 @@ export class World {
    */
   async reset (failed: boolean): Promise<void> {
     if (failed) await this.#world.journal.clear()
-    this.#world.faults.clear()
-    this.app.workspaces.shared.restore({ sessions: fixtures })
+    await this.#world.faults.clear()
+    await this.app.workspaces.shared.restore({ sessions: fixtures })
   }
 
   /**
