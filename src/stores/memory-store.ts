@@ -7,7 +7,7 @@ import { searchOf, searchText, type SessionFilter, sessionTest } from '../domain
 import type { CaptureToken } from '../domain/sessions/capture.js'
 import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
-import { initialSettings, type SettingName, type Settings } from '../domain/settings.js'
+import { initialSettings, type SettingName, type Settings, settingIn } from '../domain/settings.js'
 import type {
   BoundedCollectionName, Changes, Collection, Documents, Found, Page, PageRead, Reads, Snapshot, Store, StoreRevisions
 } from '../domain/store.js'
@@ -50,6 +50,8 @@ export class MemoryStore implements Store {
   /** Who waits for a change. */
   #waiting: (() => void)[] = []
   #revisions: StoreRevisions = { documents: 0, settings: 0 }
+  /** How many documents were put and deleted. */
+  #written = 0
   #closed = false
   readonly isShared = false
 
@@ -86,7 +88,7 @@ export class MemoryStore implements Store {
       moves: new MemoryCollection(),
       settings: this.#settings
     }
-    if (puts !== undefined) this.#write({ puts }, this.#now())
+    if (puts !== undefined) this.#write({ puts }, timeOf(settingIn({ settings: puts.settings ?? [] }, 'clock'), Date.now()))
   }
 
   async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
@@ -175,6 +177,7 @@ export class MemoryStore implements Store {
   }
 
   #write ({ deletes = {}, puts = {} }: Changes, now: number): void {
+    const written = this.#written
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
       for (const id of deletes[name as Collection] as readonly string[]) {
@@ -189,16 +192,20 @@ export class MemoryStore implements Store {
         this.#count(name as Collection)
       }
     }
-    if (this.#waiting.length > 0) this.#resolveWaiting()
+    // a step that only reads is no change: who waits for one reads first, and would never wait
+    if (this.#written === written) return
+    this.#resolveWaiting()
     if (isWaking(deletes) || isWaking(puts)) for (const wake of this.#wakers) wake()
   }
 
   #count (collection: Collection): void {
+    this.#written++
     if (collection === 'settings') this.#revisions.settings++
     else if (collection !== 'rates' && collection !== 'moves') this.#revisions.documents++
   }
 
   #resolveWaiting (): void {
+    if (this.#waiting.length === 0) return
     const waiting = this.#waiting
     this.#waiting = []
     for (const resolve of waiting) resolve()
@@ -206,8 +213,8 @@ export class MemoryStore implements Store {
 }
 
 /** Whether changes may mean that something is due. */
-function isWaking ({ due, moves, settings }: Readonly<Partial<Record<Collection, unknown>>>): boolean {
-  return due !== undefined || moves !== undefined || settings !== undefined
+function isWaking ({ due = [], moves = [], settings = [] }: Readonly<Partial<Record<Collection, readonly unknown[]>>>): boolean {
+  return due.length + moves.length + settings.length > 0
 }
 
 function newestOf (deliveries: BoundedCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {

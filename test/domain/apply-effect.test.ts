@@ -2,7 +2,7 @@ import { rejects } from 'node:assert/strict'
 import t from 'tap'
 import { applyEffect } from '../../src/domain/apply-effect.js'
 import type { Store } from '../../src/domain/store.js'
-import { baseOf, claim, memoryStore, NOW, session } from './examples.js'
+import { baseOf, claim, memoryStore, session } from './examples.js'
 
 /** A request whose effect is counted, and ends when `end` is called. */
 function requestsOf (store: Store) {
@@ -11,7 +11,6 @@ function requestsOf (store: Store) {
   const send = (key?: string, ref = 'a') => applyEffect(store, {
     claim: key === undefined ? undefined : claim({ key, body: { ref } }),
     reads: { sessions: ['ses_a'] },
-    now: NOW,
     effect: async ({ sessions: [found] }) => {
       await new Promise<void>(resolve => ends.push(resolve))
       if (fails) throw new Error('no effect')

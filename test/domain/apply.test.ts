@@ -6,7 +6,7 @@ import type { Decision } from '../../src/domain/decision.js'
 import { bytesOf, type Claim, IDEMPOTENCY_WINDOW, recordId } from '../../src/domain/idempotency/record.js'
 import type { Store } from '../../src/domain/store.js'
 import { updateSession } from '../../src/domain/sessions/update.js'
-import { claim, errorOf, memoryStore, NOW, session } from './examples.js'
+import { claim, errorOf, memoryStore, NOW, session, stopClock } from './examples.js'
 
 /** A store with the session `ses_a`. */
 async function storeWithSession (): Promise<Store> {
@@ -16,11 +16,11 @@ async function storeWithSession (): Promise<Store> {
 }
 
 /** Counts how often the session was processed: each execution is seen. */
-function count (store: Store, claim: Claim | undefined, now = NOW): Promise<Outcome> {
+async function count (store: Store, claim: Claim | undefined, now = NOW): Promise<Outcome> {
+  await stopClock(store, now)
   return apply(store, {
     claim,
     reads: { sessions: ['ses_a'] },
-    now,
     decide: ({ sessions: [before = session()] }): Decision => {
       const after = { ...before, processing_attempts: (before.processing_attempts ?? 0) + 1 }
       const events = [{ type: 'session.updated', session_id: after.id, before, after } as const]
@@ -103,7 +103,6 @@ t.test('an error writes nothing, and leaves the key free', async t => {
   const refuse = (given: Claim | undefined) => apply(store, {
     claim: given,
     reads: {},
-    now: NOW,
     decide: () => {
       throw apiError('sessionRedacted')
     }
@@ -128,7 +127,8 @@ t.test('an operation that deletes documents keeps its deletes, whether its key i
   const remove = async (given: Claim | undefined, now: number) => {
     await store.transact({}, () => ({ puts: { sessions: [session()] } }))
     const decision: Decision = { deletes: { sessions: ['ses_a'] }, events: [], response: { status: 204, body: undefined } }
-    await apply(store, { claim: given, reads: {}, now, decide: () => decision })
+    await stopClock(store, now)
+    await apply(store, { claim: given, reads: {}, decide: () => decision })
     return store.count('sessions')
   }
   t.same([await remove(undefined, 0), await remove(claim(), 0), await remove(claim(), IDEMPOTENCY_WINDOW)], [0, 0, 0])
@@ -152,12 +152,14 @@ t.test('whatever is sent, a replay has the result of the first request', async (
   const update = fc.record({ external_ref: fc.string(), metadata: fc.dictionary(fc.string(), fc.jsonValue()) }, { requiredKeys: [] })
   await fc.assert(fc.asyncProperty(update, update, async (first, second) => {
     const store = await storeWithSession()
-    const send = async (body: typeof first, key: string | undefined, now: number) => apply(store, {
-      claim: key === undefined ? undefined : claim({ key, body }),
-      reads: { sessions: ['ses_a'] },
-      now,
-      decide: ({ sessions: [before = session()] }) => updateSession(before, body, now)
-    })
+    const send = async (body: typeof first, key: string | undefined, now: number) => {
+      await stopClock(store, now)
+      return apply(store, {
+        claim: key === undefined ? undefined : claim({ key, body }),
+        reads: { sessions: ['ses_a'] },
+        decide: ({ sessions: [before = session()] }, now) => updateSession(before, body, now)
+      })
+    }
     const { result } = await send(first, 'k', NOW)
     await send(second, undefined, NOW + 1)
     const before = await store.list('sessions')

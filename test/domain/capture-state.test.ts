@@ -11,17 +11,14 @@ import type { Session } from '../../src/domain/sessions/session.js'
 import { checkStateForm, checkStateRules, type State } from '../../src/domain/state.js'
 import type { Store } from '../../src/domain/store.js'
 import { Workspace } from '../../src/domain/workspace.js'
-import { memoryStore, noWebhooks, NOW, read } from './examples.js'
-import { journalOf } from './exchanges.js'
+import { memoryStore, memoryWorlds, noWebhooks, NOW, read } from './examples.js'
 
 function workspaceOf (fixtures: readonly NamedFixture[]): Workspace {
   const initial = { fixtures: new FixtureSet(fixtures) }
   return new Workspace({
     initialState: () => initial,
-    createStore: parts => memoryStore(parts),
-    createJournal: () => journalOf([]),
+    worlds: memoryWorlds(),
     webhooks: noWebhooks,
-    onFirstEviction: () => undefined,
     onTimelineError: () => undefined
   })
 }
@@ -66,8 +63,8 @@ t.test('what is wrong with it is named', async t => {
 t.test('a saved state has it, and nothing is lost when it is restored or used as fixtures', async t => {
   const workspace = workspaceOf([{ id: 'ses_a' }, { ...whole, id: 'ses_b' }, { id: 'ses_plain' }])
   const { store, clock } = workspace.world
-  clock.freeze(true)
-  clock.set(NOW)
+  await clock.freeze(true)
+  await clock.set(NOW)
   const sessionOf = async (id: string) => (await read(store, { sessions: [id] })).sessions[0] as Session
   await store.transact({}, () => createSession({ fields: {} }, { environment: 'sandbox', now: NOW, id: 'ses_new', captureUrl: url('cap_n') }))
   for (const [id, token] of [['ses_a', 'cap_3'], ['ses_a', 'cap_4'], ['ses_b', 'cap_5'], ['ses_new', 'cap_6']] as const) {
@@ -89,7 +86,7 @@ t.test('a saved state has it, and nothing is lost when it is restored or used as
   ])
   t.same(Object.keys(saved.sessions[2] as object), Object.keys(before), 'a session without anything is saved without anything')
   const other = workspaceOf([])
-  other.restore(saved)
+  await other.restore(saved)
   const byId = (documents: readonly { id: string }[]) => documents.toSorted((one, two) => one.id < two.id ? -1 : 1)
   const [here, there] = [await belongings(store), await belongings(other.world.store)]
   for (const name of ['captures', 'links', 'tokens'] as const) t.same(byId(there[name]), byId(here[name]), name)
@@ -98,10 +95,10 @@ t.test('a saved state has it, and nothing is lost when it is restored or used as
 
 t.test('it comes and goes with its session', async t => {
   const store = memoryStore()
-  await addSessions(store, completeFixtures([whole], NOW), NOW)
+  await addSessions(store, completeFixtures([whole], NOW))
   await removeSession(store, 'ses_a')
   t.match(await belongings(store), { captures: [], links: [], tokens: [{ id: 'cap_1' }] }, 'an earlier token leads to nobody')
-  await addSessions(store, completeFixtures([{ id: 'ses_done', status: 'completed' }], NOW), NOW)
+  await addSessions(store, completeFixtures([{ id: 'ses_done', status: 'completed' }], NOW))
   await removeSession(store, 'ses_done')
 
   const workspace = workspaceOf([whole, { ...whole, id: 'ses_b', capture_url: url('cap_b'), links: [] }])
@@ -110,6 +107,6 @@ t.test('it comes and goes with its session', async t => {
   const after = await belongings(workspace.world.store)
   t.match(after, { captures: [{ id: 'ses_a', redirect_url: changed.redirect_url, fields: null }], links: [] })
   t.same(after.tokens.map(({ id }) => id).sort(), ['cap_1', 'cap_new'])
-  workspace.reset()
+  await workspace.reset()
   t.match(await belongings(workspace.world.store), { captures: [{ send_email: false }, { send_email: false }], links: [{ links: [link] }] })
 })

@@ -1,14 +1,18 @@
 import type { Test } from 'tap'
 import { ApiError } from '../../src/contract/errors.js'
+import type { ClockSetting } from '../../src/domain/clock.js'
 import { completeSession, type Fixture } from '../../src/domain/fixtures/fixture.js'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
-import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
+import { bytesOf, type Claim, expiryOfKey, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
 import type { Session } from '../../src/domain/sessions/session.js'
 import type { Base, Bases } from '../../src/domain/fixtures/base.js'
-import type { Found, Reads, Store } from '../../src/domain/store.js'
+import type { Changes, Store } from '../../src/domain/store.js'
 import type { DueItem } from '../../src/domain/timeline.js'
 import type { WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
+import { MemoryWorlds, type MemoryWorldsOptions } from '../../src/stores/memory-worlds.js'
+
+export { read } from '../../src/domain/read.js'
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z')
 
@@ -49,22 +53,47 @@ export function dueItem (id: string, at: number, type = 'test'): DueItem {
 }
 
 export interface StoreParts extends Partial<Bases> {
-  max?: number
-  maxBytes?: number
-  onEvict?: (record: IdempotencyRecord) => void
-  onDue?: () => void
+  /** How many idempotency keys are kept. */
+  max?: number | undefined
+  /** How many bytes of them are kept. */
+  maxBytes?: number | undefined
+  /** What else the store begins with. */
+  puts?: Changes['puts']
 }
 
 /** A store in memory, without bounds unless they are given. */
-export function memoryStore (parts: StoreParts = {}): MemoryStore {
-  const { max = Infinity, maxBytes = Infinity, onEvict = () => undefined, onDue = () => undefined, ...bases } = parts
-  const deliveries = { max: Infinity, maxBytes: Infinity, onEvict: () => undefined }
-  return new MemoryStore({ ...bases, idempotency: { max, maxBytes, onEvict }, deliveries, onDue })
+export function memoryStore ({ puts, max, maxBytes, ...bases }: StoreParts = {}): MemoryStore {
+  const { idempotency, deliveries } = worldOptions({ max, maxBytes })
+  return new MemoryStore({ bases, puts, idempotency, deliveries })
 }
 
-/** What a store has under some IDs. */
-export async function read<R extends Reads> (store: Store, reads: R): Promise<Found<R>> {
-  return (await store.transact(reads, found => ({ puts: {}, found }))).found
+/** The worlds of a workspace in memory, without bounds unless they are given. */
+export function memoryWorlds (bounds: Bounds = {}): MemoryWorlds {
+  return new MemoryWorlds(worldOptions(bounds))
+}
+
+/** The bounds of idempotency keys. */
+export interface Bounds extends Pick<StoreParts, 'max' | 'maxBytes'> {
+  onFirstEviction?: () => void
+}
+
+function worldOptions ({ max = Infinity, maxBytes = Infinity, onFirstEviction = () => undefined }: Bounds): MemoryWorldsOptions {
+  return {
+    idempotency: { max, maxBytes, expiresAt: expiryOfKey, onFirstEviction },
+    deliveries: { max: Infinity, maxBytes: Infinity },
+    maxJournalEntries: 10,
+    maxJournalBytes: 1e6
+  }
+}
+
+/** The setting of a clock that stands still. */
+export function clockAt (time: number): ClockSetting {
+  return { id: 'clock', offset: 0, frozenAt: time }
+}
+
+/** Lets the clock of a store stand still at a time. */
+export async function stopClock (store: Store, time: number): Promise<void> {
+  await store.transact({}, () => ({ puts: { settings: [clockAt(time)] } }))
 }
 
 /** Checks that something throws an error of the API, and returns it. */

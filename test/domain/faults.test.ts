@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { checkOf } from '../../src/contract/validation.js'
@@ -5,6 +6,7 @@ import { checkFaultRule } from '../../src/domain/faults/check-rule.js'
 import { Faults } from '../../src/domain/faults/faults.js'
 import { injectedError } from '../../src/domain/faults/injected-error.js'
 import { describeEffect, FaultRule, parseFaultHeader, type RequestEffect, webhookFaults } from '../../src/domain/faults/rules.js'
+import { memoryStore } from './examples.js'
 
 const request = { method: 'PATCH', session_id: 'ses_a', idempotency_key: 'k', operation: 'updateSession' }
 const delivery = { event: 'session.approved', endpoint_id: 'webhook_a', session_id: 'ses_a' }
@@ -13,51 +15,127 @@ const failure: RequestEffect = { status: 500 }
 t.test('a fault takes effect on the requests that match every field', async t => {
   const matches = [{}, { method: 'PATCH' }, { session_id: 'ses_a', idempotency_key: 'k' }, request]
   const others = [{ method: 'GET' }, { session_id: 'ses_b' }, { ...request, idempotency_key: 'l' }, { operation: 'createSession' }]
-  const takesEffect = (match: object) => {
-    const faults = new Faults()
-    faults.add({ match, then: failure })
-    return faults.takeEffect(request) === failure
+  const takesEffect = async (match: object) => {
+    const faults = new Faults(memoryStore())
+    await faults.add({ match, then: failure })
+    return await faults.takeEffect(request) === failure
   }
-  t.same([...matches, ...others].map(takesEffect), [true, true, true, true, false, false, false, false])
-  const faults = new Faults()
-  faults.add({ match: { session_id: 'ses_a' }, then: failure })
-  t.equal(faults.takeEffect({ method: 'GET', session_id: undefined, idempotency_key: undefined, operation: undefined }), undefined)
+  t.same(await Promise.all([...matches, ...others].map(takesEffect)), [true, true, true, true, false, false, false, false])
+  const faults = new Faults(memoryStore())
+  await faults.add({ match: { session_id: 'ses_a' }, then: failure })
+  t.equal(await faults.takeEffect({ method: 'GET', session_id: undefined, idempotency_key: undefined, operation: undefined }), undefined)
 })
 
 t.test('a fault takes effect once unless it says how often, after the requests that it skips', async t => {
-  const effects = (rule: Omit<FaultRule, 'then'>, requests: number) => {
-    const faults = new Faults()
-    faults.add({ ...rule, then: failure })
-    return Array.from({ length: requests }, () => faults.takeEffect(request) === undefined ? '-' : 'x').join('') + String(faults.list().length)
+  const effects = async (rule: Omit<FaultRule, 'then'>, requests: number) => {
+    const faults = new Faults(memoryStore())
+    await faults.add({ ...rule, then: failure })
+    const taken = await Promise.all(Array.from({ length: requests }, async () => faults.takeEffect(request)))
+    return taken.map(effect => effect === undefined ? '-' : 'x').join('') + String(faults.list().length)
   }
-  t.equal(effects({}, 3), 'x--0')
-  t.equal(effects({ times: 2 }, 3), 'xx-0')
-  t.equal(effects({ times: 2, skip: 2 }, 3), '--x1')
-  t.equal(effects({ times: null, skip: 1 }, 4), '-xxx1')
+  t.equal(await effects({}, 3), 'x--0')
+  t.equal(await effects({ times: 2 }, 3), 'xx-0')
+  t.equal(await effects({ times: 2, skip: 2 }, 3), '--x1')
+  t.equal(await effects({ times: null, skip: 1 }, 4), '-xxx1')
 })
 
 t.test('of the faults that match, the first that is not used up takes effect, and every match counts for those before it', async t => {
-  const faults = new Faults()
+  const faults = new Faults(memoryStore())
   t.ok(faults.isEmpty)
   const [first, second, third] = [{ status: 500 }, { delay_ms: 1 }, { drop: 'after' } as const]
-  faults.add({ then: first, skip: 1 })
-  faults.add({ then: second })
-  faults.add({ then: third })
+  await faults.add({ then: first, skip: 1 })
+  await faults.add({ then: second })
+  await faults.add({ then: third })
   t.notOk(faults.isEmpty)
-  t.same([1, 2, 3, 4].map(() => faults.takeEffect(request)), [second, first, third, undefined])
+  t.same(await Promise.all([1, 2, 3, 4].map(async () => faults.takeEffect(request))), [second, first, third, undefined])
 })
 
 t.test('faults are listed with what remains of them, and removed', async t => {
-  const faults = new Faults()
-  const added = faults.add({ then: failure, times: 3 })
+  const faults = new Faults(memoryStore())
+  const added = await faults.add({ then: failure, times: 3 })
   t.same(added, { id: 'fault_1', match: {}, then: failure, times: 3, skip: 0, remaining: 3 })
-  faults.add({ then: failure, times: null })
-  faults.takeEffect(request)
+  await faults.add({ then: failure, times: null })
+  await faults.takeEffect(request)
   t.match(faults.list(), [{ id: 'fault_1', remaining: 2 }, { id: 'fault_2', remaining: null }])
   t.equal(added.remaining, 3)
-  t.same([faults.remove('fault_1'), faults.remove('fault_1')], [true, false])
-  faults.clear()
-  t.same([faults.list(), faults.add({ then: failure }).id], [[], 'fault_3'])
+  t.same([await faults.remove('fault_1'), await faults.remove('fault_1')], [true, false])
+  await faults.clear()
+  t.same([faults.list(), (await faults.add({ then: failure })).id], [[], 'fault_3'])
+})
+
+t.test('a count is a new setting, and the one before stays as it was', async t => {
+  const store = memoryStore()
+  const faults = new Faults(store)
+  await faults.add({ then: failure, times: 2, skip: 1 })
+  const before = [store.setting('faults')]
+  const copies = [structuredClone(store.setting('faults'))]
+  for (let count = 0; count < 3; count++) {
+    await faults.takeEffect(request)
+    before.push(store.setting('faults'))
+    copies.push(structuredClone(store.setting('faults')))
+  }
+  t.same(before, copies)
+  t.equal(new Set(before).size, 4, 'each match counts')
+  t.same(await new Faults(store).takeEffect(request), undefined, 'faults are those of the store, whoever asks')
+})
+
+/** Some faults, as simply as they can be said: how many matches each still lets pass, and how often it still takes effect. */
+class FaultModel {
+  readonly #faults: { id: string, method: string | undefined, skip: number, left: number, status: number }[] = []
+  #added = 0
+
+  add (method: string | undefined, times: number | null, skip: number): number {
+    const status = 400 + ++this.#added
+    this.#faults.push({ id: `fault_${this.#added}`, method, skip, left: times ?? Infinity, status })
+    return status
+  }
+
+  remove (id: string): boolean {
+    const index = this.#faults.findIndex(fault => fault.id === id)
+    if (index >= 0) this.#faults.splice(index, 1)
+    return index >= 0
+  }
+
+  take (method: string): number | undefined {
+    for (const fault of [...this.#faults]) {
+      if (fault.method !== undefined && fault.method !== method) continue
+      if (fault.skip-- > 0) continue
+      fault.skip = 0
+      if (--fault.left === 0) this.remove(fault.id)
+      return fault.status
+    }
+    return undefined
+  }
+
+  get remaining (): [id: string, remaining: number | null][] {
+    return this.#faults.map(({ id, left }) => [id, left === Infinity ? null : left])
+  }
+}
+
+t.test('whatever is added, removed and matched, each fault skips and takes effect as often as it says, in order', async () => {
+  const method = fc.constantFrom('GET', 'PATCH')
+  const step = fc.oneof(
+    fc.record({ match: fc.option(method, { nil: undefined }), times: fc.option(fc.integer({ min: 1, max: 3 })), skip: fc.nat(2) }),
+    { weight: 4, arbitrary: fc.record({ request: method }) },
+    fc.record({ remove: fc.integer({ min: 1, max: 6 }) })
+  )
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
+    const model = new FaultModel()
+    const faults = new Faults(memoryStore())
+    for (const step of steps) {
+      if ('request' in step) {
+        const effect = await faults.takeEffect({ ...request, method: step.request })
+        assert.equal(effect?.status, model.take(step.request))
+      } else if ('remove' in step) {
+        assert.equal(await faults.remove(`fault_${step.remove}`), model.remove(`fault_${step.remove}`))
+      } else {
+        const { match: method, times, skip } = step
+        await faults.add({ match: method === undefined ? {} : { method }, then: { status: model.add(method, times, skip) }, times, skip })
+      }
+      assert.deepEqual(faults.list().map(({ id, remaining }) => [id, remaining]), model.remaining)
+      assert.equal(faults.isEmpty, model.remaining.length === 0)
+    }
+  }))
 })
 
 const problemsOf = (rule: object) => {
@@ -98,20 +176,21 @@ t.test('accepts a rule with everything', async t => {
 
 t.test('a fault of webhooks takes effect on the attempts that match every field, and one of requests on none', async t => {
   const lose = { webhook: 'lose' } as const
-  const takes = (match: object) => {
-    const faults = new Faults()
-    faults.add({ match, then: lose })
-    return faults.takeWebhookEffect(delivery) === lose
+  const takes = async (match: object) => {
+    const faults = new Faults(memoryStore())
+    await faults.add({ match, then: lose })
+    return await faults.takeWebhookEffect(delivery) === lose
   }
-  t.same([{}, delivery, { event: 'session.created' }, { endpoint_id: 'webhook_b' }, { session_id: 'ses_b' }].map(takes), [true, true, false, false, false])
+  const matches = [{}, delivery, { event: 'session.created' }, { endpoint_id: 'webhook_b' }, { session_id: 'ses_b' }]
+  t.same(await Promise.all(matches.map(takes)), [true, true, false, false, false])
 
-  const faults = new Faults()
-  faults.add({ match: { session_id: 'ses_a' }, then: lose, skip: 1, times: 2 })
-  faults.add({ match: { session_id: 'ses_a' }, then: failure })
-  t.same(Array.from({ length: 4 }, () => faults.takeWebhookEffect(delivery)), [undefined, lose, lose, undefined])
-  faults.add({ then: lose })
-  t.same([faults.takeEffect(request), faults.takeEffect(request)], [failure, undefined])
-  t.equal(faults.takeWebhookEffect({ event: 'webhook.test', endpoint_id: 'webhook_a', session_id: undefined }), lose)
+  const faults = new Faults(memoryStore())
+  await faults.add({ match: { session_id: 'ses_a' }, then: lose, skip: 1, times: 2 })
+  await faults.add({ match: { session_id: 'ses_a' }, then: failure })
+  t.same(await Promise.all(Array.from({ length: 4 }, async () => faults.takeWebhookEffect(delivery))), [undefined, lose, lose, undefined])
+  await faults.add({ then: lose })
+  t.same([await faults.takeEffect(request), await faults.takeEffect(request)], [failure, undefined])
+  t.equal(await faults.takeWebhookEffect({ event: 'webhook.test', endpoint_id: 'webhook_a', session_id: undefined }), lose)
 })
 
 t.test('an injected error is the documented one for its status, unless the fault says otherwise', async t => {

@@ -58,7 +58,7 @@ export class Life {
     const { clock, timeline } = this.#world
     const [before] = await this.#look()
     const due = expiryOf(before)
-    await timeline.moveTo(now => now + milliseconds)
+    await timeline.moveTo({ advance: milliseconds })
     const [after, result] = await this.#look()
     const ranOut = due !== undefined && due.at <= clock.now()
     if (!ranOut) assert.equal(after, before)

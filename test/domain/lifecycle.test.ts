@@ -204,26 +204,26 @@ t.test('sessions of fixtures expire on the clock of their workspace, unless thei
   const workspace = workspaceOf([
     { id: 'undated' }, { id: 'old', created_at: '2026-01-01T00:00:00Z' }, { id: 'soon', created_at: '2026-01-01T00:00:00Z', token_expires_at: '2026-03-01T12:00:01Z' }
   ])
-  await workspace.world.timeline.moveTo(() => NOW + 1000)
+  await workspace.world.timeline.moveTo({ set: NOW + 1000 })
   t.same(await statusesIn(workspace), { undated: 'pending', old: 'pending', soon: 'expired' })
-  await workspace.world.timeline.moveTo(() => NOW + TOKEN_LIFETIME - 1)
+  await workspace.world.timeline.moveTo({ set: NOW + TOKEN_LIFETIME - 1 })
   t.match(await statusesIn(workspace), { undated: 'pending' })
-  await workspace.world.timeline.moveTo(() => NOW + 10 * TOKEN_LIFETIME)
+  await workspace.world.timeline.moveTo({ set: NOW + 10 * TOKEN_LIFETIME })
   t.same(await statusesIn(workspace), { undated: 'expired', old: 'pending', soon: 'expired' })
   t.equal(await workspace.world.store.count('due'), 0)
-  workspace.reset()
+  await workspace.reset()
   t.same(await statusesIn(workspace), { undated: 'pending', old: 'pending', soon: 'pending' })
 })
 
 t.test('sessions that a test adds, removes or reads again expire, too', async t => {
   const workspace = workspaceOf([{ id: 'a' }, { id: 'b' }, { id: 'c' }])
   const { store, timeline } = workspace.world
-  await addSessions(store, { sessions: [session({ id: 'seeded' }), session({ id: 'old', created_at: '2026-01-01T00:00:00Z' })] }, NOW)
+  await addSessions(store, { sessions: [session({ id: 'seeded' }), session({ id: 'old', created_at: '2026-01-01T00:00:00Z' })] })
   await removeSession(store, 'a')
   await workspace.refresh({ outdated: ['b'], updated: [{ id: 'c', created_at: timestamp(NOW + 1) }, { id: 'd' }] })
   const due = (await store.list('due')).map(({ id, at }) => [id, at - NOW - TOKEN_LIFETIME])
   t.same(due.sort(), [['expire:c', 1], ['expire:d', 0], ['expire:seeded', 0]])
-  await timeline.moveTo(now => now + TOKEN_LIFETIME)
+  await timeline.moveTo({ advance: TOKEN_LIFETIME })
   t.same(await statusesIn(workspace), { c: 'pending', d: 'expired', seeded: 'expired', old: 'pending' })
 })
 
@@ -233,16 +233,16 @@ t.test('a saved state has no expiries: they follow from its sessions', async t =
   const saved = await workspace.save()
   t.match(saved.timeline, [{ id: 'd' }])
   t.equal(saved.timeline?.length, 1)
-  workspace.restore({ ...saved, timeline: [{ id: 'expire:ses_b', at: timestamp(NOW + 5), type: SESSION_EXPIRE, subject: 'ses_b' }] })
+  await workspace.restore({ ...saved, timeline: [{ id: 'expire:ses_b', at: timestamp(NOW + 5), type: SESSION_EXPIRE, subject: 'ses_b' }] })
   t.equal(await workspace.world.store.count('due'), 2)
-  await workspace.world.timeline.moveTo(now => now + TOKEN_LIFETIME - 1)
+  await workspace.world.timeline.moveTo({ advance: TOKEN_LIFETIME - 1 })
   t.same(await statusesIn(workspace), { ses_a: 'pending', ses_b: 'pending' }, 'an item whose time is not that of the token does nothing')
 })
 
 t.test('while the clock runs, a timer expires the session', async t => {
   const machine = new Machine(t)
   const workspace = workspaceOf([{ id: 'ses_a' }])
-  workspace.world.clock.freeze(false)
+  await workspace.world.clock.freeze(false)
   await machine.pass(TOKEN_LIFETIME - 1)
   t.match(await statusesIn(workspace), { ses_a: 'pending' })
   await machine.pass(1)

@@ -88,7 +88,7 @@ t.test('endpoints that want a payload alike share the text of its body', async t
 /** A world with a session and an endpoint, in which nothing is sent. */
 async function worldWith (...endpoints: EndpointDocument[]): Promise<World> {
   const { world } = workspaceOf([{ id: 'ses_a' }])
-  Object.assign(world.webhooks, { held: true })
+  await world.webhooks.hold()
   await world.store.transact({}, () => ({ puts: { endpoints } }))
   return world
 }
@@ -96,7 +96,7 @@ async function worldWith (...endpoints: EndpointDocument[]): Promise<World> {
 t.test('a token that runs out notifies, at the time at which it does', async t => {
   const world = await worldWith(endpoint(), endpoint({ id: 'webhook_b', environment: 'live' }))
   const expiry = NOW + 20 * 60_000
-  await world.timeline.moveTo(() => expiry + 1)
+  await world.timeline.moveTo({ set: expiry + 1 })
   t.match(await world.store.list('deliveries'), [{ event: 'session.expired', created_at: timestamp(expiry) }])
   t.match(await read(world.store, { sessions: ['ses_a'] }), { sessions: [{ status: 'expired' }] })
 })
@@ -104,7 +104,7 @@ t.test('a token that runs out notifies, at the time at which it does', async t =
 t.test('a token that had been replaced notifies nobody', async t => {
   const world = await worldWith(endpoint())
   await world.store.transact({}, () => ({ puts: { sessions: [session({ token_expires_at: timestamp(NOW + 3_600_000) })] } }))
-  await world.timeline.moveTo(now => now + 20 * 60_000)
+  await world.timeline.moveTo({ advance: 20 * 60_000 })
   t.same(await world.store.list('deliveries'), [])
 })
 
@@ -112,7 +112,7 @@ t.test('a change by the control plane notifies, and waits for what its response 
   const world = await worldWith(endpoint())
   const waited: unknown[] = []
   Object.assign(world.webhooks, { beforeResponse: async (outcome: unknown) => waited.push(outcome) })
-  await changeSession(world, 'ses_a', NOW, before => simulateDirectly(before, { action: 'decline' }, () => 'case_1', NOW))
+  await changeSession(world, 'ses_a', (before, now) => simulateDirectly(before, { action: 'decline' }, () => 'case_1', now))
   t.match(await world.store.list('deliveries'), [{ event: 'session.declined', session_id: 'ses_a' }])
   t.match(waited, [{ deliveries: [{ event: 'session.declined' }] }])
 })

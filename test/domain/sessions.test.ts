@@ -113,7 +113,7 @@ t.test('a session can be captured while it is pending or capturing', async t => 
 t.test('a session is added and removed with its result', async t => {
   const store = memoryStore()
   const added = session({ status: 'failed' })
-  await addSessions(store, { sessions: [added], results: [completeResult({}, added)] }, NOW)
+  await addSessions(store, { sessions: [added], results: [completeResult({}, added)] })
   t.same(await store.list('results'), [completeResult({}, added)])
   await removeSession(store, 'ses_a')
   t.equal(await store.count('results'), 0)
@@ -122,15 +122,15 @@ t.test('a session is added and removed with its result', async t => {
 t.test('a test adds, finds and removes sessions of either environment', async t => {
   const store = memoryStore({ sessions: baseOf('ses_a') })
   const live = session({ id: 'ses_live', is_sandbox: false })
-  await addSessions(store, { sessions: [live, session({ id: 'ses_b' })] }, NOW)
+  await addSessions(store, { sessions: [live, session({ id: 'ses_b' })] })
   t.equal(await findSession(store, 'ses_live'), live)
-  t.match(await errorOf(t, async () => addSessions(store, { sessions: [session({ id: 'ses_c' }), live] }, NOW)),
+  t.match(await errorOf(t, async () => addSessions(store, { sessions: [session({ id: 'ses_c' }), live] })),
     { code: 'conflict', statusCode: 409, detail: 'Session ses_live already exists.' })
   t.equal(await store.count('sessions'), 3, 'nothing was added')
   await removeSession(store, 'ses_live')
   for (const call of [removeSession, findSession]) {
     t.match(await errorOf(t, async () => call(store, 'ses_live')), { code: 'not_found', detail: 'Session not found.' })
   }
-  await addSessions(store, { sessions: [] }, NOW)
+  await addSessions(store, { sessions: [] })
   t.equal(await store.count('sessions'), 2)
 })

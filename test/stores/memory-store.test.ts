@@ -1,10 +1,22 @@
 import t from 'tap'
-import { baseOf, memoryStore, read, session } from '../domain/examples.js'
+import { IDEMPOTENCY_WINDOW } from '../../src/domain/idempotency/record.js'
+import { baseOf, clockAt, memoryStore, NOW, read, record, session } from '../domain/examples.js'
 import { rules } from './rules.js'
 
 for (const [name, rule] of Object.entries(rules)) {
   t.test(name, async t => rule(t, async parts => memoryStore(parts)))
 }
+
+t.test('what a store begins with is bounded too, and expires by the clock that it begins with', async t => {
+  const idempotency = ['a', 'b', 'c'].map(key => record(key))
+  const begin = async (now: number) => {
+    const store = memoryStore({ max: 2, puts: { idempotency, settings: [clockAt(now)] } })
+    return [(await store.list('idempotency')).map(({ key }) => key), await store.evicted('idempotency')]
+  }
+  t.same(await begin(NOW), [['b', 'c'], 1])
+  t.same(await begin(NOW + IDEMPOTENCY_WINDOW), [['b', 'c'], 0])
+  t.equal(await memoryStore({ max: 2, puts: { idempotency } }).evicted('idempotency'), 0, 'without one, by that of the machine')
+})
 
 t.test('a document is held by reference, also one that the base completes each time that it is read', async t => {
   const put = session({ id: 'mine' })

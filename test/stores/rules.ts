@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Test } from 'tap'
+import { IDEMPOTENCY_WINDOW } from '../../src/domain/idempotency/record.js'
 import type { SessionFilter } from '../../src/domain/sessions/list.js'
 import type { Environment, SessionStatus } from '../../src/domain/sessions/session.js'
-import type { Changes, Store } from '../../src/domain/store.js'
-import { baseOf, dueItem, NOW, read, RECORD_BYTES, record, session, type StoreParts } from '../domain/examples.js'
+import { changeSetting, initialSettings, settingIn, type SettingName } from '../../src/domain/settings.js'
+import type { Changes, Collection, Store } from '../../src/domain/store.js'
+import type { Move } from '../../src/domain/timeline.js'
+import { baseOf, clockAt, dueItem, NOW, read, RECORD_BYTES, record, session, stopClock, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some sessions. */
 type MakeStore = (parts?: StoreParts) => Promise<Store>
@@ -17,6 +21,8 @@ const put = async (store: Store, ...ids: string[]) =>
 const remove = async (store: Store, ...ids: string[]) => store.transact({}, () => ({ deletes: { sessions: ids } }))
 const putRecords = async (store: Store, ...keys: string[]) =>
   store.transact({}, () => ({ puts: { idempotency: keys.map(key => record(key)) } }))
+
+const move = (id: string): Move => ({ id, set: null, advance: 0, target: null, refused: false })
 
 /** What every store does, whatever it keeps its documents in. */
 export const rules: Record<string, Rule> = {
@@ -168,33 +174,48 @@ export const rules: Record<string, Rule> = {
   },
 
   'idempotency keys are bounded by count: the oldest are evicted': async (t, make) => {
-    const evicted: string[] = []
-    const store = await make({ max: 3, onEvict: ({ key }) => evicted.push(key) })
+    const store = await make({ max: 3 })
+    await stopClock(store, NOW)
+    const look = async () => [await store.evicted('idempotency'), await idsOf(store, 'idempotency')]
     await putRecords(store, 'a', 'b', 'c')
     await store.transact({ idempotency: ['digesta'] }, ({ idempotency: [one] }) =>
       ({ puts: { idempotency: one === undefined ? [] : [{ ...one, replays: 1 }] } }))
-    t.same(evicted, [])
+    t.same(await look(), [0, ['digesta', 'digestb', 'digestc']])
     await putRecords(store, 'd')
-    t.same([evicted, await idsOf(store, 'idempotency')], [['a'], ['digestb', 'digestc', 'digestd']], 'a replay is no first use')
+    t.same(await look(), [1, ['digestb', 'digestc', 'digestd']], 'a replay is no first use')
     await store.transact({}, () => ({ deletes: { idempotency: ['digestb', 'none'] }, puts: { idempotency: [record('b')] } }))
     await putRecords(store, 'e', 'f')
-    t.same([evicted, await idsOf(store, 'idempotency')], [['a', 'c', 'd'], ['digestb', 'digeste', 'digestf']])
+    t.same(await look(), [3, ['digestb', 'digeste', 'digestf']])
     t.equal(await store.count('idempotency'), 3)
   },
 
   'idempotency keys are bounded by bytes: the oldest are evicted': async (t, make) => {
-    const evicted: string[] = []
-    const store = await make({ maxBytes: 3 * RECORD_BYTES, onEvict: ({ key }) => evicted.push(key) })
+    const store = await make({ maxBytes: 3 * RECORD_BYTES })
+    await stopClock(store, NOW)
+    const look = async () => [await store.evicted('idempotency'), await idsOf(store, 'idempotency')]
     await putRecords(store, 'a', 'b', 'c')
     await store.transact({}, () => ({ puts: { idempotency: [{ ...record('b'), bytes: RECORD_BYTES + 1 }] } }))
-    t.same([evicted, await idsOf(store, 'idempotency')], [['a'], ['digestb', 'digestc']], 'a record that grew counts with its new size')
+    t.same(await look(), [1, ['digestb', 'digestc']], 'a record that grew counts with its new size')
     await store.transact({}, () => ({ deletes: { idempotency: ['digestb'] } }))
     await putRecords(store, 'd', 'e')
-    t.same(evicted, ['a'], 'a deleted record holds nothing')
+    t.same(await look(), [1, ['digestc', 'digestd', 'digeste']], 'a deleted record holds nothing')
     await store.transact({}, () => ({ puts: { idempotency: [{ ...record('x'), bytes: 4 * RECORD_BYTES }] } }))
-    t.same([evicted, await store.count('idempotency')], [['a', 'c', 'd', 'e'], 1], 'the newest stays, also when it is larger than the bound')
+    t.same(await look(), [4, ['digestx']], 'the newest stays, also when it is larger than the bound')
     await putRecords(store, 'f')
-    t.same(await idsOf(store, 'idempotency'), ['digestf'])
+    t.same(await look(), [5, ['digestf']])
+  },
+
+  'an eviction counts only if the record had not expired': async (t, make) => {
+    const store = await make({ max: 2 })
+    await stopClock(store, NOW)
+    await putRecords(store, 'a', 'b')
+    await stopClock(store, NOW + IDEMPOTENCY_WINDOW - 1)
+    await putRecords(store, 'c')
+    t.equal(await store.evicted('idempotency'), 1)
+    await stopClock(store, NOW + IDEMPOTENCY_WINDOW)
+    await putRecords(store, 'd')
+    t.equal(await store.evicted('idempotency'), 1)
+    t.same([await store.evicted('deliveries'), await store.evicted('rates')], [0, 0])
   },
 
   'the first due item is the first by time, then by ID, whatever was put and deleted': async (_t, make) => {
@@ -223,37 +244,133 @@ export const rules: Record<string, Rule> = {
     t.same(await store.firstDue(), dueItem('kept', 4_993))
   },
 
-  'the revision grows with each step that writes, and with no other': async (t, make) => {
+  'the revisions grow with each step that writes what they stand for, and with no other': async (t, make) => {
     const store = await make({ sessions: baseOf('a') })
-    const steps: [name: string, changes: Changes, grows: boolean][] = [
-      ['a put', { puts: { sessions: [session({ id: 'a', external_ref: 'new' })] } }, true],
-      ['a delete', { deletes: { sessions: ['a'] } }, true],
-      ['a due item', { puts: { due: [dueItem('d', 1)] } }, true],
-      ['nothing', {}, false],
-      ['lists without documents', { puts: { sessions: [] }, deletes: { due: [] } }, false]
+    const steps: [name: string, changes: Changes, grows: 'documents' | 'settings' | undefined][] = [
+      ['a put', { puts: { sessions: [session({ id: 'a', external_ref: 'new' })] } }, 'documents'],
+      ['a delete', { deletes: { sessions: ['a'] } }, 'documents'],
+      ['a due item', { puts: { due: [dueItem('d', 1)] } }, 'documents'],
+      ['an item that is under way', { puts: { running: [dueItem('d', 1)] } }, 'documents'],
+      ['a setting', { puts: { settings: [clockAt(NOW)] } }, 'settings'],
+      ['a move', { puts: { moves: [move('m')] } }, undefined],
+      ['the end of a move', { deletes: { moves: ['m'] } }, undefined],
+      ['a count of requests', { puts: { rates: [{ id: 'r', limit: 1, remaining: 1, endsAt: 1 }] } }, undefined],
+      ['nothing', {}, undefined],
+      ['lists without documents', { puts: { sessions: [], settings: [] }, deletes: { due: [] } }, undefined]
     ]
-    for (const [name, changes, grows] of steps) {
-      const before = await store.revision()
-      await store.transact({ sessions: ['a'] }, () => changes)
-      t.equal(await store.revision() > before, grows, name)
+    const grown = async (action: () => Promise<unknown>) => {
+      const before = await store.revisions()
+      await action()
+      const after = await store.revisions()
+      return (['documents', 'settings'] as const).filter(name => after[name] > before[name])
     }
-    const before = await store.revision()
-    await store.list('sessions')
-    await t.rejects(store.transact({}, () => {
+    for (const [name, changes, grows] of steps) {
+      t.same(await grown(async () => store.transact({ sessions: ['a'] }, () => changes)), grows === undefined ? [] : [grows], name)
+    }
+    t.same(await grown(async () => store.list('sessions')), [])
+    t.same(await grown(async () => t.rejects(store.transact({}, () => {
       throw new Error('refused')
-    }))
-    t.equal(await store.revision(), before)
+    }))), [])
   },
 
-  'a step that changes due items says so, and another does not': async (t, make) => {
+  'a step that changes due items, moves or the clock wakes who listens, and one that writes nothing or a session does not': async (t, make) => {
+    const store = await make()
     let calls = 0
-    const store = await make({ onDue: () => calls++ })
-    await put(store, 'a')
+    store.onWake(() => calls++)
+    const sleeping: Changes[] = [{}, { puts: { due: [], moves: [], settings: [] }, deletes: { due: [] } }, { puts: { sessions: [session()] } }]
+    for (const changes of sleeping) await store.transact({}, () => changes)
     t.equal(calls, 0)
-    await store.transact({}, () => ({ puts: { due: [dueItem('d', 1)] } }))
-    t.equal(calls, 1)
-    await store.transact({}, () => ({ deletes: { due: ['d'] } }))
-    t.equal(calls, 2)
+    const waking: Changes[] = [
+      { puts: { due: [dueItem('d', 1)] } }, { deletes: { due: ['d'] } }, { puts: { moves: [move('m')] } }, { deletes: { moves: ['m'] } },
+      { puts: { settings: [clockAt(NOW)] } }
+    ]
+    for (const changes of waking) {
+      const before = calls
+      await store.transact({}, () => changes)
+      t.ok(calls > before, JSON.stringify(changes))
+    }
     t.equal(await store.firstDue(), undefined)
+  },
+
+  'who waits for a change hears of each step that writes, and of no other': async (t, make) => {
+    const store = await make()
+    const steps: Changes[] = [
+      { puts: { sessions: [session()] } }, { deletes: { sessions: ['ses_a'] } }, { puts: { due: [dueItem('d', 1)] } }, { puts: { running: [dueItem('d', 1)] } },
+      { deletes: { running: ['d'] } }, { puts: { moves: [move('m')] } }, { puts: { settings: [clockAt(NOW)] } }
+    ]
+    for (const changes of steps) {
+      let heard = 0
+      const waiting = [store.changed(), store.changed()].map(async changed => changed.then(() => heard++))
+      await read(store, { sessions: ['ses_a'] })
+      await store.transact({}, () => ({ puts: { sessions: [] }, deletes: { due: [] } }))
+      await store.list('due')
+      await turn()
+      t.equal(heard, 0)
+      await store.transact({}, () => changes)
+      await Promise.all(waiting)
+    }
+  },
+
+  'nobody waits for a store that is closed': async (_t, make) => {
+    const store = await make()
+    const changed = store.changed()
+    store.close()
+    await Promise.all([changed, store.changed()])
+  },
+
+  'a step gets the time of the clock that the steps before have set': async (t, make) => {
+    const store = await make()
+    const nowIn = async () => (await store.transact({}, (_found, now) => ({ puts: {}, now }))).now
+    t.ok(Math.abs(await nowIn() - store.machineTime()) < 60_000, 'it runs with the machine')
+    await stopClock(store, NOW)
+    t.same([await nowIn(), (await store.snapshot()).now], [NOW, NOW])
+    const year = 365 * 24 * 60 * 60 * 1000
+    await store.transact({}, () => ({ puts: { settings: [{ id: 'clock', offset: year, frozenAt: null }] } }))
+    for (const now of [await nowIn(), (await store.snapshot()).now]) {
+      t.ok(Number.isInteger(now) && Math.abs(now - store.machineTime() - year) < 60_000, 'it runs ahead of the machine')
+    }
+  },
+
+  'settings are the initial ones until others are put, and at hand after the step that does': async (t, make) => {
+    const store = await make()
+    for (const [name, setting] of Object.entries(initialSettings)) t.same(store.setting(name as SettingName), setting)
+    const held = { id: 'webhooks', held: true, timing: 7 } as const
+    const { before } = await store.transact({ settings: ['webhooks', 'clock'] }, found =>
+      ({ puts: { settings: [held] }, before: settingIn(found, 'webhooks') }))
+    t.same([before, store.setting('webhooks'), store.setting('clock')], [initialSettings.webhooks, held, initialSettings.clock])
+    t.same(settingIn(await read(store, { settings: ['clock', 'webhooks'] }), 'webhooks'), held)
+    t.same(await changeSetting(store, 'webhooks', before => ({ ...before, held: false })), { ...held, held: false })
+    t.equal(store.setting('webhooks').held, false)
+  },
+
+  'a snapshot has all documents of one moment, in their order': async (t, make) => {
+    const store = await make({ sessions: baseOf('a') })
+    await store.transact({}, () => ({ puts: { sessions: [session({ id: 'c' }), session({ id: 'b' })], running: [dueItem('r', 1)], moves: [move('m')], due: [dueItem('d', 1)] } }))
+    const { documents } = await store.snapshot()
+    for (const [name, list] of Object.entries(documents)) t.same(list, await store.list(name as Collection), name)
+    t.same(documents.sessions.map(({ id }) => id), ['a', 'c', 'b'])
+    t.same([documents.running, documents.moves, documents.due], [[dueItem('r', 1)], [move('m')], [dueItem('d', 1)]])
+    const steps = Array.from({ length: 20 }, async (_, index) =>
+      store.transact({}, () => ({ puts: { sessions: [session({ id: `ses_${index}` })], idempotency: [record(`k${index}`)] } })))
+    const snapshots = await Promise.all(Array.from({ length: 5 }, async () => store.snapshot()))
+    await Promise.all(steps)
+    for (const { documents: { sessions, idempotency } } of [...snapshots, await store.snapshot()]) t.equal(sessions.length - 3, idempotency.length)
+  },
+
+  'an ID can be any text': async (t, make) => {
+    const store = await make()
+    const ids = ['', ' ', '\0', 'a\0b', '__proto__', 'constructor', 'ä😀', '"\\\n', '*?[', 'x'.repeat(65_536)]
+    await put(store, ...ids)
+    t.same(await idsOf(store, 'sessions'), ids)
+    t.same((await read(store, { sessions: ids })).sessions.map(one => one?.id), ids)
+    await store.transact({}, () => ({ puts: { tokens: ids.map(id => ({ id: `t${id}`, session_id: id, link_id: null })) } }))
+    for (const id of ids) t.same((await read(store, { tokens: { of: id } })).tokens.map(({ session_id: owner }) => owner), [id])
+    await remove(store, ...ids)
+    t.equal(await store.count('sessions'), 0)
+  },
+
+  'who has a store for itself leads, as often as it asks': async (t, make) => {
+    const store = await make()
+    t.same([await store.lead(), await store.lead()], [true, true])
   }
 }

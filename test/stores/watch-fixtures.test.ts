@@ -30,7 +30,7 @@ t.test('in a folder, changed, added and removed fixtures take effect and everyth
     (await app.inject({ method: 'PATCH', url: `/sessions/${id}`, payload, headers: { 'x-api-key': SANDBOX_KEY } })).json<Session>().external_ref
   await patch('b', { external_ref: 'updated' })
   const { store } = app.workspaces.shared.world
-  await addSessions(store, { sessions: [{ ...(await listSessions(store))[0] as Session, id: 'seeded' }] }, Date.now())
+  await addSessions(store, { sessions: [{ ...(await listSessions(store))[0] as Session, id: 'seeded' }] })
 
   writeFileSync(`${dir}/new.json`, '{"external_ref":"no id"}')
   await logged('3 sessions')
