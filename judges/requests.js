@@ -47,6 +47,7 @@ const reference = { snake: 'external_ref', camel: 'externalRef', kebab: 'externa
 /** Requests that the document allows. Their order matters: some need what earlier ones have made. */
 export const validRequests = [
   control('GET', '/health'),
+  control('GET', '/ready'),
   control('POST', '/login', { token: 'any' }), // this mock needs none
   control('POST', '/logout'),
   control('GET', '/overview'),

@@ -3,6 +3,7 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
+import { expiryOfKey } from './domain/idempotency/record.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
 import type { SavedEndpoint } from './domain/webhooks/saved.js'
 import type { Send } from './domain/webhooks/sending.js'
@@ -20,7 +21,8 @@ import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
 import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
-import { MemoryStore } from './stores/memory-store.js'
+import { SharedStore } from './stores/valkey/shared-store.js'
+import { MemoryWorlds, type MemoryWorldsOptions } from './stores/memory-worlds.js'
 import { StateFile } from './stores/state-file.js'
 import { StateWriter } from './stores/state-writer.js'
 import { watchFixtures, type WatchOptions } from './stores/watch-fixtures.js'
@@ -49,16 +51,25 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const stateFile = options.state === undefined ? undefined : new StateFile(options.state, results)
   let initialState = initialStateOf(stateFile?.state ?? fromFixtures)
   const sender = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
-  const workspaces = createWorkspaces(options, () => initialState, sender.send, log)
+  const store = sharedStoreOf(options, log)
+  const workspaces = createWorkspaces(options, () => initialState, sender.send, store, log)
+  if (store === undefined) void workspaces.shared.enter()
   initialState = initialStateOf(fromFixtures) // a reset returns to the fixtures
   const stateWriter = stateFile === undefined ? undefined : new StateWriter({ workspace: workspaces.shared, file: stateFile, log }).start()
   const dependencies = { log, options, operations, workspaces, apiKeys: new ApiKeys(options.apiKeys) }
 
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
+  if (store !== undefined) {
+    app.addHook('onReady', async () => {
+      await store.open()
+      await workspaces.shared.enter()
+    })
+  }
   app.addHook('onClose', async () => {
     workspaces.close()
     sender.close()
+    await store?.close()
     await app.listeners.closed()
     await stateWriter?.close()
   })
@@ -103,31 +114,45 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
   return routes
 }
 
-function createWorkspaces (options: Options, initialState: () => InitialState, send: Send, log: Logger): Workspaces {
-  const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxWorkspaces } = options
+/** The store that replicas share, if there is one. */
+function sharedStoreOf (options: Options, log: Logger): SharedStore | undefined {
+  const { store: url, maxWorkspaces } = options
+  return url === undefined ? undefined : new SharedStore({ url, maxWorkspaces, log, ...worldBoundsOf(options, log) })
+}
+
+/** How much a world keeps. */
+function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
+  const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxJournalEntries, maxJournalBytes } = options
+  const onFirstEviction = () => {
+    log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
+      'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
+  }
+  return {
+    idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, expiresAt: expiryOfKey, onFirstEviction },
+    deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes },
+    maxJournalEntries,
+    maxJournalBytes
+  }
+}
+
+function createWorkspaces (
+  options: Options, initialState: () => InitialState, send: Send, store: SharedStore | undefined, log: Logger
+): Workspaces {
+  const { maxWorkspaces } = options
   return new Workspaces({
     isolation: options.isolation,
     max: maxWorkspaces,
-    create: () => new Workspace({
+    registry: store?.workspaces,
+    create: owner => new Workspace({
       initialState,
-      createStore: ({ onEvict, onDrop, ...rest }) => new MemoryStore({
-        ...rest,
-        idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEvict },
-        deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes, onEvict: onDrop }
-      }),
+      worlds: store?.worldsOf(owner) ?? new MemoryWorlds(worldBoundsOf(options, log)),
       webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
       webhookEndpoints: endpointsOf(options),
-      maxJournalEntries: options.maxJournalEntries,
-      maxJournalBytes: options.maxJournalBytes,
       publicUrl: options.publicUrl,
       plan: options.plan,
       rateLimit: options.rateLimit,
-      onFirstEviction: () => {
-        log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
-          'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
-      },
       dueHandlers: { [SESSION_EXPIRE]: sessionExpiry },
-      onTimelineError: (error, { type, subject }) => log.error({ err: error, type, subject }, 'a due item could not be carried out')
+      onTimelineError: (error, item) => log.error({ err: error, type: item?.type, subject: item?.subject }, 'a due item could not be carried out')
     }),
     onDrop: () => {
       log.warn(`More than ${maxWorkspaces} API keys: the workspace that was unused for the longest time is dropped. Raise --max-workspaces (maxWorkspaces).`)

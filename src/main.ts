@@ -56,7 +56,7 @@ switch (command.name) {
   }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
-    const { state, ...openApiOptions } = command.options // another process may use the state file
+    const { state, store, ...openApiOptions } = command.options // another process may use the state file, and no store is needed
     const app = buildApp({ ...openApiOptions, fixtures: [], logLevel: 'silent', watch: false })
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
@@ -120,6 +120,7 @@ async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, 
     import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js'), import('./domain/workspace.js')
   ])
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
-  const sessions = await listSessions(app.workspaces.shared.world.store)
+  const { store } = await app.workspaces.shared.enter()
+  const sessions = await listSessions(store)
   log.write(readyLine({ url, version, sessions, apiKeys, inspector: control && inspector }))
 }

@@ -1,17 +1,18 @@
 import type { Options } from '../options/options.js'
 import { StateFileError } from '../stores/file-lock.js'
 import { FixtureError } from '../stores/fixture-files.js'
+import { StoreError } from '../stores/valkey/connect.js'
 
 type Address = Pick<Options, 'host' | 'port'>
 
 /**
  * Explains in a sentence why the mock could not start. The exit code is 2 if a fixture or the state file is wrong, 1 if the mock
- * cannot listen, or another process uses the state file.
+ * cannot listen, another process uses the state file, or the store cannot be used.
  * @throws the error itself when it is a defect
  */
 export function explainFailedStart (error: Error, address: Address): { exitCode: 1 | 2, message: string } {
   if (error instanceof FixtureError) return { exitCode: 2, message: error.message }
-  if (error instanceof StateFileError) return { exitCode: 1, message: error.message }
+  if (error instanceof StateFileError || error instanceof StoreError) return { exitCode: 1, message: error.message }
   const message = explainListenError(error, address, option => `--${option}`)
   if (message === undefined) throw error
   return { exitCode: 1, message }

@@ -3,7 +3,7 @@ import type { Options } from '../options/options.js'
 // not by `import`: see http/listener.ts
 const { get } = process.getBuiltinModule('node:http')
 
-/** Whether a mock is up. */
+/** Whether a mock is up, and not degraded. */
 export interface Health {
   ok: boolean
   /** The response, or why there is none, on one line for people. */
@@ -24,7 +24,7 @@ export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>,
         body += chunk
       })
       response.on('end', () => {
-        resolve({ ok: response.statusCode === 200, message: `${url} returned ${String(response.statusCode)} ${body}` })
+        resolve({ ok: response.statusCode === 200 && !body.includes('"degraded"'), message: `${url} returned ${String(response.statusCode)} ${body}` })
       })
     })
     request.on('timeout', () => request.destroy(new Error(`no response within ${timeout} ms`)))

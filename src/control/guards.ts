@@ -55,15 +55,23 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
     const { open = false, isPage = false, needsWorkspaceKey = false } = request.routeOptions.config
     // a page on another port of this host is `same-site`, and gets the cookie: SameSite ignores ports
     if (!isPage && site !== undefined && site !== 'same-origin' && site !== 'none') throw apiError('foreignSite', { site })
-    if (!open) {
-      if (token?.isIn(request.headers) === false) throw apiError('controlToken')
-      request.workspace = workspaceOf(request, needsWorkspaceKey)
+    if (open) {
+      done()
+      return
     }
-    done()
+    if (token?.isIn(request.headers) === false) throw apiError('controlToken')
+    const workspace = workspaceOf(request, needsWorkspaceKey)
+    const enter = (workspace: Workspace) => {
+      request.workspace = workspace
+      return workspace.enter()
+    }
+    const world = workspace instanceof Promise ? workspace.then(enter) : enter(workspace)
+    if (world instanceof Promise) world.then(() => done(), done)
+    else done()
   })
 
   /** Without isolation the headers do not matter. With both of them, the API key decides. */
-  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace {
+  function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace | Promise<Workspace> {
     if (!workspaces.isolated) return workspaces.shared
     const { 'x-api-key': key, 'x-mock-workspace': id } = request.headers
     if (key !== undefined) return workspaces.of(authenticate(apiKeys, request))

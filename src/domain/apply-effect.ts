@@ -7,7 +7,7 @@ import type { Found, Reads, Store } from './store.js'
 export interface EffectStep<R extends Reads, E> extends Omit<Step<R>, 'decide'> {
   /** Does it. What it throws refuses the step. */
   effect: (found: Found<R>) => Promise<E>
-  decide: (found: Found<R>, effect: E) => Decision
+  decide: (found: Found<R>, effect: E, now: number) => Decision
 }
 
 /** The requests under an idempotency key that are being executed. */
@@ -53,5 +53,5 @@ async function execute<R extends Reads, E> (store: Store, { effect, decide, ...s
     found = (error as Undecided<R>).found
   }
   const done = await effect(found)
-  return apply(store, { ...step, decide: foundNow => decide(foundNow, done) })
+  return apply(store, { ...step, decide: (foundNow, now) => decide(foundNow, done, now) })
 }

@@ -10,10 +10,8 @@ export interface Step<R extends Reads> {
   /** The idempotency key and the parameters; `undefined` for a request without a key. */
   claim: Claim | undefined
   reads: R
-  /** The time of the step, in milliseconds since 1970. */
-  now: number
-  /** A pure function. What it throws refuses the step. */
-  decide: (found: Found<R>) => Decision
+  /** A pure function of what was read and of the time, in milliseconds since 1970. What it throws refuses the step. */
+  decide: (found: Found<R>, now: number) => Decision
   /** Makes the deliveries of what happened; left out when nothing can happen that is sent. */
   notify?: Notify | undefined
 }
@@ -36,24 +34,24 @@ const none: readonly DeliveryDocument[] = []
  * @throws ApiError whatever `decide` throws, and 422 when the key was used with other parameters
  */
 export function apply<R extends Reads> (store: Store, step: Step<R>): Promise<Outcome> {
-  const { claim, now, decide, notify } = step
+  const { claim, decide, notify } = step
   // Object.assign, here and below: Node.js 20 takes ten times as long for `{ ...reads, … }` (bench/README.md)
   const reads = notify === undefined ? step.reads : Object.assign({}, step.reads, { endpoints: 'all' as const })
-  const run = (found: Found): Required<Changes> & Outcome => {
-    const decision = decide(found)
+  const run = (found: Found, now: number): Required<Changes> & Outcome => {
+    const decision = decide(found, now)
     if (notify === undefined || decision.events.length === 0) return execute(decision, none)
     const deliveries = notify(decision, (found as Found<{ endpoints: 'all' }>).endpoints, now)
     return execute(withDeliveries(decision, deliveries), deliveries)
   }
   if (claim === undefined) return store.transact(reads, run)
   const id = recordId(claim)
-  return store.transact(Object.assign({}, reads, { idempotency: [id] }), (found): Changes & Outcome => {
+  return store.transact(Object.assign({}, reads, { idempotency: [id] }), (found, now): Changes & Outcome => {
     const [record] = (found as Found<{ idempotency: string[] }>).idempotency
     if (record !== undefined && !isExpired(record, now)) {
       const replayed = replay(record, claim)
       return { puts: { idempotency: [replayed] }, result: replayed.result, replayed: true, events: [], deliveries: none }
     }
-    const { puts, deletes, events, deliveries, result } = run(found)
+    const { puts, deletes, events, deliveries, result } = run(found, now)
     return {
       puts: Object.assign({}, puts, { idempotency: [recordOf(claim, result, now)] }),
       // the record of a key that is used again comes last in the order

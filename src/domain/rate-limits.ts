@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { type ApiError, apiError, type ErrorName } from '../contract/errors.js'
 import { schemaOf } from '../contract/schema.js'
 import type { ApiKey } from './api-keys.js'
+import { settingIn } from './settings.js'
+import type { Store } from './store.js'
 
 /** The vendor's plans. */
 export const plans = ['free', 'starter', 'professional', 'enterprise'] as const
@@ -17,8 +19,8 @@ const UNLIMITED = 1000
 
 const MINUTE = 60_000
 
-/** How many API keys are counted. Beyond that, the oldest minute is dropped. */
-const MAX_KEYS = 10_000
+/** How many minutes are kept. Beyond that, the oldest is dropped. */
+export const MAX_WINDOWS = 10_000
 
 export interface RateLimitOptions {
   /** The plan whose limits apply; `undefined` limits nothing. */
@@ -51,24 +53,40 @@ export const RateLimitChange = schemaOf<RateLimitChange>()(Type.Object({
   })
 }, { $id: 'RateLimitChange', additionalProperties: false, description: 'A change of what is left of a rate limit' }))
 
-interface Window {
-  limit: number
-  remaining: number
-  endsAt: number
+/** A minute in which the requests, or the new sessions, of an API key are counted. */
+export interface RateWindow {
+  readonly id: string
+  readonly limit: number
+  readonly remaining: number
+  /** When the minute is over, in milliseconds since 1970. */
+  readonly endsAt: number
+}
+
+/** Whether somebody has set what is left. */
+export interface RateLimitsSetting {
+  readonly id: 'rateLimits'
+  readonly isSet: boolean
+  /** Grows when it is set for all API keys: minutes of an earlier round do not count. */
+  readonly round: number
+}
+
+/** What came of counting a request. */
+export interface Counted {
+  allowance: Allowance
+  /** How many sessions the API key may still create; `undefined` where that is not limited. */
+  quota: Allowance | undefined
 }
 
 /** Counts the requests of each API key in fixed minutes of the world's clock. */
 export class RateLimits {
   readonly #options: RateLimitOptions
-  readonly #requests = new Map<string, Window>()
-  readonly #creations = new Map<string, Window>()
-  /** What every API key has left, where a test has set it. */
-  #all: Window | undefined
+  readonly #store: Store
   /** What every request gets where nothing is limited. It is the same for a whole minute, so that its headers are made once. */
   #unlimited = allowanceOf('ratelimit', { limit: UNLIMITED, remaining: UNLIMITED - 1, endsAt: 0 }, false)
 
-  constructor (options: RateLimitOptions) {
+  constructor (options: RateLimitOptions, store: Store) {
     this.#options = options
+    this.#store = store
   }
 
   /** The plan, as the API shows it. */
@@ -76,48 +94,73 @@ export class RateLimits {
     return this.#options.plan ?? 'enterprise'
   }
 
-  /** Counts a request. */
-  takeRequest ({ digest, publishable }: ApiKey, now: number): Allowance {
-    const { plan, rateLimit = plan && requestsOf[plan] } = this.#options
-    const window = current(this.#requests.get(digest), now)
-    if (window !== undefined) return take('ratelimit', window)
-    const all = current(this.#all, now)
-    if (all === undefined && rateLimit === undefined) {
-      const endsAt = endOfMinute(now)
-      if (this.#unlimited.endsAt !== endsAt) this.#unlimited = allowanceOf('ratelimit', { ...this.#unlimited, endsAt }, false)
-      return this.#unlimited
-    }
-    const limit = plan !== undefined && publishable ? PUBLISHABLE_REQUESTS : rateLimit ?? UNLIMITED
-    const opened = all === undefined ? { limit, remaining: limit, endsAt: endOfMinute(now) } : { ...all }
-    open(this.#requests, digest, opened)
-    return take('ratelimit', opened)
+  /** Whether requests have to be counted. If not, each may do what `unlimited` says. */
+  get isLimited (): boolean {
+    const { plan, rateLimit } = this.#options
+    return plan !== undefined || rateLimit !== undefined || this.#store.setting('rateLimits').isSet
   }
 
-  /** Counts the creation of a session; `undefined` where there is no quota. */
-  takeCreation ({ digest }: ApiKey, now: number): Allowance | undefined {
+  /** What a request gets where nothing is limited. */
+  unlimited (now: number): Allowance {
+    const endsAt = endOfMinute(now)
+    if (this.#unlimited.endsAt !== endsAt) this.#unlimited = allowanceOf('ratelimit', { ...this.#unlimited, endsAt }, false)
+    return this.#unlimited
+  }
+
+  /** Counts a request and, where it creates one and may be made, a session. */
+  async count (apiKey: ApiKey, createsSession: boolean): Promise<Counted> {
+    const { round } = this.#store.setting('rateLimits')
+    const [own, all, creations] = [requestsId(apiKey.digest, round), requestsId('', round), `creations:${apiKey.digest}`]
+    const { counted } = await this.#store.transact({ rates: [own, all, creations] }, ({ rates: [its, ofAll, created] }, now) => {
+      const { allowance, window } = this.#countRequest(apiKey, own, current(its, now), current(ofAll, now), now)
+      const session = createsSession && !allowance.exceeded ? this.#countCreation(creations, current(created, now), now) : undefined
+      const windows = [window, session?.window].filter(window => window !== undefined)
+      // a minute that begins is the newest: the store evicts the oldest
+      const begun = [[its, window], [created, session?.window]].filter(([before, after]) => before?.endsAt !== after?.endsAt)
+      return {
+        deletes: { rates: begun.flatMap(([, after]) => after?.id ?? []) },
+        puts: { rates: windows },
+        counted: { allowance, quota: session?.quota }
+      }
+    })
+    return counted
+  }
+
+  #countRequest (
+    { publishable }: ApiKey, id: string, own: RateWindow | undefined, all: RateWindow | undefined, now: number
+  ): { allowance: Allowance, window?: RateWindow } {
+    const { plan, rateLimit = plan && requestsOf[plan] } = this.#options
+    if (own === undefined && all === undefined && rateLimit === undefined) return { allowance: this.unlimited(now) }
+    const limit = plan !== undefined && publishable ? PUBLISHABLE_REQUESTS : rateLimit ?? UNLIMITED
+    const before = own ?? (all === undefined ? { id, limit, remaining: limit, endsAt: endOfMinute(now) } : { ...all, id })
+    return { allowance: take('ratelimit', before), window: less(before) }
+  }
+
+  #countCreation (id: string, own: RateWindow | undefined, now: number): { quota: Allowance, window: RateWindow } | undefined {
     const { plan } = this.#options
     if (plan === undefined) return undefined
-    let window = current(this.#creations.get(digest), now)
-    if (window === undefined) {
-      const limit = creationsOf[plan]
-      open(this.#creations, digest, window = { limit, remaining: limit, endsAt: endOfMinute(now) })
-    }
-    return take('quota', window)
+    const before = own ?? { id, limit: creationsOf[plan], remaining: creationsOf[plan], endsAt: endOfMinute(now) }
+    return { quota: take('quota', before), window: less(before) }
   }
 
   /**
    * Sets how many requests are left for the next 60 seconds, for one API key or for all. A minute of its own, because the current one may
    * end before the request that a test is about.
    */
-  set (apiKey: ApiKey | undefined, remaining: number, now: number): void {
-    const window = { limit: Math.max(UNLIMITED, remaining), remaining, endsAt: now + MINUTE }
-    if (apiKey !== undefined) {
-      open(this.#requests, apiKey.digest, window)
-      return
-    }
-    this.#all = window
-    this.#requests.clear()
+  async set (apiKey: ApiKey | undefined, remaining: number): Promise<void> {
+    await this.#store.transact({ settings: ['rateLimits'] }, (found, now) => {
+      const before = settingIn(found, 'rateLimits')
+      const round = apiKey === undefined ? before.round + 1 : before.round
+      const id = requestsId(apiKey?.digest ?? '', round)
+      const window = { id, limit: Math.max(UNLIMITED, remaining), remaining, endsAt: now + MINUTE }
+      return { deletes: { rates: [id] }, puts: { settings: [{ ...before, isSet: true, round }], rates: [window] } }
+    })
   }
+}
+
+/** The ID of the minute in which the requests of an API key are counted; without a digest, of the one that is set for all. */
+function requestsId (digest: string, round: number): string {
+  return `requests:${round}:${digest}`
 }
 
 /** The error of a request that was one too many. */
@@ -126,15 +169,8 @@ export function exceededError (name: Extract<ErrorName, 'rateLimited' | 'quotaEx
   return apiError(name, { seconds }, { headers: { 'retry-after': seconds } })
 }
 
-/** Opens a window. The windows are in the order in which they were opened. */
-function open (windows: Map<string, Window>, digest: string, window: Window): void {
-  windows.delete(digest)
-  windows.set(digest, window)
-  if (windows.size > MAX_KEYS) windows.delete(windows.keys().next().value as string)
-}
-
 /** A window that has not ended. One that lies ahead, because the clock was moved back, does not count. */
-function current (window: Window | undefined, now: number): Window | undefined {
+function current (window: RateWindow | undefined, now: number): RateWindow | undefined {
   return window !== undefined && now < window.endsAt && now >= window.endsAt - MINUTE ? window : undefined
 }
 
@@ -142,14 +178,16 @@ function endOfMinute (now: number): number {
   return (Math.floor(now / MINUTE) + 1) * MINUTE
 }
 
-/** Takes one out of what is left, if something is. */
-function take (name: 'ratelimit' | 'quota', window: Window): Allowance {
-  const exceeded = window.remaining === 0
-  if (!exceeded) window.remaining--
-  return allowanceOf(name, window, exceeded)
+/** What is left when one is taken, if something is. */
+function take (name: 'ratelimit' | 'quota', before: RateWindow): Allowance {
+  return allowanceOf(name, less(before), before.remaining === 0)
 }
 
-function allowanceOf (name: 'ratelimit' | 'quota', { limit, remaining, endsAt }: Window, exceeded: boolean): Allowance {
+function less (before: RateWindow): RateWindow {
+  return { ...before, remaining: Math.max(before.remaining - 1, 0) }
+}
+
+function allowanceOf (name: 'ratelimit' | 'quota', { limit, remaining, endsAt }: Omit<RateWindow, 'id'>, exceeded: boolean): Allowance {
   const headers = {
     [`x-${name}-limit`]: String(limit),
     [`x-${name}-remaining`]: String(remaining),

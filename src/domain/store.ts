@@ -140,10 +140,16 @@ export interface Store {
   /** A setting as it was when it was last read: by a step, or when a request arrived. */
   setting<N extends SettingName> (name: N): Settings[N]
 
-  /** The time that all who share the store have in common, wherever the world's clock stands: milliseconds since 1970, maybe with a fraction. */
+  /**
+   * The time that all who share the store have in common, wherever the world's clock stands: in milliseconds since 1970, maybe with a
+   * fraction.
+   */
   machineTime (): number
 
   revisions (): Promise<StoreRevisions>
+
+  /** Whether other processes may share it. */
+  readonly isShared: boolean
 
   /**
    * Whether this process carries out what is due. Of the processes that share a store, one does so at a time; it has to ask again within

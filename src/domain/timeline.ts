@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isRepresentable } from '../contract/time.js'
+import { setTo } from './clock.js'
 import type { Clock } from './clock.js'
 import type { Event, WebhookEvent } from './events.js'
-import type { Changes, Found, Reads, Store } from './store.js'
+import { newId } from './new-id.js'
+import { settingIn } from './settings.js'
+import { type Changes, type Found, LEASE, type Reads, type Store } from './store.js'
+import { StoreAwayError } from './store-away.js'
+import { until } from './until.js'
 
 /** Something that is to happen at a time: plain data, so that it can be saved with the world. */
 export interface DueItem {
@@ -19,6 +25,30 @@ export function compareDueItems (one: DueItem, other: DueItem): number {
   return one.at - other.at || (one.id < other.id ? -1 : 1)
 }
 
+/** Where to move the clock. `advance` counts from `set`, if both are given. */
+export interface ClockMove {
+  /** The time to set, in milliseconds since 1970. */
+  readonly set?: number | undefined
+  /** How far to move the clock, in milliseconds. */
+  readonly advance?: number | undefined
+}
+
+/** A move of the clock that is asked for or under way: plain data, so that whichever process leads can make it. */
+export interface Move {
+  readonly id: string
+  readonly set: number | null
+  readonly advance: number
+  /** Where it leads to, once it has begun. */
+  readonly target: number | null
+  /** Whether it cannot be made, because it leads out of the years that a time can have. */
+  readonly refused: boolean
+}
+
+/** Where a move leads to that begins now, in milliseconds since 1970; it may lead out of the years that a time can have. */
+export function timeAfter (now: number, { set, advance = 0 }: ClockMove | Move): number {
+  return (set ?? now) + Math.trunc(advance)
+}
+
 /** Carries out the due items of a type. The step is taken at the item's time, whatever time it really is. */
 export interface DueHandler<R extends Reads = Reads> {
   /** The events that the handler can cause and that are sent to webhook endpoints. */
@@ -26,7 +56,10 @@ export interface DueHandler<R extends Reads = Reads> {
   reads: (item: DueItem) => R
   /** A pure function. The item itself is deleted in the same step. */
   decide: (item: DueItem, found: Found<R>) => Changes & { events?: readonly Event[] }
-  /** What follows when the step is written: I/O. Other items do not wait for it; a move of the clock does. */
+  /**
+   * What follows when the step is written: I/O. Other items do not wait for it; a move of the clock does. It is done once more when the
+   * process ends in the middle of it.
+   */
   effect?: (item: DueItem, found: Found<R>) => Promise<void>
 }
 
@@ -35,161 +68,215 @@ export interface TimelineOptions {
   clock: Clock
   /** The handlers by type. */
   handlers: Readonly<Record<string, DueHandler>>
-  /** Takes the error of an item that could not be carried out, or of its effect. The item is dropped. */
-  onError: (error: unknown, item: DueItem) => void
+  /** Takes the error of an item that could not be carried out, or of its effect, and was dropped; without an item that of the store. */
+  onError: (error: unknown, item?: DueItem) => void
 }
 
 /** The longest wait that a timer of Node.js takes. */
 const LONGEST_WAIT = 2 ** 31 - 1
 
-/** A move of the clock that is asked for or under way. */
-interface Move {
-  readonly timeAfter: (now: number) => number
-  /** Where it leads to, once it has begun. */
-  target: number | undefined
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-}
+/** After how long a process that leads asks again, and one that does not looks whether there is something to do. */
+const LOOK_AGAIN = LEASE / 3
 
 /**
  * The one place where time makes things happen. Due items are carried out once, in the order of their time and then of their IDs.
  * While the clock runs, one timer, which keeps no process alive, waits for the next item. While it is frozen there is no timer, and
  * only what is due already is carried out. A clock that is moved back repeats nothing, since what was done is deleted.
+ *
+ * Of the processes that share a store one leads, and carries out everything. What it has begun, another one does again when it leads.
  */
 export class Timeline {
   readonly #options: TimelineOptions
-  readonly #moves: Move[] = []
+  readonly #stop = new AbortController()
+  /** The IDs of the items whose effects are in flight here. */
+  readonly #effects = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  /** How many effects are in flight. */
-  #effects = 0
   #running = false
   #again = false
-  #moving = false
-  #stopped = false
+  /** Until when this process leads without asking again. */
+  #leadsUntil = -Infinity
+  #leads = false
 
   constructor (options: TimelineOptions) {
     this.#options = options
-    options.clock.onChange(() => {
-      if (!this.#moving) this.schedule()
-    })
+    options.store.onWake(() => this.schedule())
   }
 
   /**
    * Moves the clock, and first carries out everything that is due by then, each item with the clock at its time, and waits for the
    * effects before it goes on. Resolves when all of it is done. A move back only sets the clock. Moves are made one after the other.
-   * @param timeAfter the time to move to, in milliseconds since 1970, by the time when the move begins
+   * @returns whether it was made: not if it leads out of the years that a time can have
    */
-  async moveTo (timeAfter: (now: number) => number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#moves.push({ timeAfter, target: undefined, resolve, reject })
-      this.schedule()
-    })
+  async moveTo ({ set, advance = 0 }: ClockMove): Promise<boolean> {
+    const { store } = this.#options
+    const move: Move = { id: newId('move_'), set: set ?? null, advance, target: null, refused: false }
+    await store.transact({}, () => ({ puts: { moves: [move] } }))
+    const { moves: [after] } = await until(store, { moves: [move.id] }, ({ moves: [after] }) => after?.refused !== false, this.#stop.signal)
+    if (after?.refused !== true) return true
+    await store.transact({}, () => ({ deletes: { moves: [move.id] } }))
+    return false
   }
 
   /** Resolves when nothing is due and no effect is in flight. */
   async settled (): Promise<void> {
-    await this.moveTo(now => now)
+    await this.moveTo({ advance: 0 })
   }
 
-  /** Carries out what is due, then waits for what is due next. To be called when due items were put. */
+  /** Carries out what is due, then waits for what is due next. */
   schedule (): void {
     this.#again = true
     if (!this.#running) void this.#run()
   }
 
-  /** Counts something in flight as an effect, which moves of the clock wait for. */
-  async track (effect: Promise<void>): Promise<void> {
-    this.#effects++
-    try {
-      await effect
-    } finally {
-      this.#effects--
-      this.schedule()
-    }
+  /** Stops for good: nothing more is carried out, and nobody waits for a move any more. */
+  stop (): void {
+    this.#stop.abort()
+    clearTimeout(this.#timer)
   }
 
-  /** Stops for good: nothing more is carried out. */
-  stop (): void {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    this.schedule() // moves that wait for effects end
+  get #stopped (): boolean {
+    return this.#stop.signal.aborted
   }
 
   async #run (): Promise<void> {
-    const { clock, store } = this.#options
+    const { onError } = this.#options
     this.#running = true
-    let next: DueItem | undefined
-    do {
-      this.#again = false
-      while (await this.#step());
-      next = await store.firstDue()
-    } while (this.#again as boolean)
+    let wait = LOOK_AGAIN // when the store is away
+    try {
+      do {
+        this.#again = false
+        while (await this.#step());
+        wait = await this.#wait()
+      } while (this.#again as boolean)
+    } catch (error) {
+      this.#leads = false
+      this.#leadsUntil = -Infinity
+      // a store that is away says so itself
+      if (!(error instanceof StoreAwayError)) onError(error)
+    }
     this.#running = false
     clearTimeout(this.#timer)
-    if (next === undefined || clock.frozen || this.#stopped) return
-    this.#timer = setTimeout(() => this.schedule(), Math.min(Math.max(next.at - clock.now(), 0), LONGEST_WAIT)).unref()
+    if (this.#stopped || wait === Infinity) return
+    this.#timer = setTimeout(() => this.schedule(), Math.min(wait, LONGEST_WAIT)).unref()
+  }
+
+  /** How many milliseconds from now on there is nothing to do; Infinity says until somebody wakes it. */
+  async #wait (): Promise<number> {
+    const { clock, store } = this.#options
+    const next = await store.firstDue()
+    const untilDue = next === undefined ? Infinity : Math.max(next.at - clock.now(), 0)
+    const untilNext = clock.frozen && untilDue > 0 ? Infinity : untilDue
+    if (!store.isShared) return untilNext
+    const isBusy = this.#effects.size > 0 || await store.count('moves') + await store.count('running') > 0
+    return isBusy || untilNext === 0 ? LOOK_AGAIN : untilNext
   }
 
   /** Carries out one item, or takes a move one item further. Returns whether there may be more to do. */
   async #step (): Promise<boolean> {
+    if (this.#stopped || !await this.#lead()) return false
     const { clock, store } = this.#options
-    const item = this.#stopped ? undefined : await store.firstDue()
+    const item = await store.firstDue()
     if (item !== undefined && item.at <= clock.now()) {
       await this.#carryOut(item)
       return true
     }
-    const [move] = this.#moves
-    if (move === undefined || (this.#effects > 0 && !this.#stopped)) return false
-    try {
-      this.#take(move, item)
-    } catch (error) {
-      this.#moves.shift()
-      move.reject(error)
-    }
+    if (this.#effects.size > 0 || await store.count('moves') === 0) return false
+    const move = (await store.list('moves')).find(({ refused }) => !refused)
+    if (move === undefined) return false
+    await this.#take(move, item)
     return true
   }
 
-  /** Moves the clock to the next item, or to the end of the move. */
-  #take (move: Move, next: DueItem | undefined): void {
-    const { clock } = this.#options
-    if (move.target === undefined) {
-      const target = move.timeAfter(clock.now())
-      if (target < clock.now()) this.#set(target)
-      move.target = target
-    }
-    const isLast = next === undefined || next.at > move.target
-    const time = isLast ? move.target : next.at
-    // a running clock may be past it: it never goes back on its way
-    if (time > clock.now()) this.#set(time)
-    if (!isLast) return
-    this.#moves.shift()
-    move.resolve()
+  /** Whether this process leads. One that has just begun to lead does again what was under way. */
+  async #lead (): Promise<boolean> {
+    const { store } = this.#options
+    if (store.machineTime() < this.#leadsUntil) return true
+    const leadsUntil = store.machineTime() + LOOK_AGAIN
+    const led = this.#leads
+    this.#leads = await store.lead()
+    this.#leadsUntil = this.#leads ? leadsUntil : -Infinity
+    if (this.#leads && !led) await this.#recover()
+    return this.#leads
   }
 
-  #set (time: number): void {
-    this.#moving = true
-    this.#options.clock.set(time)
-    this.#moving = false
+  /** Puts back what another process, or this one before the store was away, has begun and not ended. */
+  async #recover (): Promise<void> {
+    const { store } = this.#options
+    for (const { id } of await store.list('running')) {
+      if (this.#effects.has(id)) continue
+      await store.transact({ running: [id], due: [id] }, ({ running: [item], due: [again] }) => {
+        if (item === undefined) return {}
+        return { deletes: { running: [id] }, puts: { due: again === undefined ? [item] : [] } }
+      })
+    }
+  }
+
+  /** Moves the clock to the next item, or to the end of the move. */
+  async #take ({ id }: Move, next: DueItem | undefined): Promise<void> {
+    const { store } = this.#options
+    await store.transact({ moves: [id], settings: ['clock'] }, ({ moves: [move], ...found }, now): Changes => {
+      if (move === undefined) return {}
+      const target = move.target ?? timeAfter(now, move)
+      if (!isRepresentable(target)) return { puts: { moves: [{ ...move, refused: true }] } }
+      const isLast = next === undefined || next.at > target
+      const time = isLast ? target : next.at
+      // a running clock may be past it: it never goes back on its way
+      const isMoved = time > now || (move.target === null && target < now)
+      const clock = settingIn(found, 'clock')
+      return {
+        deletes: { moves: isLast ? [id] : [] },
+        puts: { moves: isLast ? [] : [{ ...move, target }], settings: isMoved ? [setTo(time, clock, store.machineTime())] : [] }
+      }
+    })
   }
 
   async #carryOut (item: DueItem): Promise<void> {
-    const { store, handlers, onError } = this.#options
-    // not by identity: a store outside of this process returns another object each time
-    const isPending = ({ due }: Found<{ due: string[] }>) => isDeepStrictEqual(due[0], item)
+    const { store, onError } = this.#options
     try {
-      const handler = handlers[item.type]
-      if (handler === undefined) throw new Error(`no handler for due items of type ${item.type}`)
-      const { carriedOut } = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): Changes & { carriedOut?: Found } => {
-        // it was cancelled, or put off
-        if (!isPending(found)) return {}
-        const { puts = {}, deletes } = handler.decide(item, found)
-        return { puts, deletes: { ...deletes, due: [...deletes?.due ?? [], item.id] }, carriedOut: found }
-      })
-      if (carriedOut === undefined || handler.effect === undefined) return
-      this.track(handler.effect(item, carriedOut)).catch((error: unknown) => onError(error, item))
+      await this.#execute(item)
     } catch (error) {
-      await store.transact({ due: [item.id] }, found => isPending(found) ? { deletes: { due: [item.id] } } : {})
+      if (error instanceof StoreAwayError) throw error
+      await store.transact({ due: [item.id] }, ({ due: [due] }) => isDeepStrictEqual(due, item) ? { deletes: { due: [item.id] } } : {})
       onError(error, item)
     }
+  }
+
+  async #execute (item: DueItem): Promise<void> {
+    const { store, handlers } = this.#options
+    const handler = handlers[item.type]
+    if (handler === undefined) throw new Error(`no handler for due items of type ${item.type}`)
+    const { found } = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): Changes & { found?: Found } => {
+      // it was cancelled, or put off; not by identity, because a shared store returns another object each time
+      if (!isDeepStrictEqual(found.due[0], item)) return {}
+      const { puts, deletes } = handler.decide(item, found)
+      return {
+        puts: handler.effect === undefined ? puts ?? {} : { ...puts, running: [item] },
+        deletes: { ...deletes, due: [...deletes?.due ?? [], item.id] },
+        found
+      }
+    })
+    if (found !== undefined && handler.effect !== undefined) void this.#follow(item, handler.effect(item, found))
+  }
+
+  /** Waits for the effect of an item. */
+  async #follow (item: DueItem, effect: Promise<void>): Promise<void> {
+    const { store, onError } = this.#options
+    this.#effects.add(item.id)
+    try {
+      await effect.catch((error: unknown) => {
+        if (error instanceof StoreAwayError) throw error
+        if (!this.#stopped) onError(error, item)
+      })
+      if (this.#stopped) return // another process does it again
+      // it may have put itself off, and be under way once more
+      await store.transact({ running: [item.id] }, ({ running: [running] }) =>
+        isDeepStrictEqual(running, item) ? { deletes: { running: [item.id] } } : {})
+    } catch {
+      this.#leads = false // the store is away: when it is back, the item is put back
+      this.#leadsUntil = -Infinity
+    } finally {
+      this.#effects.delete(item.id)
+    }
+    this.schedule()
   }
 }

@@ -11,7 +11,7 @@ import type { Webhooks } from './webhooks/webhooks.js'
  * the workspace is reset is carried out there, and changes nothing in the new world.
  */
 export interface World {
-  /** Which world of its workspace it is: one more than that before. */
+  /** Which world it is: a number that no other world of the workspace has. */
   readonly generation: number
   readonly clock: Clock
   readonly store: Store
@@ -20,6 +20,4 @@ export interface World {
   readonly journal: Journal
   readonly rateLimits: RateLimits
   readonly webhooks: Webhooks
-  /** How many idempotency keys were evicted within their 24 hours, because there were too many, or too large ones. */
-  evictedIdempotencyKeys: number
 }

@@ -1,13 +1,13 @@
 import type { Bases } from './fixtures/base.js'
 import type { Journal } from './journal/journal.js'
-import type { Documents, Store } from './store.js'
+import type { Changes, Store } from './store.js'
 
 /** What a world begins with. */
 export interface Beginning {
   /** Documents that many worlds share. */
   readonly bases: Bases
   /** Further documents, by collection. */
-  readonly puts: { readonly [C in keyof Documents]?: readonly Documents[C][] }
+  readonly puts: NonNullable<Changes['puts']>
 }
 
 /** Where the state of a world is. */

@@ -63,13 +63,12 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
   return (request, reply) => {
     const { world, params, query, body, apiKey } = request
     const { webhooks } = world
-    const now = world.clock.now()
     const input = {
       params,
       query,
       body,
       environment: apiKey.environment,
-      now,
+      now: 0, // known when the step is taken
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
@@ -84,17 +83,20 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
       if (schema === undefined) reply.send()
       else reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
     }
+    const at = (now: number) => {
+      input.now = now
+      return input
+    }
     const claim = claimOf(request, operation)
     const reads = operation.reads(input)
     const notify = operation.events === undefined ? undefined : webhooks.notify
     const applied = effect === undefined
-      ? apply(world.store, { claim, reads, now, decide: found => operation.decide(input, found), notify })
+      ? apply(world.store, { claim, reads, decide: (found, now) => operation.decide(at(now), found), notify })
       : applyEffect(world.store, {
           claim,
           reads,
-          now,
           effect: found => effect(input, found, world),
-          decide: (found, done) => operation.decide(input, found, done),
+          decide: (found, done, now) => operation.decide(at(now), found, done),
           notify
         })
     applied.then(outcome => {

@@ -6,6 +6,7 @@ import type { State } from '../domain/state.js'
 import { hostOf, isAllowedUrl } from '../domain/webhooks/hosts.js'
 import { type PayloadForm, payloadForms } from '../domain/webhooks/webhooks.js'
 import { bundledFixtures } from '../own-package.js'
+import { checkStoreUrl } from '../stores/valkey/store-url.js'
 import type { Fixture } from '../domain/fixtures/fixture.js'
 import { checkOptions, OptionsError } from './check.js'
 
@@ -30,6 +31,13 @@ export interface Options {
    * uses a `StateFileError`. Default: state lives in memory only.
    */
   state?: string
+
+  /**
+   * URL of the Valkey or Redis that keeps the state, for several replicas of the mock and across restarts: `'redis://host:6379/0'`, or with
+   * `rediss:`, `valkey:`, `valkeys:` or `unix:`. Needs the package `@redis/client`. One that cannot be used throws a `StoreError` when the
+   * mock starts to listen. Default: state lives in memory only.
+   */
+  store?: string
 
   /**
    * URL at which clients reach the mock, such as `'https://mock.example/verifa'`, with which capture URLs begin. Default: they begin
@@ -169,6 +177,12 @@ export const Options = Type.Object({
     'x-takes': 'the path of a file',
     'x-placeholder': 'path'
   })),
+  store: Type.Optional(Type.String({
+    'minLength': 1,
+    'description': 'Valkey or Redis that keeps the state, for several replicas; by default state lives in memory only',
+    'x-takes': 'a URL such as redis://host:6379/0, or with rediss:, valkey:, valkeys: or unix:',
+    'x-placeholder': 'url'
+  })),
   publicUrl: Type.Optional(Type.String({
     'format': 'base-url',
     'description': 'URL at which clients reach the mock, with which capture URLs begin; by default they begin with the host of the request',
@@ -259,12 +273,24 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   if (options.state !== undefined && options.isolation !== 'none') {
     problems.push(`${nameOf('state')} cannot be combined with ${nameOf('isolation')} ${options.isolation}: a state file holds one workspace.`)
   }
+  problems.push(...storeProblems(options, nameOf))
   if (options.webhookUrl !== undefined && !isAllowedUrl(options.webhookUrl, options.webhookHosts)) {
     problems.push(`${nameOf('webhookUrl')} is not on this machine. To send there, add ${hostOf(options.webhookUrl)} to ${nameOf('webhookHosts')}.`)
   }
   if (options.webhookSecret !== undefined && options.webhookUrl === undefined) problems.push(`${nameOf('webhookSecret')} needs ${nameOf('webhookUrl')}.`)
   if (problems.length > 0) throw new OptionsError(problems.join('\n'))
   return options.publicUrl === undefined ? options : { ...options, publicUrl: options.publicUrl.replace(/\/+$/, '') }
+}
+
+/** What is wrong with the store, or does not go with it. It never shows the store's password. */
+function storeProblems ({ store, state, watch }: Partial<Options>, nameOf: (option: string) => string): string[] {
+  if (store === undefined) return []
+  const problem = checkStoreUrl(store)
+  return [
+    ...(problem === undefined ? [] : [`${nameOf('store')} ${problem}.`]),
+    ...(state === undefined ? [] : [`${nameOf('state')} and ${nameOf('store')} exclude each other. Set one of them.`]),
+    ...(watch === true ? [`${nameOf('watch')} cannot be combined with ${nameOf('store')}: a store keeps its sessions when fixtures change.`] : [])
+  ]
 }
 
 /** A sentence for each scope that does not exist. It never shows the key. */

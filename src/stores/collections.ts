@@ -61,12 +61,16 @@ export interface Bounds<T> {
   max: number
   /** How many bytes they hold together at most. */
   maxBytes: number
-  /** Takes each document that is evicted. */
-  onEvict: (document: T) => void
+  /** When a document expires, in milliseconds since 1970; by default never. The eviction of one that has expired does not count. */
+  expiresAt?: (document: T) => number
+  /** Called when the first document is evicted before it has expired. */
+  onFirstEviction?: () => void
 }
 
 /** A collection that evicts its oldest documents when it has too many, or too large ones. */
-export class BoundedCollection<T extends Document & { readonly bytes: number }> {
+export class BoundedCollection<T extends Document & { readonly bytes?: number }> {
+  /** How many documents were evicted before they had expired. */
+  evicted = 0
   readonly #bounds: Bounds<T>
   // a Map, which remembers the order of insertion, and not an LRU cache: a document that is read does not move
   readonly #documents = new Map<string, T>()
@@ -86,15 +90,16 @@ export class BoundedCollection<T extends Document & { readonly bytes: number }> 
     return this.#documents.get(id)
   }
 
-  put (document: T): void {
-    this.#bytes += document.bytes - (this.#documents.get(document.id)?.bytes ?? 0)
+  /** @param now the time of the world's clock, by which documents that are evicted have expired or not */
+  put (document: T, now: number): void {
+    this.#bytes += bytesOf(document) - bytesOf(this.#documents.get(document.id))
     this.#documents.set(document.id, document)
     // the newest stays, however large it is
-    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 1)) this.#evict()
+    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 1)) this.#evict(now)
   }
 
   delete (id: string): void {
-    this.#bytes -= this.#documents.get(id)?.bytes ?? 0
+    this.#bytes -= bytesOf(this.#documents.get(id))
     this.#documents.delete(id)
   }
 
@@ -102,12 +107,18 @@ export class BoundedCollection<T extends Document & { readonly bytes: number }> 
     return [...this.#documents.values()]
   }
 
-  #evict (): void {
+  #evict (now: number): void {
     this.#oldest ??= this.#documents.values()
     const document = this.#oldest.next().value as T
     this.delete(document.id)
-    this.#bounds.onEvict(document)
+    const { expiresAt, onFirstEviction } = this.#bounds
+    if (expiresAt !== undefined && expiresAt(document) <= now) return
+    if (++this.evicted === 1) onFirstEviction?.()
   }
+}
+
+function bytesOf (document: { readonly bytes?: number } | undefined): number {
+  return document?.bytes ?? 0
 }
 
 /** How many items that are not pending any more the queue may hold, besides as many as are pending. */

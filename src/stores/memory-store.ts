@@ -1,30 +1,35 @@
+import { timeOf } from '../domain/clock.js'
 import type { Bases } from '../domain/fixtures/base.js'
 import type { IdempotencyRecord } from '../domain/idempotency/record.js'
+import { MAX_WINDOWS } from '../domain/rate-limits.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
 import { searchOf, searchText, type SessionFilter, sessionTest } from '../domain/sessions/list.js'
 import type { CaptureToken } from '../domain/sessions/capture.js'
 import type { ResultDocument } from '../domain/sessions/result.js'
 import { environmentOf, type Session } from '../domain/sessions/session.js'
-import type { Changes, Collection, Documents, Found, OwnedRead, Page, PageRead, Reads, Store } from '../domain/store.js'
+import { initialSettings, type SettingName, type Settings } from '../domain/settings.js'
+import type {
+  BoundedCollectionName, Changes, Collection, Documents, Found, Page, PageRead, Reads, Snapshot, Store, StoreRevisions
+} from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
 import { OwnedCollection } from './owned-collection.js'
 import { PagedCollection } from './paged-collection.js'
 
-/** The documents that the store begins with and shares with others, and more. */
-export interface MemoryStoreOptions extends Partial<Bases> {
+/** The documents that the store begins with, shared ones and others, and how many it keeps. */
+export interface MemoryStoreOptions {
+  bases?: Partial<Bases>
+  puts?: Changes['puts']
   idempotency: Bounds<IdempotencyRecord>
   deliveries: Bounds<DeliveryDocument>
-  /** Called after a step that changed due items. */
-  onDue: () => void
 }
 
 /** What all collections of the store can do. */
 interface AnyCollection<T> {
   readonly size: number
   get (id: string): T | undefined
-  put (document: T): void
+  put (document: T, now: number): void
   delete (id: string): void
   list (): T[]
 }
@@ -39,10 +44,17 @@ export class MemoryStore implements Store {
   readonly #results: PagedCollection<ResultDocument, ResultFilter>
   readonly #tokens: OwnedCollection<CaptureToken>
   readonly #due: DueCollection
-  readonly #onDue: () => void
-  #revision = 0
+  readonly #bounded: { [C in BoundedCollectionName]: BoundedCollection<Documents[C]> }
+  readonly #settings = new MemoryCollection<Settings[SettingName]>()
+  readonly #wakers: (() => void)[] = []
+  /** Who waits for a change. */
+  #waiting: (() => void)[] = []
+  #revisions: StoreRevisions = { documents: 0, settings: 0 }
+  #closed = false
+  readonly isShared = false
 
-  constructor ({ sessions, results, captures, links, tokens, due, idempotency, deliveries, onDue }: MemoryStoreOptions) {
+  constructor ({ bases = {}, puts, idempotency, deliveries }: MemoryStoreOptions) {
+    const { sessions, results, captures, links, tokens, due } = bases
     this.#sessions = new PagedCollection({
       timeOf: session => session.created_at,
       environmentOf,
@@ -56,6 +68,11 @@ export class MemoryStore implements Store {
     }, results)
     this.#tokens = new OwnedCollection(tokens)
     this.#due = new DueCollection(due)
+    this.#bounded = {
+      deliveries: new BoundedCollection(deliveries),
+      idempotency: new BoundedCollection(idempotency),
+      rates: new BoundedCollection({ max: MAX_WINDOWS, maxBytes: Infinity })
+    }
     this.#collections = {
       sessions: this.#sessions,
       results: this.#results,
@@ -63,16 +80,19 @@ export class MemoryStore implements Store {
       links: new MemoryCollection(links),
       tokens: this.#tokens,
       endpoints: new MemoryCollection(),
-      deliveries: new BoundedCollection(deliveries),
-      idempotency: new BoundedCollection(idempotency),
-      due: this.#due
+      ...this.#bounded,
+      due: this.#due,
+      running: new MemoryCollection(),
+      moves: new MemoryCollection(),
+      settings: this.#settings
     }
-    this.#onDue = onDue
+    if (puts !== undefined) this.#write({ puts }, this.#now())
   }
 
-  async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>) => C): Promise<C> {
-    const changes = decide(this.#read(reads))
-    this.#write(changes)
+  async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
+    const now = this.#now()
+    const changes = decide(this.#read(reads), now)
+    this.#write(changes, now)
     return changes
   }
 
@@ -88,61 +108,109 @@ export class MemoryStore implements Store {
     return this.#due.first()
   }
 
-  async revision (): Promise<number> {
-    return this.#revision
+  async snapshot (): Promise<Snapshot> {
+    const documents = Object.fromEntries(Object.entries(this.#collections).map(([name, collection]) => [name, collection.list()]))
+    return { documents: documents as unknown as Snapshot['documents'], now: this.#now() }
+  }
+
+  async evicted (collection: BoundedCollectionName): Promise<number> {
+    return this.#bounded[collection].evicted
+  }
+
+  setting<N extends SettingName> (name: N): Settings[N] {
+    return (this.#settings.get(name) ?? initialSettings[name]) as Settings[N]
+  }
+
+  machineTime (): number {
+    return Date.now()
+  }
+
+  async revisions (): Promise<StoreRevisions> {
+    return { ...this.#revisions }
+  }
+
+  async lead (): Promise<boolean> {
+    return true
+  }
+
+  async changed (): Promise<void> {
+    if (this.#closed) return undefined
+    return new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  onWake (listener: () => void): void {
+    this.#wakers.push(listener)
+  }
+
+  close (): void {
+    this.#closed = true
+    this.#resolveWaiting()
+  }
+
+  #now (): number {
+    return timeOf(this.setting('clock'), Date.now())
   }
 
   #read<R extends Reads> (reads: R): Found<R> {
-    const { sessions, results, captures, links, tokens, endpoints, deliveries, idempotency, due } = this.#collections
-    const found: { [C in Collection]: readonly (Documents[C] | undefined)[] | Page<Documents[C]> | undefined } = {
-      sessions: isPage(reads.sessions) ? this.#sessions.page(reads.sessions.newest) : getAll(sessions, reads.sessions),
-      results: isPage(reads.results) ? this.#results.page(reads.results.newest) : getAll(results, reads.results),
-      captures: getAll(captures, reads.captures),
-      links: getAll(links, reads.links),
-      tokens: isOwned(reads.tokens) ? this.#tokens.of(reads.tokens.of) : getAll(tokens, reads.tokens),
-      endpoints: reads.endpoints === 'all' ? endpoints.list() : getAll(endpoints, reads.endpoints),
-      deliveries: isPage(reads.deliveries) ? newestOf(deliveries, reads.deliveries.newest) : getAll(deliveries, reads.deliveries),
-      idempotency: getAll(idempotency, reads.idempotency),
-      due: getAll(due, reads.due)
-    }
+    const found: Record<string, unknown> = {}
+    for (const name in reads) found[name] = this.#find(name as Collection, reads[name as keyof R] as Reads[Collection])
     return found as unknown as Found<R>
   }
 
-  #write ({ deletes = {}, puts = {} }: Changes): void {
+  #find (name: Collection, read: Reads[Collection]): unknown {
+    const collection = this.#collections[name] as AnyCollection<Documents[Collection]>
+    if (read === undefined) return undefined
+    if (read === 'all') return collection.list()
+    if ('of' in read) return this.#tokens.of(read.of)
+    if ('newest' in read) return this.#page(name, read.newest as PageRead<never>['newest'])
+    const found: (Documents[Collection] | undefined)[] = []
+    for (const id of read) found.push(collection.get(id))
+    return found
+  }
+
+  #page (name: Collection, read: PageRead<never>['newest']): Page<Documents[Collection]> {
+    if (name === 'sessions') return this.#sessions.page(read)
+    if (name === 'results') return this.#results.page(read)
+    return newestOf(this.#bounded.deliveries, read)
+  }
+
+  #write ({ deletes = {}, puts = {} }: Changes, now: number): void {
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
       for (const id of deletes[name as Collection] as readonly string[]) {
         collection.delete(id)
-        this.#revision++
+        this.#count(name as Collection)
       }
     }
     for (const name in puts) {
       const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
       for (const document of puts[name as Collection] as readonly Documents[Collection][]) {
-        collection.put(document)
-        this.#revision++
+        collection.put(document, now)
+        this.#count(name as Collection)
       }
     }
-    if (deletes.due !== undefined || puts.due !== undefined) this.#onDue()
+    if (this.#waiting.length > 0) this.#resolveWaiting()
+    if (isWaking(deletes) || isWaking(puts)) for (const wake of this.#wakers) wake()
+  }
+
+  #count (collection: Collection): void {
+    if (collection === 'settings') this.#revisions.settings++
+    else if (collection !== 'rates' && collection !== 'moves') this.#revisions.documents++
+  }
+
+  #resolveWaiting (): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }
 
-function getAll<T> (collection: AnyCollection<T>, ids: readonly string[] | undefined): (T | undefined)[] | undefined {
-  if (ids === undefined) return undefined
-  const found: (T | undefined)[] = []
-  for (const id of ids) found.push(collection.get(id))
-  return found
+/** Whether changes may mean that something is due. */
+function isWaking ({ due, moves, settings }: Readonly<Partial<Record<Collection, unknown>>>): boolean {
+  return due !== undefined || moves !== undefined || settings !== undefined
 }
 
-function newestOf (deliveries: AnyCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {
+function newestOf (deliveries: BoundedCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {
   const found = deliveries.list().reverse().filter(delivery => fitsDelivery(delivery, where))
   return { documents: found.slice(offset, offset + limit), total: found.length }
-}
-
-function isPage<F> (read: readonly string[] | PageRead<F> | undefined): read is PageRead<F> {
-  return read !== undefined && 'newest' in read
-}
-
-function isOwned (read: readonly string[] | OwnedRead | undefined): read is OwnedRead {
-  return read !== undefined && 'of' in read
 }

@@ -95,7 +95,8 @@ export class StateWriter {
 
   /** Differs from any before when the state has changed. */
   async #revision (): Promise<string> {
-    const { generation, store, clock } = this.#options.workspace.world
-    return [generation, clock.revision, await store.revision()].join(' ')
+    const { generation, store } = this.#options.workspace.world
+    const { documents, settings } = await store.revisions()
+    return [generation, documents, settings].join(' ')
   }
 }

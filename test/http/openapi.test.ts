@@ -175,6 +175,7 @@ t.test('every call of the control plane and every operation is in the document',
       [operationId, method, path, ...(parameters ?? []).filter(({ in: place }) => place === 'query').map(({ name }) => name)].join(' ')))
   t.same(calls.sort(), [
     'health get /_mock/health',
+    'ready get /_mock/ready',
     'login post /_mock/login',
     'logout post /_mock/logout',
     'readOverview get /_mock/overview',

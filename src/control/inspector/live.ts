@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { revisionsOf } from '../../domain/revisions.js'
+import { type Revisions, revisionsOf } from '../../domain/revisions.js'
+import { StoreAwayError } from '../../domain/store-away.js'
 import type { Workspace } from '../../domain/workspace.js'
 import { eventOf, GREETING, idOf, PING } from './event.js'
 
@@ -14,6 +15,16 @@ const headers = {
   'cache-control': 'no-store',
   'x-accel-buffering': 'no', // a proxy must pass on each event at once
   'connection': 'close' // so that the end of a stream is the end of its connection, and closing the mock waits for neither
+}
+
+/** The revisions of a workspace; `undefined` while its store is away. */
+async function revisionsIn (workspace: Workspace): Promise<Revisions | undefined> {
+  try {
+    return await revisionsOf(await workspace.enter())
+  } catch (error) {
+    if (error instanceof StoreAwayError) return undefined
+    throw error
+  }
 }
 
 interface Stream {
@@ -63,7 +74,8 @@ export class LiveStreams {
       this.#end(stream)
       return
     }
-    const revisions = await revisionsOf(workspace.world)
+    const revisions = await revisionsIn(workspace)
+    if (revisions === undefined) return
     // a client that reads slowly gets the newest numbers when it has read the others
     if (!this.#streams.has(stream) || response.writableNeedDrain) return
     const id = idOf(revisions)

@@ -5,6 +5,7 @@ import { ref, schemaOf } from '../../contract/schema.js'
 import { isRepresentable, parseDuration, timestamp } from '../../contract/time.js'
 import type { Clock } from '../../domain/clock.js'
 import { ClockState } from '../../domain/state.js'
+import { type ClockMove, timeAfter } from '../../domain/timeline.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
 /** A change of the clock. `advance` counts from `set`, if both are given. */
@@ -42,9 +43,10 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(ClockState) }
     })
   }, async ({ body, workspace: { world: { clock, timeline } } }) => {
-    timeAfter(clock.now(), body) // refused before anything is changed
-    if (body.freeze !== undefined) clock.freeze(body.freeze)
-    if (body.set !== undefined || body.advance !== undefined) await timeline.moveTo(now => timeAfter(now, body))
+    const move = moveOf(body)
+    if (!isRepresentable(timeAfter(clock.now(), move))) throw outOfRange // before anything is changed
+    if (body.freeze !== undefined) await clock.freeze(body.freeze)
+    if ((body.set !== undefined || body.advance !== undefined) && !await timeline.moveTo(move)) throw outOfRange
     return clockStateOf(clock)
   })
 
@@ -54,7 +56,7 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(ClockState) }
     }, ...bodyErrors)
   }, async ({ workspace: { world: { clock } } }) => {
-    clock.reset()
+    await clock.reset()
     return clockStateOf(clock)
   })
 }
@@ -64,12 +66,12 @@ export function clockStateOf (clock: Clock): ClockState {
   return { now: timestamp(clock.now()), frozen: clock.frozen }
 }
 
-function timeAfter (now: number, { set, advance = 0 }: ClockChange): number {
+const outOfRange = validationError([{ loc: ['body', 'advance'], msg: 'must not lead out of the years 1 to 9998', type: 'value_error' }])
+
+function moveOf ({ set, advance = 0 }: ClockChange): ClockMove {
   const milliseconds = typeof advance === 'number' ? advance : parseDuration(advance)
   if (milliseconds === undefined) {
     throw validationError([{ loc: ['body', 'advance'], msg: 'must be milliseconds, or a duration such as 24h or 23h59m59s', type: 'value_error' }])
   }
-  const time = (set === undefined ? now : Date.parse(set)) + Math.trunc(milliseconds)
-  if (isRepresentable(time)) return time
-  throw validationError([{ loc: ['body', 'advance'], msg: 'must not lead out of the years 1 to 9998', type: 'value_error' }])
+  return { set: set === undefined ? undefined : Date.parse(set), advance: milliseconds }
 }

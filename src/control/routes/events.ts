@@ -14,7 +14,8 @@ export const eventsRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> 
 
   app.get('/events', { schema: { querystring: Query }, exposeHeadRoute: false }, async (request, reply) => {
     const { query, workspace: chosen } = request
-    const workspace = query.workspace === undefined ? chosen : workspaces.find(query.workspace)
+    const workspace = query.workspace === undefined ? chosen : await workspaces.find(query.workspace)
+    await workspace.enter()
     reply.hijack()
     app.logRequest(request, reply) // no hook runs for a response that Fastify does not send
     request.raw.resume()

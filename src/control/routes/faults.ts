@@ -40,7 +40,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = asyn
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors)
   }, async ({ workspace: { world } }, reply) => {
-    world.faults.clear()
+    await world.faults.clear()
     return reply.code(204).send(null)
   })
 
@@ -51,7 +51,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = asyn
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'faultNotFound')
   }, async ({ params, workspace: { world } }, reply) => {
-    if (!world.faults.remove(params.fault_id)) throw apiError('faultNotFound', { id: params.fault_id })
+    if (!await world.faults.remove(params.fault_id)) throw apiError('faultNotFound', { id: params.fault_id })
     return reply.code(204).send(null)
   })
 }

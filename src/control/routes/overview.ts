@@ -65,12 +65,12 @@ export const overviewRoute: FastifyPluginAsyncTypebox<OverviewRouteOptions> = as
   }, async ({ workspace: { world } }) => ({
     version,
     isolated: workspaces.isolated,
-    workspaces: workspaces.list(),
+    workspaces: await workspaces.list(),
     operations: [...operations],
     counts: await countsOf(world),
     dropped_requests: world.journal.dropped,
     clock: clockStateOf(world.clock),
-    webhooks: webhookStateOf(world)
+    webhooks: await webhookStateOf(world)
   }))
 }
 

@@ -15,8 +15,8 @@ export const rateLimitsRoutes: FastifyPluginAsyncTypebox<{ apiKeys: ApiKeys }> =
       body: ref(RateLimitChange),
       response: { 204: Type.Null({ description: 'Set' }) }
     }, 'workspaceKeyRequired')
-  }, async ({ body, headers, workspace: { world: { rateLimits, clock } } }, reply) => {
-    rateLimits.set(apiKeys.find(String(headers['x-api-key'])), body.remaining, clock.now())
+  }, async ({ body, headers, workspace: { world: { rateLimits } } }, reply) => {
+    await rateLimits.set(apiKeys.find(String(headers['x-api-key'])), body.remaining)
     return reply.code(204).send(null)
   })
 }

@@ -68,8 +68,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       response: { 200: ref(Session) }
     }, 'cannotSimulate', 'sessionNotFound', 'workspaceKeyRequired')
   }, async ({ body, params, workspace: { world } }) => {
-    const now = world.clock.now()
-    return changeSession(world, params.session_id, now, session => simulateDirectly(session, body, newCaseId, now))
+    return changeSession(world, params.session_id, (session, now) => simulateDirectly(session, body, newCaseId, now))
   })
 
   app.put('/sessions/:session_id/status', {
@@ -84,8 +83,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
     }, 'sessionNotFound', 'sessionRedacted', 'workspaceKeyRequired')
   }, async request => {
     const { body, params, workspace: { world } } = request
-    const now = world.clock.now()
-    return changeSession(world, params.session_id, now, (session, result) =>
+    return changeSession(world, params.session_id, (session, now, result) =>
       setStatus(session, result, body, { now, newCaseId, newCaptureUrl: () => newCaptureUrl(originOf(request, publicUrl), newId) }))
   })
 
@@ -97,8 +95,7 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       response: { 200: ref(Session) }
     }, ...bodyErrors, 'sessionNotFound', 'workspaceKeyRequired')
   }, async ({ params, workspace: { world } }) => {
-    const now = world.clock.now()
-    return changeSession(world, params.session_id, now, (session, result, links) => redactDirectly(session, result, links, now))
+    return changeSession(world, params.session_id, (session, now, result, links) => redactDirectly(session, result, links, now))
   })
 
   app.post('/sessions', {
@@ -118,9 +115,8 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
   }, async ({ body, headers, workspace }, reply) => {
     const problems = checkFixtureRules(body, ['body'])
     if (problems.length > 0) throw validationError(problems)
-    const { store, clock } = workspace.world
     const added = workspace.complete([body].flat(), keyEnvironment(headers))
-    await addSessions(store, added, clock.now())
+    await addSessions(workspace.world.store, added)
     reply.code(201)
     return Array.isArray(body) ? added.sessions : added.sessions[0]
   })

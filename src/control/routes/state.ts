@@ -31,7 +31,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
   }, async ({ body, workspace }, reply) => {
     const problems = checkStateRules(body, ['body'], results)
     if (problems.length > 0) throw validationError(problems)
-    workspace.restore(body)
+    await workspace.restore(body)
     return reply.code(204).send(null)
   })
 
@@ -41,7 +41,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
       response: { 204: Type.Null({ description: 'Reset' }) }
     }, ...bodyErrors)
   }, async ({ workspace }, reply) => {
-    workspace.reset()
+    await workspace.reset()
     return reply.code(204).send(null)
   })
 
@@ -59,7 +59,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
     }, 'invalidFields')
   }, async ({ query, workspace }) => {
     const { store, clock } = workspace.world
-    const records = await store.list('idempotency')
-    return { ...listKeys(records, query, clock.now()), evicted: workspace.evictedIdempotencyKeys }
+    const [records, evicted] = await Promise.all([store.list('idempotency'), store.evicted('idempotency')])
+    return { ...listKeys(records, query, clock.now()), evicted }
   })
 }

@@ -25,7 +25,7 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
     }, 'invalidFields')
   }, async ({ query, workspace: { world: { store, webhooks } } }) => {
     const { deliveries, total } = queryDeliveries(await store.list('deliveries'), query)
-    return { data: deliveries.map(toWebhookDelivery), total, dropped: webhooks.dropped }
+    return { data: deliveries.map(toWebhookDelivery), total, dropped: await webhooks.dropped() }
   })
 
   app.get('/webhooks/deliveries/:delivery_id', {
@@ -49,7 +49,7 @@ export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
   }, async ({ body, workspace: { world: { store, webhooks } } }, reply) => {
     const problems = checkNumbers(body)
     if (problems.length > 0) throw validationError(problems)
-    const result = verifyDeliveries(await store.list('deliveries'), webhooks.dropped, body)
+    const result = verifyDeliveries(await store.list('deliveries'), await webhooks.dropped(), body)
     if ('error' in result) return reply.code(409).send(result)
     return result
   })

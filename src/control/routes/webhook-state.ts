@@ -26,8 +26,8 @@ export const WebhookState = schemaOf<WebhookState>()(Type.Object({
   dropped: Type.Integer({ description: 'How many deliveries were dropped because there were too many, or too large ones' })
 }, { $id: 'WebhookState', description: 'How webhooks are sent' }))
 
-export function webhookStateOf ({ webhooks: { held, timing, dropped } }: World): WebhookState {
-  return { held, timing, dropped }
+export async function webhookStateOf ({ webhooks }: World): Promise<WebhookState> {
+  return { held: webhooks.held, timing: webhooks.timing, dropped: await webhooks.dropped() }
 }
 
 /** Whether a whole number or a text says when webhooks are sent. */

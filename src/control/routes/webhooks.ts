@@ -42,7 +42,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: ref(WebhookState) }
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {
-    world.webhooks.held = true
+    await world.webhooks.hold()
     return webhookStateOf(world)
   })
 
@@ -70,9 +70,9 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 200: sent }
     }, 'deliveryNotFound', 'cannotDeliver', 'workspaceKeyRequired')
   }, async ({ body: { ids }, workspace: { world } }) => {
-    const { store, timeline, webhooks } = world
+    const { store, webhooks } = world
     const chosen = ids === 'all' ? (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id) : [...new Set(ids)]
-    await timeline.track(webhooks.deliver(chosen)) // a move of the clock waits for it
+    await webhooks.deliver(chosen)
     return { data: await readAgain(world, chosen) }
   })
 
@@ -88,7 +88,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
     if (!isTiming(timing)) {
       throw validationError([{ loc: ['body', 'timing'], msg: 'must be before, after, or 0 to 600000 milliseconds', type: 'value_error' }])
     }
-    world.webhooks.timing = timing
+    await world.webhooks.setTiming(timing)
     return webhookStateOf(world)
   })
 

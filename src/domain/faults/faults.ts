@@ -1,3 +1,5 @@
+import { changeSetting } from '../settings.js'
+import type { Store } from '../store.js'
 import type { Fault, FaultMatch, FaultRule, RequestEffect, WebhookEffect } from './rules.js'
 
 /** The parts of a request that a fault can match. */
@@ -15,70 +17,114 @@ export interface MatchedDelivery {
   session_id: string | undefined
 }
 
+/** The faults of a world that are not used up, in the order in which they are tried. */
+export interface FaultsSetting {
+  readonly id: 'faults'
+  /** The number of the fault that was added last. */
+  readonly lastId: number
+  readonly rules: readonly ActiveFault[]
+}
+
+/** A fault that is not used up. */
+interface ActiveFault {
+  readonly fault: Fault
+  /** How many matching requests it still lets pass. */
+  readonly toSkip: number
+}
+
 /**
  * The faults of a world. Of those that match a request, or an attempt to deliver a webhook, the first that is not used up takes effect.
  */
 export class Faults {
-  /** Grows with each change: also when a fault has less left. */
-  revision = 0
-  #lastId = 0
-  #faults: { fault: Fault, toSkip: number }[] = []
+  readonly #store: Store
 
-  add ({ match = {}, then, times = 1, skip = 0 }: FaultRule): Fault {
-    this.revision++
-    const fault: Fault = { id: `fault_${++this.#lastId}`, match, then, times, skip, remaining: times }
-    this.#faults.push({ fault, toSkip: skip })
-    return { ...fault }
+  constructor (store: Store) {
+    this.#store = store
+  }
+
+  async add ({ match = {}, then, times = 1, skip = 0 }: FaultRule): Promise<Fault> {
+    const { rules } = await this.#change(({ lastId, rules, ...rest }) => {
+      const fault: Fault = { id: `fault_${lastId + 1}`, match, then, times, skip, remaining: times }
+      return { ...rest, lastId: lastId + 1, rules: [...rules, { fault, toSkip: skip }] }
+    })
+    return (rules.at(-1) as ActiveFault).fault
   }
 
   /** The faults that are not used up, in the order in which they are tried. */
   list (): Fault[] {
-    return this.#faults.map(({ fault }) => fault)
+    return this.#store.setting('faults').rules.map(({ fault }) => fault)
   }
 
   get isEmpty (): boolean {
-    return this.#faults.length === 0
+    return this.#store.setting('faults').rules.length === 0
   }
 
   /** Removes a fault. Returns whether it was there. */
-  remove (id: string): boolean {
-    this.revision++
-    const { length } = this.#faults
-    this.#faults = this.#faults.filter(({ fault }) => fault.id !== id)
-    return this.#faults.length < length
+  async remove (id: string): Promise<boolean> {
+    let wasThere = false
+    await this.#change(before => {
+      const rules = before.rules.filter(({ fault }) => fault.id !== id)
+      wasThere = rules.length < before.rules.length
+      return wasThere ? { ...before, rules } : before
+    })
+    return wasThere
   }
 
-  clear (): void {
-    this.revision++
-    this.#faults = []
+  async clear (): Promise<void> {
+    await this.#change(before => ({ ...before, rules: [] }))
   }
 
   /** Counts a request, and returns the effect of the fault that takes effect on it, if one does. */
-  takeEffect (request: MatchedRequest): RequestEffect | undefined {
-    return this.#take(request, false) as RequestEffect | undefined
+  async takeEffect (request: MatchedRequest): Promise<RequestEffect | undefined> {
+    return await this.#take(request, false) as RequestEffect | undefined
   }
 
   /** The same for an attempt to deliver a webhook. */
-  takeWebhookEffect (delivery: MatchedDelivery): WebhookEffect | undefined {
-    return this.#take(delivery, true) as WebhookEffect | undefined
+  async takeWebhookEffect (delivery: MatchedDelivery): Promise<WebhookEffect | undefined> {
+    return this.isEmpty ? undefined : await this.#take(delivery, true) as WebhookEffect | undefined
   }
 
-  #take (subject: MatchedRequest | MatchedDelivery, ofWebhook: boolean): Fault['then'] | undefined {
-    for (const rule of this.#faults) {
-      const { fault } = rule
-      if ((fault.then.webhook !== undefined) !== ofWebhook || !matches(fault.match, subject)) continue
-      if (rule.toSkip > 0) {
-        rule.toSkip--
+  async #take (subject: MatchedRequest | MatchedDelivery, ofWebhook: boolean): Promise<Fault['then'] | undefined> {
+    let effect: Fault['then'] | undefined
+    await this.#change(before => {
+      const taken = take(before, subject, ofWebhook)
+      effect = taken.effect
+      return taken.after
+    })
+    return effect
+  }
+
+  async #change (change: (before: FaultsSetting) => FaultsSetting): Promise<FaultsSetting> {
+    return changeSetting(this.#store, 'faults', change)
+  }
+}
+
+/** Counts a request or an attempt: a fault that matches lets it pass, or takes effect and has one time less. */
+function take (
+  before: FaultsSetting, subject: MatchedRequest | MatchedDelivery, ofWebhook: boolean
+): { after: FaultsSetting, effect: Fault['then'] | undefined } {
+  const rules: ActiveFault[] = []
+  let effect: Fault['then'] | undefined
+  let counted = false
+  for (const rule of before.rules) {
+    const { fault, toSkip } = rule
+    if (effect !== undefined || (fault.then.webhook !== undefined) !== ofWebhook || !matches(fault.match, subject)) {
+      rules.push(rule)
+    } else if (toSkip > 0) {
+      counted = true
+      rules.push({ fault, toSkip: toSkip - 1 })
+    } else {
+      effect = fault.then
+      if (fault.remaining === null) {
+        rules.push(rule)
         continue
       }
-      if (fault.remaining !== null) {
-        this.revision++
-        if (--fault.remaining === 0) this.remove(fault.id)
-      }
-      return fault.then
+      counted = true
+      const remaining = fault.remaining - 1
+      if (remaining > 0) rules.push({ fault: { ...fault, remaining }, toSkip })
     }
-    return undefined
   }
+  return { after: counted ? { ...before, rules } : before, effect }
 }
 
 function matches (match: FaultMatch, subject: { [name in keyof FaultMatch]?: string | undefined }): boolean {

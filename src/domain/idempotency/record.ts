@@ -48,8 +48,13 @@ export function recordOf (claim: Claim, result: Result, now: number): Idempotenc
 }
 
 /** Whether a record counts no longer. A clock that was moved back makes none expire. */
-export function isExpired ({ firstSeenAt }: IdempotencyRecord, now: number): boolean {
-  return now - firstSeenAt >= IDEMPOTENCY_WINDOW
+export function isExpired (record: IdempotencyRecord, now: number): boolean {
+  return now >= expiryOfKey(record)
+}
+
+/** When a record counts no longer, in milliseconds since 1970. */
+export function expiryOfKey ({ firstSeenAt }: IdempotencyRecord): number {
+  return firstSeenAt + IDEMPOTENCY_WINDOW
 }
 
 /**

@@ -20,12 +20,11 @@ export type AddedSessions = Pick<SessionDocuments, 'sessions'> & Partial<Session
 
 /**
  * Adds sessions and what belongs to them, all of them or none. The sessions expire when their tokens run out.
- * @param now the time, in milliseconds since 1970
  * @throws ApiError 409 when an ID is taken, in whichever environment
  */
-export async function addSessions (store: Store, added: AddedSessions, now: number): Promise<void> {
+export async function addSessions (store: Store, added: AddedSessions): Promise<void> {
   const { sessions } = added
-  await store.transact({ sessions: sessions.map(({ id }) => id) }, found => {
+  await store.transact({ sessions: sessions.map(({ id }) => id) }, (found, now) => {
     const taken = found.sessions.find(session => session !== undefined)
     if (taken !== undefined) throw apiError('sessionExists', { id: taken.id })
     return { puts: { ...added, due: expiriesAfter(now, sessions) } }
@@ -70,15 +69,15 @@ export function removalOf (
  * @throws ApiError 404 when it is not there, and whatever `decide` throws
  */
 export async function changeSession (
-  world: Pick<World, 'store' | 'webhooks'>, id: string, now: number, decide: (session: Session, result: ResultDocument | undefined, links: SessionLinks | undefined) => Decision<Session>
+  world: Pick<World, 'store' | 'webhooks'>, id: string,
+  decide: (session: Session, now: number, result: ResultDocument | undefined, links: SessionLinks | undefined) => Decision<Session>
 ): Promise<Session> {
   const { result } = await applyAndNotify(world, {
     claim: undefined,
     reads: { sessions: [id], results: [id], links: [id] },
-    now,
-    decide: ({ sessions: [session], results: [result], links: [links] }) => {
+    decide: ({ sessions: [session], results: [result], links: [links] }, now) => {
       if (session === undefined) throw apiError('sessionNotFound')
-      return decide(session, result, links)
+      return decide(session, now, result, links)
     }
   })
   return result.body as Session

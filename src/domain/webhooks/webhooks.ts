@@ -6,8 +6,10 @@ import type { Clock } from '../clock.js'
 import type { Faults } from '../faults/faults.js'
 import { newId } from '../new-id.js'
 import { read } from '../read.js'
-import type { Store } from '../store.js'
-import type { DueHandler } from '../timeline.js'
+import { changeSetting, settingIn } from '../settings.js'
+import type { Changes, Store } from '../store.js'
+import type { DueHandler, DueItem } from '../timeline.js'
+import { until } from '../until.js'
 import { delayed, sendDelivery, type Sending } from './attempt.js'
 import { claimDeliveries, claimReads } from './claim-deliveries.js'
 import type { DeliveryDocument } from './delivery.js'
@@ -15,7 +17,7 @@ import type { EndpointDocument } from './endpoint.js'
 import { Lanes } from './lanes.js'
 import { createNotify, deliveriesOf, type Notify, type NotifyOptions } from './notify.js'
 import { type Payload, payloadOf } from './payload.js'
-import { attemptOf, type FinishedAttempt, recordAttempt } from './schedule.js'
+import { attemptOf, callOf, type FinishedAttempt, recordAttempt, sendNowOf } from './schedule.js'
 import type { Send, SendResult } from './sending.js'
 import { toWaiting, type WaitingDelivery } from './waiting.js'
 
@@ -50,25 +52,26 @@ interface Parts {
   faults: Faults
 }
 
+/** How the webhooks of a world are sent. */
+export interface WebhooksSetting {
+  readonly id: 'webhooks'
+  /** Whether nothing is sent until somebody delivers or releases it. */
+  readonly held: boolean
+  /** When webhooks are sent. */
+  readonly timing: WebhookTiming
+}
+
 /** The webhooks of a world: sends its deliveries, and lets a test hold them. */
 export class Webhooks {
-  /** Grows when webhooks are held or released, or sent at another time. */
-  revision = 0
-  /** How many deliveries were dropped because there were too many, or too large ones. */
-  dropped = 0
   /** Makes the deliveries of what happened. */
   readonly notify: Notify
   readonly #making: NotifyOptions
   readonly #options: WebhooksOptions
   readonly #parts: Parts
   readonly #lanes = new Lanes()
-  /** What is queued or being sent, by ID. */
+  /** What is queued or being sent here, by ID. */
   readonly #inFlight = new Map<string, 'queued' | 'sending'>()
-  /** Who waits for the attempt of a delivery, by ID. */
-  readonly #waiters = new Map<string, () => void>()
   readonly #stop = new AbortController()
-  #held = false
-  #timing: WebhookTiming = 'after'
   #lastId = 0
 
   constructor (options: WebhooksOptions, parts: Parts) {
@@ -85,22 +88,27 @@ export class Webhooks {
 
   /** Whether nothing is sent until somebody delivers or releases it. */
   get held (): boolean {
-    return this.#held
-  }
-
-  set held (held: boolean) {
-    this.#held = held
-    this.revision++
+    return this.#parts.store.setting('webhooks').held
   }
 
   /** When webhooks are sent. */
   get timing (): WebhookTiming {
-    return this.#timing
+    return this.#parts.store.setting('webhooks').timing
   }
 
-  set timing (timing: WebhookTiming) {
-    this.#timing = timing
-    this.revision++
+  /** How many deliveries were dropped because there were too many, or too large ones. */
+  async dropped (): Promise<number> {
+    return this.#parts.store.evicted('deliveries')
+  }
+
+  /** Holds webhooks: none is sent until somebody delivers or releases it. */
+  async hold (): Promise<void> {
+    await changeSetting(this.#parts.store, 'webhooks', before => ({ ...before, held: true }))
+  }
+
+  /** Sets when webhooks are sent. */
+  async setTiming (timing: WebhookTiming): Promise<void> {
+    await changeSetting(this.#parts.store, 'webhooks', before => ({ ...before, timing }))
   }
 
   /** Makes the deliveries of a payload, one for each endpoint. They are not written yet. */
@@ -113,9 +121,9 @@ export class Webhooks {
     return {
       reads: ({ subject }) => ({ deliveries: [subject] }),
       decide: () => ({}),
-      effect: async (_item, { deliveries: [delivery] }) => {
+      effect: async (item, { deliveries: [delivery] }) => {
         // one that was dropped since is gone
-        if (delivery !== undefined) await this.#enqueue(delivery)
+        if (delivery !== undefined) await this.#enqueue(delivery, item)
       }
     }
   }
@@ -123,7 +131,10 @@ export class Webhooks {
   /** Resolves when the deliveries of a request have had their first attempt, if its response has to wait for that. */
   beforeResponse ({ deliveries }: Pick<Outcome, 'deliveries'>): Promise<unknown> | undefined {
     if (this.timing !== 'before' || this.#signal.aborted) return undefined
-    return Promise.all(deliveries.map(async ({ id }) => new Promise<void>(resolve => this.#waiters.set(id, resolve))))
+    const isOver = (delivery: DeliveryDocument | undefined) =>
+      delivery?.status !== 'pending' || delivery.held || delivery.attempts.length > 0
+    return Promise.all(deliveries.map(async ({ id }) =>
+      until(this.#parts.store, { deliveries: [id] }, ({ deliveries: [delivery] }) => isOver(delivery), this.#signal)))
   }
 
   /** Sends `webhook.test` to an endpoint, once, whatever is held. Returns the delivery that it made, which is not written yet. */
@@ -131,7 +142,7 @@ export class Webhooks {
     const { clock, faults } = this.#parts
     const payload = payloadOf({ event: TEST_EVENT, environment: endpoint.environment, key: newId('idk_'), session: undefined })
     const [delivery] = this.deliveriesOf(payload, [endpoint]) as [DeliveryDocument]
-    const effect = faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpoint.id, session_id: undefined })
+    const effect = await faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpoint.id, session_id: undefined })
     if (effect?.webhook === 'delay') await delayed(effect, this.#signal)
     const at = timestamp(clock.now())
     const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
@@ -146,60 +157,70 @@ export class Webhooks {
    * @throws ApiError 404 when one is not there, 409 when one is under way or has succeeded; then none is sent
    */
   async deliver (ids: readonly string[]): Promise<void> {
-    const { store, clock } = this.#parts
-    const { claimed } = await store.transact(claimReads(ids), found => claimDeliveries(found, clock.now()))
-    for (const { id } of claimed) this.#inFlight.set(id, 'queued')
-    const finishing: Promise<void>[] = []
-    for (const { id, endpoint_id: endpointId } of claimed) finishing.push(this.#finish(id, await this.#attempt(id, endpointId)))
-    await Promise.all(finishing)
+    const { store } = this.#parts
+    const call = newId('')
+    const { items } = await store.transact(claimReads(ids), (found, now): Changes & { items: readonly DueItem[] } => {
+      const { claimed, puts, deletes } = claimDeliveries(found, now)
+      const items = claimed.map(({ id }, index) => sendNowOf(id, call, index, now))
+      return { puts: { ...puts, due: items }, ...(deletes && { deletes }), items }
+    })
+    for (const { id } of items) {
+      await until(store, { due: [id], running: [id] }, ({ due: [due], running: [running] }) => (due ?? running) === undefined, this.#signal)
+    }
   }
 
   /** Holds nothing any more: sends what was held, in the order of the events. */
   async release (): Promise<void> {
-    this.held = false
-    const { store, clock } = this.#parts
+    const { store } = this.#parts
+    await changeSetting(store, 'webhooks', before => ({ ...before, held: false }))
     const ids = (await store.list('deliveries')).filter(({ held }) => held).map(({ id }) => id)
-    await store.transact({ deliveries: ids }, ({ deliveries }) => {
+    await store.transact({ deliveries: ids }, ({ deliveries }, now) => {
       const released = deliveries.filter(delivery => delivery?.held === true)
-        .map((delivery): DeliveryDocument => ({ ...delivery as DeliveryDocument, held: false, next_attempt_at: timestamp(clock.now()) }))
+        .map((delivery): DeliveryDocument => ({ ...delivery as DeliveryDocument, held: false, next_attempt_at: timestamp(now) }))
       return { puts: { deliveries: released, due: released.map(attemptOf) } }
     })
   }
 
   /** What has not been sent, or not for the last time, the oldest first. */
   async waiting (): Promise<WaitingDelivery[]> {
-    const deliveries = await this.#parts.store.list('deliveries')
-    return deliveries.filter(({ status }) => status === 'pending').map(delivery => toWaiting(delivery, this.#inFlight.get(delivery.id)))
+    const { store } = this.#parts
+    const [deliveries, running] = await Promise.all([store.list('deliveries'), store.list('running')])
+    const elsewhere = new Set(running.map(({ subject }) => subject))
+    return deliveries.filter(({ status }) => status === 'pending')
+      .map(delivery => toWaiting(delivery, this.#inFlight.get(delivery.id) ?? (elsewhere.has(delivery.id) ? 'sending' : undefined)))
   }
 
   /** Stops for good: attempts in flight are ended, and nothing is sent any more. */
   stop (): void {
     this.#stop.abort()
-    for (const id of this.#waiters.keys()) this.#end(id)
   }
 
-  /** Sends a delivery when it is its turn, or holds it. */
-  async #enqueue ({ id, endpoint_id: endpointId, attempts }: DeliveryDocument): Promise<void> {
+  /** Sends a delivery when it is its turn, or holds it. One that somebody asked for is sent even so. */
+  async #enqueue ({ id, endpoint_id: endpointId, attempts }: DeliveryDocument, item: DueItem): Promise<void> {
+    const call = callOf(item)
+    const [lane, kind] = call === undefined ? [endpointId, attempts.length === 0 ? 'first' : 'retries'] as const : [call, 'first'] as const
     this.#inFlight.set(id, 'queued')
-    let rest: Rest
-    await this.#lanes.run(endpointId, attempts.length === 0 ? 'first' : 'retries', async () => {
-      // the response that has caused it is written in this turn
-      await nextTurn()
-      if (this.held) await this.#hold(id)
-      else rest = await this.#attempt(id, endpointId)
+    try {
+      let rest: Rest
+      await this.#lanes.run(lane, kind, async () => {
+        // the response that has caused it is written in this turn
+        await nextTurn()
+        if (call !== undefined || !await this.#isHeld(id)) rest = await this.#attempt(id, endpointId)
+      })
+      await rest?.() // what a fault delays holds up no other
+    } finally {
+      this.#inFlight.delete(id)
+    }
+  }
+
+  /** Whether webhooks are held. Then the delivery is, too. */
+  async #isHeld (id: string): Promise<boolean> {
+    const { isHeld } = await this.#parts.store.transact({ deliveries: [id], settings: ['webhooks'] }, found => {
+      const { deliveries: [delivery] } = found
+      const isHeld = settingIn(found, 'webhooks').held
+      return { puts: { deliveries: isHeld && delivery !== undefined ? [{ ...delivery, held: true, next_attempt_at: null }] : [] }, isHeld }
     })
-    await this.#finish(id, rest)
-  }
-
-  /** Does what is left to do of an attempt. What a fault delays holds up no other. */
-  async #finish (id: string, rest: Rest): Promise<void> {
-    await rest?.()
-    this.#end(id)
-  }
-
-  async #hold (id: string): Promise<void> {
-    await this.#parts.store.transact({ deliveries: [id] }, ({ deliveries: [delivery] }) =>
-      delivery === undefined ? {} : { puts: { deliveries: [{ ...delivery, held: true, next_attempt_at: null }] } })
+    return isHeld
   }
 
   /** Sends a delivery and records what came of it. Returns what is left to do, when a fault delays it. */
@@ -214,7 +235,7 @@ export class Webhooks {
       return this.#record(delivery, { at, http_status: null, error, final: true, fault: null, url: endpoint?.url ?? delivery.url })
     }
     const { event, session_id: sessionId } = delivery
-    const effect = faults.takeWebhookEffect({ event, endpoint_id: endpointId, session_id: sessionId ?? undefined })
+    const effect = await faults.takeWebhookEffect({ event, endpoint_id: endpointId, session_id: sessionId ?? undefined })
     const send = async () => {
       const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
       await this.#record(delivery, { at, ...result, fault: effect?.webhook ?? null, url: endpoint.url })
@@ -231,16 +252,9 @@ export class Webhooks {
 
   async #record ({ id, endpoint_id: endpointId }: DeliveryDocument, attempt: FinishedAttempt): Promise<undefined> {
     if (this.#signal.aborted) return
-    const { store, clock } = this.#parts
-    await store.transact({ deliveries: [id], endpoints: [endpointId] }, ({ deliveries: [delivery], endpoints: [endpoint] }) =>
-      delivery === undefined ? {} : recordAttempt(delivery, endpoint, attempt, clock.now()))
-  }
-
-  /** A delivery is no longer in flight: who waits for it goes on. */
-  #end (id: string): void {
-    this.#inFlight.delete(id)
-    this.#waiters.get(id)?.()
-    this.#waiters.delete(id)
+    const { store } = this.#parts
+    await store.transact({ deliveries: [id], endpoints: [endpointId] }, ({ deliveries: [delivery], endpoints: [endpoint] }, now) =>
+      delivery === undefined ? {} : recordAttempt(delivery, endpoint, attempt, now))
   }
 
   get #signal (): AbortSignal {
@@ -255,7 +269,7 @@ export class Webhooks {
 
   /** An ID that sorts behind all earlier ones: what is due at the same time is sent in the order of IDs. */
   #newDeliveryId (): string {
-    this.#lastId = Math.max(this.#lastId + 1, this.#parts.clock.machineTime() * IDS_PER_MILLISECOND)
+    this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#parts.clock.machineTime() * IDS_PER_MILLISECOND))
     return `whd_${this.#lastId.toString(16).padStart(14, '0')}${randomBytes(3).toString('hex')}`
   }
 }

@@ -107,9 +107,8 @@ async function decideFor<Body> (
   const { world, capture } = request
   const token = capture as CaptureToken
   const ids = [token.session_id]
-  const now = world.clock.now()
   const reads = { sessions: ids, links: ids, captures: ids }
-  request.outcome = await applyAndNotify(world, { claim: undefined, reads, now, decide: found => decide(token, found, now) })
+  request.outcome = await applyAndNotify(world, { claim: undefined, reads, decide: (found, now) => decide(token, found, now) })
   return request.outcome.result as Result<Body>
 }
 

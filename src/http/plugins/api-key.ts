@@ -41,8 +41,16 @@ export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, 
     if (!hasScope(apiKey, operation)) throw apiError('missingScope', { scope: operation.scopes.join(' or ') })
     if (operation.sandboxOnly === true && apiKey.environment === 'live') throw apiError('sandboxOnly')
     request.apiKey = apiKey
-    request.world = workspaces.of(apiKey).world
-    done()
+    const world = workspaces.of(apiKey).enter()
+    if (!(world instanceof Promise)) {
+      request.world = world
+      done()
+      return
+    }
+    world.then(world => {
+      request.world = world
+      done()
+    }, done)
   })
 }, { name: 'api-key' })
 

@@ -1,6 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { validationError } from '../../contract/errors.js'
+import { type ApiError, validationError } from '../../contract/errors.js'
 import { injectedError } from '../../domain/faults/injected-error.js'
 import { parseFaultHeader, type RequestEffect } from '../../domain/faults/rules.js'
 
@@ -23,11 +23,13 @@ export const faultsPlugin = fastifyPlugin(async app => {
   app.decorateRequest('fault')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const fault = request.fault = effectOn(request)
-    if (fault?.status !== undefined) throw injectedError(fault)
-    // ends the request like an error; the last hook cuts the connection in place of the response
-    if (fault?.drop === 'before') throw injectedError({ status: 500, detail: 'Connection cut.' })
-    done()
+    const begin = (fault: RequestEffect | undefined) => {
+      request.fault = fault
+      done(refusalOf(fault))
+    }
+    const asked = askedEffect(request)
+    if (asked !== undefined || request.world.faults.isEmpty) begin(asked)
+    else takeEffect(request).then(begin, done)
   })
 
   // only when the body was read: then the request is carried out, also when its client does not wait for the response
@@ -68,18 +70,26 @@ export function statusOf ({ fault }: FastifyRequest, { statusCode }: FastifyRepl
   return fault?.drop === 'before' ? null : statusCode
 }
 
-function effectOn (request: FastifyRequest): RequestEffect | undefined {
-  const asked = request.headers['x-mock-fault']
-  if (asked !== undefined) {
-    const effect = parseFaultHeader(String(asked))
-    if (effect !== undefined) return effect
-    throw validationError([{
-      loc: ['header', 'X-Mock-Fault'], msg: 'must look like status=500, delay=200, drop=before or drop=after', type: 'value_error'
-    }])
-  }
-  const { faults } = request.world
-  if (faults.isEmpty) return undefined
-  return faults.takeEffect({
+/** The error that a fault puts in place of everything else. */
+function refusalOf (fault: RequestEffect | undefined): ApiError | undefined {
+  if (fault?.status !== undefined) return injectedError(fault)
+  // ends the request like an error; the last hook cuts the connection in place of the response
+  return fault?.drop === 'before' ? injectedError({ status: 500, detail: 'Connection cut.' }) : undefined
+}
+
+/** The fault that the request itself asks for, if it does. */
+function askedEffect ({ headers }: FastifyRequest): RequestEffect | undefined {
+  const asked = headers['x-mock-fault']
+  if (asked === undefined) return undefined
+  const effect = parseFaultHeader(String(asked))
+  if (effect !== undefined) return effect
+  throw validationError([{
+    loc: ['header', 'X-Mock-Fault'], msg: 'must look like status=500, delay=200, drop=before or drop=after', type: 'value_error'
+  }])
+}
+
+async function takeEffect (request: FastifyRequest): Promise<RequestEffect | undefined> {
+  return request.world.faults.takeEffect({
     method: request.method,
     session_id: (request.params as { session_id?: string }).session_id,
     idempotency_key: request.idempotencyKey,

@@ -1,4 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
+import type { ApiError } from '../../contract/errors.js'
 import { type Allowance, exceededError } from '../../domain/rate-limits.js'
 
 declare module 'fastify' {
@@ -36,15 +37,22 @@ export const rateLimitsPlugin = fastifyPlugin(async app => {
 
   app.addHook('onRequest', (request, reply, done) => {
     const { world: { rateLimits, clock }, apiKey, operation } = request
-    const now = clock.now()
-    const allowance = request.allowance = rateLimits.takeRequest(apiKey, now)
-    reply.headers(allowance.headers)
-    if (allowance.exceeded) throw exceededError('rateLimited', allowance, now)
-    const quota = request.quota = operation.createsSession === true ? rateLimits.takeCreation(apiKey, now) : undefined
-    if (quota !== undefined) {
-      reply.headers(quota.headers)
-      if (quota.exceeded) throw exceededError('quotaExceeded', quota, now)
+    if (!rateLimits.isLimited) {
+      const allowance = request.allowance = rateLimits.unlimited(clock.now())
+      reply.headers(allowance.headers)
+      done()
+      return
     }
-    done()
+    rateLimits.count(apiKey, operation.createsSession === true).then(({ allowance, quota }) => {
+      request.allowance = allowance
+      request.quota = quota
+      reply.headers({ ...allowance.headers, ...quota?.headers })
+      done(refusalOf(allowance, quota, clock.now()))
+    }, done)
   })
 }, { name: 'rate-limits', dependencies: ['api-key'] })
+
+function refusalOf (allowance: Allowance, quota: Allowance | undefined, now: number): ApiError | undefined {
+  if (allowance.exceeded) return exceededError('rateLimited', allowance, now)
+  return quota?.exceeded === true ? exceededError('quotaExceeded', quota, now) : undefined
+}

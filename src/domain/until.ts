@@ -1,0 +1,18 @@
+import { read } from './read.js'
+import type { Found, Reads, Store } from './store.js'
+
+/**
+ * Waits until documents are as they should be, whoever changes them, and returns them as they are then.
+ * @param signal ends the wait early
+ */
+export async function until<R extends Reads> (
+  store: Store, reads: R, test: (found: Found<R>) => boolean, signal: AbortSignal
+): Promise<Found<R>> {
+  for (;;) {
+    // asked for before the documents are read, so that no change comes between
+    const changed = store.changed()
+    const found = await read(store, reads)
+    if (test(found) || signal.aborted) return found
+    await changed
+  }
+}

@@ -1,0 +1,1 @@
+export { Journal as MemoryJournal } from '../domain/journal/journal.js'
