@@ -1,4 +1,4 @@
-import { type ApiError, apiError } from '../../contract/errors.js'
+import { StoreAwayError } from '../../domain/store-away.js'
 import { type Engine, EngineTime } from './engine.js'
 import { workspaceKeys } from './layout.js'
 import type { Script } from './scripts.js'
@@ -18,11 +18,6 @@ const awayReply = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN)\b/
 
 /** The replies of an engine that cannot write now: it has no memory or disk left, or no replicas. */
 const refusedReply = /^(OOM|MISCONF|NOREPLICAS)\b/
-
-/** The 503 of whatever needs the store while it is not available. */
-export function storeAway (reason: string): ApiError {
-  return apiError('storeAway', {}, { headers: { 'retry-after': '1' }, reason: `store: ${reason}` })
-}
 
 /** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
 export class Connection implements Engine, TransportListener {
@@ -83,8 +78,8 @@ export class Connection implements Engine, TransportListener {
   }
 
   async send (key: string, args: readonly string[]): Promise<unknown> {
-    if (this.#closed) throw storeAway('the mock is being closed')
-    if (this.#away !== undefined) throw storeAway(this.#away)
+    if (this.#closed) throw new StoreAwayError('the mock is being closed')
+    if (this.#away !== undefined) throw new StoreAwayError(this.#away)
     return this.#send(key, args)
   }
 
@@ -145,11 +140,11 @@ export class Connection implements Engine, TransportListener {
     if (error instanceof TypeError) return error
     if (isReply(error) && !awayReply.test(error.message)) {
       this.#setReady()
-      return refusedReply.test(error.message) ? storeAway(error.message) : error
+      return refusedReply.test(error.message) ? new StoreAwayError(error.message) : error
     }
     const reason = explain(error)
     this.#setAway(reason)
-    return storeAway(reason)
+    return new StoreAwayError(reason)
   }
 
   #setReady (): void {

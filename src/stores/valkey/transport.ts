@@ -32,6 +32,9 @@ const [FIRST_DELAY, LONGEST_DELAY] = [50, 1_000]
  */
 const [SILENCE, PING_EVERY] = [3_000, 1_000]
 
+/** The version of the protocol: in this one all replies are lists, also those of HGETALL. */
+const RESP = 2
+
 /** How to connect to a server. What was sent when a connection breaks fails, and is not sent again: it may have been carried out. */
 function optionsFor ({ socket, username, password, database }: StoreAddress): Client.RedisClientOptions {
   return {
@@ -61,8 +64,8 @@ export class ServerTransport implements Transport {
 
   constructor ({ createClient }: ClientModule, address: StoreAddress, listener: TransportListener) {
     this.#listener = listener
-    this.#client = createClient(optionsFor(address))
-    this.#client.on('error', listener.onError).on('ready', listener.onReady)
+    this.#client = createClient({ ...optionsFor(address), RESP })
+    this.#client.on('error', (error: Error) => listener.onError(error)).on('ready', () => listener.onReady())
   }
 
   async connect (): Promise<void> {
@@ -111,7 +114,8 @@ export class ClusterTransport implements Transport {
       defaults: { ...options, socket },
       commandOptions: { timeout: 0 }
     })
-    this.#cluster.on('error', listener.onError).on('node-error', listener.onError).on('node-ready', listener.onReady)
+    const onError = (error: Error) => listener.onError(error)
+    this.#cluster.on('error', onError).on('node-error', onError).on('node-ready', () => listener.onReady())
   }
 
   async connect (): Promise<void> {

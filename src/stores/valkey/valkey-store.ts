@@ -6,9 +6,9 @@ import {
   type BoundedCollectionName, type Changes, type Collection, type Documents, type Found, LEASE, type Reads, type Snapshot, type Store,
   type StoreRevisions
 } from '../../domain/store.js'
+import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
 import { type Bounds, CommitRequest, type Writes } from './commit-request.js'
-import { storeAway } from './connection.js'
 import type { Engine } from './engine.js'
 import { KeyedQueue } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
@@ -71,7 +71,7 @@ export class ValkeyStore implements Store {
         written = writesOf(changes)
         if (written.size === 0 || await this.#commit(step, written)) return changes
       }
-      throw storeAway('other processes kept changing what the request is about')
+      throw new StoreAwayError('other processes kept changing what the request is about')
     })
   }
 
@@ -217,7 +217,7 @@ export class ValkeyStore implements Store {
     if (wakes) commit.wake(this.#id)
     const revision = await this.#engine.run(commitScript, commit.keys, commit.args) as number
     if (revision === 0) return false
-    if (revision < 0) throw storeAway('the state that the request is about is gone')
+    if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
     for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
     if (wakes) this.#wake()
     else this.#endWait()
