@@ -1,0 +1,138 @@
+import type { Collection, Documents } from '../../domain/store.js'
+import {
+  encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
+} from './layout.js'
+import { KeyList, PORTION } from './read-request.js'
+
+/** The bounds of a collection. */
+export interface Bounds {
+  /** How many documents are kept at most. */
+  readonly max: number
+  /** About how many bytes they hold together at most. */
+  readonly maxBytes: number
+}
+
+type AnyDocument = Documents[Collection]
+
+/** What a step writes to a collection. */
+export interface Writes {
+  readonly deletes: readonly string[]
+  readonly puts: readonly AnyDocument[]
+}
+
+/** The documents of a collection that a step has read, by their IDs; `undefined` where there is none. */
+export type ReadDocuments = Map<string, Stored<AnyDocument> | undefined>
+
+/** The checks and writes of a step, as arguments of the script. */
+export class CommitRequest {
+  readonly #world: WorldKeys
+  readonly #keys: KeyList
+  readonly #checks: string[] = []
+  readonly #writes: string[] = []
+  readonly #changed = new Set<Collection>()
+  #position = 0
+
+  constructor (world: WorldKeys) {
+    this.#world = world
+    this.#keys = new KeyList(world.meta)
+  }
+
+  get keys (): string[] {
+    return this.#keys.keys
+  }
+
+  /** The collections that are changed; empty when nothing is to be written. */
+  get changed (): ReadonlySet<Collection> {
+    return this.#changed
+  }
+
+  /** The arguments, in the order in which the script takes them. */
+  get args (): string[] {
+    const changed = [...this.#changed]
+    const isShown = changed.some(name => name !== 'settings' && name !== 'moves' && name !== 'rates')
+    return [...this.#checks, 'go', isShown ? '1' : '0', this.#changed.has('settings') ? '1' : '0', ...this.#writes]
+  }
+
+  /** Checks that documents are as they were read. */
+  check (collection: Collection, documents: Iterable<[id: string, read: { readonly version: string } | undefined]>): void {
+    const pairs: string[] = []
+    for (const [id, read] of documents) pairs.push(encodeText(id), read?.version ?? '-')
+    this.#portions(this.#checks, 'check', this.#world.documents(collection), pairs, 2)
+  }
+
+  /** Checks that a collection has as many documents as were read. */
+  checkSize (collection: Collection, size: number): void {
+    this.#checks.push('size', this.#keys.numberOf(this.#world.documents(collection)), String(size))
+  }
+
+  /** Checks that a range of an index has as many members as were read. */
+  checkRange (collection: Collection, { min, max }: { min: string, max: string }, count: number): void {
+    this.#checks.push('count', this.#keys.numberOf(this.#world.index(collection)), min, max, String(count))
+  }
+
+  /**
+   * Writes to a collection.
+   * @param read what each document was that is put or deleted
+   * @param bounds those of the collection, if it has some
+   * @param now the time of the world's clock
+   */
+  write (collection: Collection, { deletes, puts }: Writes, read: ReadDocuments, bounds: Bounds | undefined, now: number): void {
+    const gone = new Set(deletes)
+    const last = new Map(puts.map(document => [document.id, document])) // of two under one ID the second one counts
+    const [deleted, put, added, removed]: [string[], string[], string[], string[]] = [[], [], [], []]
+    let growth = 0
+    for (const id of gone) {
+      const before = read.get(id)
+      if (before === undefined) continue
+      growth -= before.bytes
+      removed.push(...membersOf(collection, before))
+      if (!last.has(id)) deleted.push(encodeText(id))
+    }
+    for (const [id, document] of last) {
+      const before = gone.has(id) ? undefined : read.get(id)
+      if (before?.document === document) continue
+      const value = valueOf(collection, document)
+      if (isBounded(collection)) growth += Number.parseInt(value, 10) - (before?.bytes ?? 0)
+      if (before === undefined) {
+        const position = positionOf(this.#position++)
+        put.push(encodeText(id), `+${position}`, value)
+        for (const entry of indexEntriesOf(collection, document)) {
+          if (entry.sort === undefined) added.push(`${entry.name}\0`, `${position}\0${encodeText(id)}`)
+          else added.push(memberOf(entry, '', id), '')
+        }
+      } else {
+        put.push(encodeText(id), before.created, value)
+        const [members, membersBefore] = [membersOf(collection, { ...before, document }), membersOf(collection, before)]
+        added.push(...members.filter(member => !membersBefore.includes(member)).flatMap(member => [member, '']))
+        removed.push(...membersBefore.filter(member => !members.includes(member)))
+      }
+    }
+    if (deleted.length + put.length === 0) return
+    this.#changed.add(collection)
+    const [documents, index] = [this.#world.documents(collection), this.#world.index(collection)]
+    this.#portions(this.#writes, 'delete', documents, deleted, 1)
+    this.#portions(this.#writes, 'remove', index, removed, 1)
+    this.#portions(this.#writes, 'put', documents, put, 3)
+    this.#portions(this.#writes, 'add', index, added, 2)
+    if (bounds === undefined) return
+    this.#writes.push('bound', this.#keys.numberOf(documents), this.#keys.numberOf(index), collection,
+      String(bounds.max), String(bounds.maxBytes), String(growth), String(now))
+  }
+
+  /** Wakes the other processes. */
+  wake (sender: string): void {
+    this.#writes.push('wake', this.#world.wake, sender)
+  }
+
+  /** Adds values as several parts of the script, because each can have some thousand only. */
+  #portions (args: string[], kind: string, key: string, values: readonly string[], size: number): void {
+    for (let start = 0; start < values.length; start += PORTION * size) {
+      const portion = values.slice(start, start + PORTION * size)
+      args.push(kind, this.#keys.numberOf(key), String(portion.length / size), ...portion)
+    }
+  }
+}
+
+function membersOf (collection: Collection, { document, created }: Stored<AnyDocument>): string[] {
+  return indexEntriesOf(collection, document).map(entry => memberOf(entry, created, document.id))
+}

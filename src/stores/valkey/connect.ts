@@ -1,0 +1,108 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ApiError } from '../../contract/errors.js'
+import { Connection } from './connection.js'
+import { SCHEMA_KEY, SCHEMA_VERSION } from './layout.js'
+import { parseStoreUrl, type StoreAddress } from './store-url.js'
+import { type ClientModule, ClusterTransport, ServerTransport, type Transport, type TransportListener } from './transport.js'
+
+/** A store that cannot be used, with a sentence that says why. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}
+
+export interface ConnectOptions {
+  /** Takes a sentence about something that may go wrong later. */
+  warn: (text: string) => void
+  /** How long to wait for the engine, in milliseconds. */
+  patience?: number
+}
+
+/**
+ * Connects to a store, and checks that it can be used.
+ * @param url one that `checkStoreUrl` has nothing against
+ * @throws StoreError when it cannot be used, or does not answer in time
+ */
+export async function connectStore (url: string, { warn, patience = 5_000 }: ConnectOptions): Promise<Connection> {
+  const address = parseStoreUrl(url)
+  const client = await loadClient()
+  const deadline = AbortSignal.timeout(patience)
+  const open = async (makeTransport: (listener: TransportListener) => Transport): Promise<Connection> => {
+    const connection = new Connection(makeTransport)
+    try {
+      await before(deadline, connection.open(), connection, address)
+      return connection
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+  }
+  let connection = await open(listener => new ServerTransport(client, address, listener))
+  try {
+    const info = await before(deadline, readInfo(connection, deadline), connection, address)
+    checkVersion(info, address)
+    if (info.get('cluster_enabled') === '1') {
+      if (address.database !== 0) throw new StoreError(`The store ${address.shown} is a cluster, which has no database ${address.database}.`)
+      connection.close()
+      connection = await open(listener => new ClusterTransport(client, address, listener))
+    }
+    const policy = info.get('maxmemory_policy')
+    if (policy !== undefined && policy !== 'noeviction') {
+      warn(`The store ${address.shown} has the maxmemory-policy ${policy}: it may drop sessions when its memory is full. Set it to noeviction.`)
+    }
+    await before(deadline, checkSchema(connection, address), connection, address)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+async function loadClient (): Promise<ClientModule> {
+  try {
+    return await import('@redis/client')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new StoreError('A store on Valkey or Redis needs the package @redis/client. Install it beside verifa-mock: npm install @redis/client@6', {
+      cause: error
+    })
+  }
+}
+
+/** Waits for a part of the start, but not longer than all of it may take. */
+async function before<T> (deadline: AbortSignal, part: Promise<T>, connection: Connection, { shown }: StoreAddress): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => {
+    const refuse = () => reject(new StoreError(`The store ${shown} cannot be reached: ${connection.lastError}.`))
+    if (deadline.aborted) refuse()
+    else deadline.addEventListener('abort', refuse, { once: true })
+  })
+  try {
+    return await Promise.race([part, late])
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    throw new StoreError(`The store ${shown} cannot be used: ${(error as Partial<ApiError>).reason ?? (error as Error).message}.`, { cause: error })
+  }
+}
+
+/** What the engine says about itself, when it has loaded its data. */
+async function readInfo (connection: Connection, deadline: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  for (;;) {
+    const text = String(await connection.send('', ['INFO']))
+    const info = new Map(Array.from(text.matchAll(/^(\w+):(.*?)\r?$/gm), ([, name, value]) => [name, value] as [string, string]))
+    if (info.get('loading') !== '1') return info
+    await wait(100, undefined, { signal: deadline })
+  }
+}
+
+function checkVersion (info: ReadonlyMap<string, string>, { shown }: StoreAddress): void {
+  const version = info.get('redis_version') ?? ''
+  if (Number.parseInt(version, 10) >= 7) return
+  throw new StoreError(`The store ${shown} has version ${version}. verifa-mock needs Valkey, or Redis 7 or later.`)
+}
+
+async function checkSchema (connection: Connection, { shown }: StoreAddress): Promise<void> {
+  await connection.send(SCHEMA_KEY, ['SET', SCHEMA_KEY, SCHEMA_VERSION, 'NX'])
+  const version = await connection.send(SCHEMA_KEY, ['GET', SCHEMA_KEY])
+  if (version === SCHEMA_VERSION) return
+  throw new StoreError(`The store ${shown} has data of another version of verifa-mock (schema ${String(version)}, not ${SCHEMA_VERSION}). ` +
+    'Use that version, or another database.')
+}

@@ -1,0 +1,180 @@
+import { StoreAwayError } from '../../domain/store-away.js'
+import { type Engine, EngineTime } from './engine.js'
+import { workspaceKeys } from './layout.js'
+import type { Script } from './scripts.js'
+import type { Transport, TransportListener } from './transport.js'
+
+/** How often to look whether the engine answers, in milliseconds. */
+const LOOK_EVERY = 1_000
+
+/** After how many looks without an answer the engine counts as away. */
+const SILENT_LOOKS = 2
+
+/** A key of the workspace that all API keys share: where nobody answers for it, the store is away. */
+const { present: PROBED_KEY } = workspaceKeys('')
+
+/** The replies of an engine that cannot do anything now: it is starting, or its cluster is not complete. */
+const awayReply = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN)\b/
+
+/** The replies of an engine that cannot write now: it has no memory or disk left, or no replicas. */
+const refusedReply = /^(OOM|MISCONF|NOREPLICAS)\b/
+
+/** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
+export class Connection implements Engine, TransportListener {
+  readonly time = new EngineTime()
+  readonly #subscriptions = new Map<string, (message: string | undefined) => void>()
+  readonly #readyListeners: (() => void)[] = []
+  readonly #awayListeners: ((reason: string) => void)[] = []
+  readonly #timer: NodeJS.Timeout
+  readonly #transport: Transport
+  /** Why the engine is away; `undefined` when it is not. */
+  #away: string | undefined
+  #closed = false
+  /** How many commands wait for their reply. */
+  #pending = 0
+  #silentLooks = 0
+  #lastError = 'no reply'
+
+  /** @param connect makes the transport, whose connections say to this object how they are */
+  constructor (connect: (listener: TransportListener) => Transport) {
+    this.#transport = connect(this)
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY).unref()
+  }
+
+  /** Connects. It is tried again until it succeeds, or until `close`. */
+  async open (): Promise<void> {
+    await this.#transport.connect()
+  }
+
+  /** Whether the engine answers. */
+  get isReady (): boolean {
+    return this.#away === undefined && !this.#closed
+  }
+
+  /** The last error of a connection, in words. */
+  get lastError (): string {
+    return this.#lastError
+  }
+
+  /** Calls a listener each time when the engine is back. */
+  whenReady (listener: () => void): void {
+    this.#readyListeners.push(listener)
+  }
+
+  /** Calls a listener each time when the engine is away, with the reason. */
+  whenAway (listener: (reason: string) => void): void {
+    this.#awayListeners.push(listener)
+  }
+
+  async run (script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
+    const key = keys[0] as string
+    try {
+      return await this.send(key, ['EVALSHA', script.sha, String(keys.length), ...keys, ...args])
+    } catch (error) {
+      // the engine does not know the script: it was started again, or took over from another one
+      if (!(error as Error).message.startsWith('NOSCRIPT')) throw error
+      return this.send(key, ['EVAL', script.text, String(keys.length), ...keys, ...args])
+    }
+  }
+
+  async send (key: string, args: readonly string[]): Promise<unknown> {
+    if (this.#closed) throw new StoreAwayError('the mock is being closed')
+    if (this.#away !== undefined) throw new StoreAwayError(this.#away)
+    return this.#send(key, args)
+  }
+
+  subscribe (channel: string, listener: (message: string | undefined) => void): () => void {
+    this.#subscriptions.set(channel, listener)
+    this.#subscribe(channel, listener)
+    return () => {
+      this.#subscriptions.delete(channel)
+      if (!this.#closed) this.#transport.unsubscribe(channel).catch(() => undefined)
+    }
+  }
+
+  /** Looks whether the engine answers. To be called once a second. */
+  look (): void {
+    if (this.#closed) return
+    if (this.#pending === 0) {
+      this.#silentLooks = 0
+      this.#send(PROBED_KEY, ['EXISTS', PROBED_KEY]).catch(() => undefined)
+    } else if (++this.#silentLooks > SILENT_LOOKS) {
+      this.#setAway('it does not answer')
+    }
+  }
+
+  onReady (): void {
+    if (this.#away !== undefined) this.#send(PROBED_KEY, ['EXISTS', PROBED_KEY]).catch(() => undefined)
+  }
+
+  onMissed (): void {
+    for (const listener of this.#subscriptions.values()) listener(undefined)
+  }
+
+  onError (error: Error): void {
+    this.#lastError = explain(error)
+  }
+
+  close (): void {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#timer)
+    this.#transport.destroy()
+  }
+
+  async #send (key: string, args: readonly string[]): Promise<unknown> {
+    this.#pending++
+    try {
+      const reply = await this.#transport.send(key, args)
+      this.#setReady()
+      return reply
+    } catch (error) {
+      throw this.#errorFor(error as Error)
+    } finally {
+      this.#pending--
+      this.#silentLooks = 0
+    }
+  }
+
+  #errorFor (error: Error): Error {
+    if (error instanceof TypeError) return error
+    if (isReply(error) && !awayReply.test(error.message)) {
+      this.#setReady()
+      return refusedReply.test(error.message) ? new StoreAwayError(error.message) : error
+    }
+    const reason = explain(error)
+    this.#setAway(reason)
+    return new StoreAwayError(reason)
+  }
+
+  #setReady (): void {
+    if (this.#away === undefined) return
+    this.#away = undefined
+    for (const [channel, listener] of this.#subscriptions) {
+      listener(undefined)
+      this.#subscribe(channel, listener)
+    }
+    for (const listener of this.#readyListeners) listener()
+  }
+
+  #setAway (reason: string): void {
+    if (this.#away !== undefined || this.#closed) return
+    this.#away = reason
+    for (const listener of this.#awayListeners) listener(reason)
+  }
+
+  /** Subscribes in the transport, where a channel and listener that are known already change nothing. */
+  #subscribe (channel: string, listener: (message: string | undefined) => void): void {
+    this.#transport.subscribe(channel, listener).catch(() => undefined) // once more when the engine is back
+  }
+}
+
+/** Whether an error is a reply of the engine, and not one of the connection to it. */
+function isReply (error: Error): boolean {
+  // by its name in capitals: the client is loaded only when it is needed, and so is its class
+  return /^[A-Z]{2,}\b/.test(error.message) && !('code' in error)
+}
+
+function explain ({ message }: Error): string {
+  return message === '' ? 'it cannot be reached' : message
+}

@@ -1,0 +1,35 @@
+import { initialSettings, type SettingName, type Settings } from '../../domain/settings.js'
+import { parseStored, type Stored } from './layout.js'
+
+/** The settings of a world as they were last read. */
+export class SettingsCache {
+  readonly #values = new Map<SettingName, { readonly text: string, readonly stored: Stored<Settings[SettingName]> }>()
+
+  get<N extends SettingName> (name: N): Settings[N] {
+    return (this.stored(name)?.document ?? initialSettings[name]) as Settings[N]
+  }
+
+  /** The setting as the engine has it; `undefined` when it was never put. */
+  stored (name: SettingName): Stored<Settings[SettingName]> | undefined {
+    return this.#values.get(name)?.stored
+  }
+
+  /** Takes a setting that was just read. Most are as before, and need not be parsed. */
+  take (name: SettingName, text: string | null): void {
+    if (text === null) this.#values.delete(name)
+    else if (this.#values.get(name)?.text !== text) this.#values.set(name, { text, stored: parseStored(text) })
+  }
+
+  /** Takes settings that a step has read. */
+  takeAll (read: ReadonlyMap<string, Stored<unknown> | undefined>): void {
+    for (const [name, stored] of read) {
+      if (stored === undefined) this.#values.delete(name as SettingName)
+      else this.#values.set(name as SettingName, { text: '', stored: stored as Stored<Settings[SettingName]> })
+    }
+  }
+
+  /** Takes a setting that this process has written. */
+  put (document: Settings[SettingName], revision: number): void {
+    this.#values.set(document.id, { text: '', stored: { version: String(revision), created: '', bytes: 0, document } })
+  }
+}

@@ -1,0 +1,128 @@
+import type { Collection, Documents, Found, OwnedRead, PageRead, Reads } from '../../domain/store.js'
+import type { CommitRequest, ReadDocuments } from './commit-request.js'
+import { indexNames, parseStored, rangeOf, type Stored } from './layout.js'
+import type { ReadRequest, ScriptReply } from './read-request.js'
+
+type AnyDocument = Documents[Collection]
+
+/** What a step has read by a collection, and what has to be checked before it writes. */
+interface CollectionReading {
+  /** As `Found` has it. */
+  found: readonly (AnyDocument | undefined)[]
+  documents: ReadDocuments
+  /** Checks that there are not more documents now. */
+  checkCount?: (commit: CommitRequest) => void
+}
+
+/** Everything that a step has read, but for pages. */
+export class StepReading {
+  readonly #collections = new Map<Collection, CollectionReading>()
+
+  /** The documents that were read by a collection. */
+  documents (collection: Collection): ReadDocuments {
+    return this.#of(collection).documents
+  }
+
+  /** What `decide` takes. */
+  found (): Found {
+    const found: Partial<Record<Collection, readonly unknown[]>> = {}
+    for (const [name, reading] of this.#collections) found[name] = reading.found
+    return found as Found
+  }
+
+  has (collection: Collection, id: string): boolean {
+    return this.#collections.get(collection)?.documents.has(id) === true
+  }
+
+  /** Checks that everything is as it was read. */
+  check (commit: CommitRequest): void {
+    for (const [name, { documents, checkCount }] of this.#collections) {
+      commit.check(name, documents)
+      checkCount?.(commit)
+    }
+  }
+
+  /** Asks for what a step reads. Returns a function that takes the reply. */
+  request (reads: Reads, request: ReadRequest): (reply: ScriptReply) => void {
+    const takes: ((reply: ScriptReply) => void)[] = []
+    for (const name in reads) {
+      const [collection, read] = [name as Collection, reads[name as Collection]]
+      if (read === undefined || isPage(read)) continue
+      if (read === 'all') takes.push(this.#requestAll(collection, request))
+      else if (isOwned(read)) takes.push(this.#requestOwned(collection, read.of, request))
+      else takes.push(this.#requestIds(collection, read, request))
+    }
+    return reply => {
+      for (const take of takes) take(reply)
+    }
+  }
+
+  /** Asks for more documents, which `decide` does not take. */
+  requestMore (collection: Collection, ids: readonly string[], request: ReadRequest): (reply: ScriptReply) => void {
+    const valuesIn = request.ids(collection, ids)
+    return reply => {
+      addAll(this.documents(collection), ids, valuesIn(reply))
+    }
+  }
+
+  #of (collection: Collection): CollectionReading {
+    let reading = this.#collections.get(collection)
+    if (reading === undefined) this.#collections.set(collection, reading = { found: [], documents: new Map() })
+    return reading
+  }
+
+  #requestIds (collection: Collection, ids: readonly string[], request: ReadRequest): (reply: ScriptReply) => void {
+    const valuesIn = request.ids(collection, ids)
+    return reply => {
+      const reading = this.#of(collection)
+      reading.found = addAll(reading.documents, ids, valuesIn(reply))
+    }
+  }
+
+  #requestAll (collection: Collection, request: ReadRequest): (reply: ScriptReply) => void {
+    const valuesIn = request.all(collection)
+    return reply => {
+      const all = inOrder(valuesIn(reply))
+      this.#addCounted(collection, all, commit => commit.checkSize(collection, all.length))
+    }
+  }
+
+  #requestOwned (collection: Collection, owner: string, request: ReadRequest): (reply: ScriptReply) => void {
+    const name = indexNames.of(owner)
+    const rangeIn = request.range(collection, name)
+    return reply => {
+      const { values } = rangeIn(reply)
+      const all = values.map(value => parseStored<AnyDocument>(value as string))
+      this.#addCounted(collection, all, commit => commit.checkRange(collection, rangeOf(name), all.length))
+    }
+  }
+
+  #addCounted (collection: Collection, all: readonly Stored<AnyDocument>[], checkCount: (commit: CommitRequest) => void): void {
+    const reading = this.#of(collection)
+    for (const stored of all) reading.documents.set(stored.document.id, stored)
+    reading.found = all.map(({ document }) => document)
+    reading.checkCount = checkCount
+  }
+}
+
+/** Values of a hash as documents, in the order of their collection. */
+export function inOrder (values: readonly string[]): Stored<AnyDocument>[] {
+  return values.map(value => parseStored<AnyDocument>(value)).sort((one, other) => one.created < other.created ? -1 : 1)
+}
+
+function addAll (documents: ReadDocuments, ids: readonly string[], values: readonly (string | null)[]): (AnyDocument | undefined)[] {
+  return ids.map((id, index) => {
+    const value = values[index]
+    const stored = typeof value === 'string' ? parseStored<AnyDocument>(value) : undefined
+    documents.set(id, stored)
+    return stored?.document
+  })
+}
+
+export function isPage (read: unknown): read is PageRead<unknown> {
+  return typeof read === 'object' && read !== null && 'newest' in read
+}
+
+function isOwned (read: readonly string[] | OwnedRead): read is OwnedRead {
+  return 'of' in read
+}

@@ -1,0 +1,140 @@
+import type * as Client from '@redis/client'
+import type { StoreAddress } from './store-url.js'
+
+/** What is used of the package. */
+export type ClientModule = Pick<typeof Client, 'createClient' | 'createCluster'>
+
+/** What the rest needs of the client, for one server and for a cluster. */
+export interface Transport {
+  connect (): Promise<void>
+  send (key: string, args: readonly string[]): Promise<unknown>
+  subscribe (channel: string, listener: (message: string) => void): Promise<void>
+  unsubscribe (channel: string): Promise<void>
+  /** Ends all connections at once. */
+  destroy (): void
+}
+
+/** What a transport says about its connections. */
+export interface TransportListener {
+  /** A connection is ready, maybe once more. */
+  onReady: () => void
+  /** The connection for messages is ready once more: some may have been lost. */
+  onMissed: () => void
+  onError: (error: Error) => void
+}
+
+/** How long to wait before connecting again, in milliseconds: from the first to the longest delay. */
+const [FIRST_DELAY, LONGEST_DELAY] = [50, 1_000]
+
+/**
+ * After how many milliseconds of silence a connection counts as broken, and how often idle ones are asked for a sign of life. A server that
+ * is stopped, or behind a cut cable, closes no connection.
+ */
+const [SILENCE, PING_EVERY] = [3_000, 1_000]
+
+/** The version of the protocol: in this one all replies are lists, also those of HGETALL. */
+const RESP = 2
+
+/** How to connect to a server. What was sent when a connection breaks fails, and is not sent again: it may have been carried out. */
+function optionsFor ({ socket, username, password, database }: StoreAddress): Client.RedisClientOptions {
+  return {
+    socket: {
+      ...socket,
+      connectTimeout: SILENCE,
+      socketTimeout: SILENCE,
+      reconnectStrategy: (retries: number) => Math.min(FIRST_DELAY * 2 ** Math.min(retries, 10), LONGEST_DELAY)
+    } as NonNullable<Client.RedisClientOptions['socket']>,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    database,
+    pingInterval: PING_EVERY,
+    disableOfflineQueue: true,
+    maintNotifications: 'disabled',
+    // the client makes a timer for each command otherwise, which ends before it is sent
+    commandOptions: { timeout: 0 }
+  }
+}
+
+/** One server. */
+export class ServerTransport implements Transport {
+  readonly #client: Client.RedisClientType
+  readonly #listener: TransportListener
+  /** The connection for messages, made when it is first needed. */
+  #subscriber: Client.RedisClientType | undefined
+
+  constructor ({ createClient }: ClientModule, address: StoreAddress, listener: TransportListener) {
+    this.#listener = listener
+    this.#client = createClient({ ...optionsFor(address), RESP })
+    this.#client.on('error', (error: Error) => listener.onError(error)).on('ready', () => listener.onReady())
+  }
+
+  async connect (): Promise<void> {
+    await this.#client.connect()
+  }
+
+  async send (_key: string, args: readonly string[]): Promise<unknown> {
+    return this.#client.sendCommand(args)
+  }
+
+  async subscribe (channel: string, listener: (message: string) => void): Promise<void> {
+    if (this.#subscriber === undefined) {
+      let isFirst = true
+      this.#subscriber = this.#client.duplicate({ disableOfflineQueue: false })
+      this.#subscriber.on('error', () => undefined).on('ready', () => {
+        if (!isFirst) this.#listener.onMissed()
+        isFirst = false
+      })
+      this.#subscriber.connect().catch(() => undefined) // it is tried again until `destroy`
+    }
+    await this.#subscriber.subscribe(channel, listener)
+  }
+
+  async unsubscribe (channel: string): Promise<void> {
+    await this.#subscriber?.unsubscribe(channel)
+  }
+
+  destroy (): void {
+    this.#client.destroy()
+    this.#subscriber?.destroy()
+  }
+}
+
+/**
+ * A cluster. The client finds the node of a key, and follows MOVED and ASK: a node says so instead of carrying out a command. It repeats
+ * nothing else (RedisCluster._execute in @redis/client).
+ */
+export class ClusterTransport implements Transport {
+  readonly #cluster: Client.RedisClusterType
+
+  constructor ({ createCluster }: ClientModule, address: StoreAddress, listener: TransportListener) {
+    const { database, commandOptions, ...options } = optionsFor(address)
+    const { path, host, port, ...socket } = options.socket as Record<string, unknown>
+    this.#cluster = createCluster({
+      rootNodes: [options as Client.RedisClusterOptions['rootNodes'][number]],
+      defaults: { ...options, socket },
+      commandOptions: { timeout: 0 }
+    })
+    const onError = (error: Error) => listener.onError(error)
+    this.#cluster.on('error', onError).on('node-error', onError).on('node-ready', () => listener.onReady())
+  }
+
+  async connect (): Promise<void> {
+    await this.#cluster.connect()
+  }
+
+  async send (key: string, args: readonly string[]): Promise<unknown> {
+    return this.#cluster.sendCommand(key, false, args as string[])
+  }
+
+  async subscribe (channel: string, listener: (message: string) => void): Promise<void> {
+    await this.#cluster.subscribe(channel, listener)
+  }
+
+  async unsubscribe (channel: string): Promise<void> {
+    await this.#cluster.unsubscribe(channel)
+  }
+
+  destroy (): void {
+    this.#cluster.destroy()
+  }
+}

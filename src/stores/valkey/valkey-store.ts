@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { timeOf } from '../../domain/clock.js'
+import type { SettingName, Settings } from '../../domain/settings.js'
+import {
+  type BoundedCollectionName, type Changes, type Collection, type Documents, type Found, LEASE, type Reads, type Snapshot, type Store,
+  type StoreRevisions
+} from '../../domain/store.js'
+import { StoreAwayError } from '../../domain/store-away.js'
+import type { DueItem } from '../../domain/timeline.js'
+import { type Bounds, CommitRequest, type Writes } from './commit-request.js'
+import type { Engine } from './engine.js'
+import { KeyedQueue } from './keyed-queue.js'
+import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
+import { hasPages, readPages } from './pages.js'
+import { type RangeOptions, type RangeReply, ReadRequest, type ScriptReply } from './read-request.js'
+import { commitScript, leaseScript, readScript, releaseScript } from './scripts.js'
+import { SettingsCache } from './settings-cache.js'
+import { inOrder, StepReading } from './step-reads.js'
+
+export interface ValkeyStoreOptions {
+  engine: Engine
+  keys: WorldKeys
+  bounds: Readonly<Record<BoundedCollectionName, Bounds>>
+}
+
+/** How often a step is tried when other processes change what it has read. */
+const MAX_TRIES = 50
+
+/** How long a step waits at most before it is tried again, in milliseconds. It waits longer the more often it has failed. */
+const LONGEST_WAIT = 20
+
+/** How often those that wait for changes of other processes look, in milliseconds. */
+const LOOK_EVERY = 100
+
+/**
+ * The store of a world on Valkey or Redis. A step reads with one script, decides here, and commits with another one, which writes only if
+ * everything that was read is unchanged.
+ */
+export class ValkeyStore implements Store {
+  readonly isShared = true
+  readonly #engine: Engine
+  readonly #keys: WorldKeys
+  readonly #bounds: Readonly<Partial<Record<Collection, Bounds>>>
+  readonly #id = randomUUID()
+  readonly #queue = new KeyedQueue()
+  readonly #settings = new SettingsCache()
+  readonly #listeners: (() => void)[] = []
+  readonly #unsubscribe: () => void
+  #waiting: Promise<void> | undefined
+  /** Resolves what `changed` has returned. */
+  #endWait = (): void => undefined
+  #closed = false
+
+  constructor ({ engine, keys, bounds }: ValkeyStoreOptions) {
+    this.#engine = engine
+    this.#keys = keys
+    this.#bounds = bounds
+    this.#unsubscribe = engine.subscribe(keys.wake, sender => {
+      if (sender !== this.#id) this.#wake()
+    })
+  }
+
+  async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
+    return this.#queue.run(queueKeysOf(reads), async () => {
+      let written: AllWrites = new Map()
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        if (tries > 1) await wait(Math.random() * Math.min(tries, LONGEST_WAIT))
+        const step = await this.#readStep(reads, written)
+        const changes = decide(step.found, step.now)
+        written = writesOf(changes)
+        if (written.size === 0 || await this.#commit(step, written)) return changes
+      }
+      throw new StoreAwayError('other processes kept changing what the request is about')
+    })
+  }
+
+  async list<C extends Collection> (collection: C): Promise<readonly Documents[C][]> {
+    const request = new ReadRequest(this.#keys)
+    const valuesIn = request.all(collection)
+    const { reply } = await this.#read(request)
+    return inOrder(valuesIn(reply)).map(({ document }) => document as Documents[C])
+  }
+
+  async snapshot (): Promise<Snapshot> {
+    const request = new ReadRequest(this.#keys)
+    const all = collections.map(name => [name, request.all(name)] as const)
+    const { reply, now } = await this.#read(request)
+    const documents = all.map(([name, valuesIn]) => [name, inOrder(valuesIn(reply)).map(({ document }) => document)])
+    return { documents: Object.fromEntries(documents) as Snapshot['documents'], now }
+  }
+
+  async count (collection: Collection): Promise<number> {
+    const key = this.#keys.documents(collection)
+    return await this.#engine.send(key, ['HLEN', key]) as number
+  }
+
+  async evicted (collection: BoundedCollectionName): Promise<number> {
+    const { meta } = this.#keys
+    return Number(await this.#engine.send(meta, ['HGET', meta, `${collection}:evicted`]) ?? 0)
+  }
+
+  async firstDue (): Promise<DueItem | undefined> {
+    const { values: [first] } = await this.#readRange('due', indexNames.time, { limit: 1 })
+    return typeof first === 'string' ? parseStored<DueItem>(first).document : undefined
+  }
+
+  setting<N extends SettingName> (name: N): Settings[N] {
+    return this.#settings.get(name)
+  }
+
+  machineTime (): number {
+    return this.#engine.time.now()
+  }
+
+  async revisions (): Promise<StoreRevisions> {
+    const { meta } = this.#keys
+    const [documents, settings] = await this.#engine.send(meta, ['HMGET', meta, 'documents', 'settings']) as [string | null, string | null]
+    return { documents: Number(documents ?? 0), settings: Number(settings ?? 0) }
+  }
+
+  async lead (): Promise<boolean> {
+    return !this.#closed && await this.#engine.run(leaseScript, [this.#keys.lease], [this.#id, String(LEASE)]) === 1
+  }
+
+  async changed (): Promise<void> {
+    if (this.#closed) return
+    this.#waiting ??= this.#waitForChange()
+    await this.#waiting
+  }
+
+  onWake (listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Takes settings as the engine has just sent them. */
+  refresh (settings: Readonly<Record<SettingName, string | null>>): void {
+    for (const name in settings) this.#settings.take(name as SettingName, settings[name as SettingName])
+  }
+
+  close (): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#unsubscribe()
+    this.#endWait()
+    // when this fails, the lease ends by itself
+    this.#engine.run(releaseScript, [this.#keys.lease], [this.#id]).catch(() => undefined)
+  }
+
+  async #waitForChange (): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(() => this.#endWait(), LOOK_EVERY).unref()
+      this.#endWait = () => {
+        clearTimeout(timer)
+        this.#waiting = undefined
+        resolve()
+      }
+    })
+  }
+
+  #wake (): void {
+    this.#endWait()
+    if (this.#closed) return
+    for (const listener of this.#listeners) listener()
+  }
+
+  async #read (request: ReadRequest): Promise<{ reply: ScriptReply, now: number }> {
+    const reply = await this.#engine.run(readScript, request.keys, request.args) as ScriptReply
+    const machineTime = this.#engine.time.observe(reply[0])
+    this.#settings.take('clock', reply[1])
+    return { reply, now: timeOf(this.#settings.get('clock'), machineTime) }
+  }
+
+  async #readRange (collection: Collection, name: string, options: RangeOptions): Promise<RangeReply> {
+    const request = new ReadRequest(this.#keys)
+    const rangeIn = request.range(collection, name, options)
+    const { reply } = await this.#read(request)
+    return rangeIn(reply)
+  }
+
+  /**
+   * Reads what a step reads.
+   * @param written what it has written when it was tried before: that is read too, so that its index entries are known
+   */
+  async #readStep (reads: Reads, written: AllWrites): Promise<Step> {
+    const reading = new StepReading()
+    const request = new ReadRequest(this.#keys)
+    const takes = [reading.request(reads, request)]
+    for (const [name, { deletes, puts }] of written) {
+      const { [name]: read } = reads
+      const more = [...deletes, ...puts.map(({ id }) => id)].filter(id => !Array.isArray(read) || !read.includes(id))
+      if (more.length > 0) takes.push(reading.requestMore(name, [...new Set(more)], request))
+    }
+    const { reply, now } = await this.#read(request)
+    const clock = this.#settings.stored('clock')
+    for (const take of takes) take(reply)
+    if (Array.isArray(reads.settings)) this.#settings.takeAll(reading.documents('settings'))
+    const found = reading.found()
+    if (hasPages(reads)) Object.assign(found, await readPages(reads, async (...range) => this.#readRange(...range)))
+    return { reading, found, now, clock }
+  }
+
+  /** Writes what a step has decided. Returns whether it was written: not if something has changed since it was read. */
+  async #commit ({ reading, now, clock }: Step, written: AllWrites): Promise<boolean> {
+    await this.#readDeleted(reading, written)
+    for (const [name, { puts }] of written) {
+      // most documents that were not read are new; if one is not, the check fails, and it is read the next time
+      for (const { id } of puts) if (!reading.has(name, id)) reading.documents(name).set(id, undefined)
+    }
+    const commit = new CommitRequest(this.#keys)
+    reading.check(commit)
+    if (!reading.has('settings', 'clock')) commit.check('settings', [['clock', clock]])
+    for (const [name, writes] of written) commit.write(name, writes, reading.documents(name), this.#bounds[name], now)
+    const { changed } = commit
+    if (changed.size === 0) return true
+    const wakes = changed.has('due') || changed.has('moves') || written.get('settings')?.puts.some(({ id }) => id === 'clock') === true
+    if (wakes) commit.wake(this.#id)
+    const revision = await this.#engine.run(commitScript, commit.keys, commit.args) as number
+    if (revision === 0) return false
+    if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
+    for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
+    if (wakes) this.#wake()
+    else this.#endWait()
+    return true
+  }
+
+  /** Reads the documents that are deleted without having been read: most of them are there. */
+  async #readDeleted (reading: StepReading, written: AllWrites): Promise<void> {
+    const request = new ReadRequest(this.#keys)
+    const takes: ((reply: ScriptReply) => void)[] = []
+    for (const [name, { deletes }] of written) {
+      const unread = [...new Set(deletes)].filter(id => !reading.has(name, id))
+      if (unread.length > 0) takes.push(reading.requestMore(name, unread, request))
+    }
+    if (takes.length === 0) return
+    const { reply } = await this.#read(request)
+    for (const take of takes) take(reply)
+  }
+}
+
+type AllWrites = Map<Collection, Writes>
+
+/** A step that has read. */
+interface Step {
+  readonly reading: StepReading
+  readonly found: Found
+  readonly now: number
+  /** The clock by which `now` is. */
+  readonly clock: { readonly version: string } | undefined
+}
+
+/** What steps have in common that have to run one after the other: the documents that they read by their IDs. */
+function queueKeysOf (reads: Reads): string[] {
+  const keys: string[] = []
+  for (const name in reads) {
+    const read = reads[name as Collection]
+    if (Array.isArray(read)) for (const id of read as readonly string[]) keys.push(`${name} ${id}`)
+  }
+  return keys
+}
+
+/** What a step writes, by collection. */
+function writesOf ({ deletes = {}, puts = {} }: Changes): AllWrites {
+  const written: AllWrites = new Map()
+  for (const name of new Set([...Object.keys(deletes), ...Object.keys(puts)]) as Set<Collection>) {
+    const writes = { deletes: deletes[name] ?? [], puts: puts[name] ?? [] }
+    if (writes.deletes.length + writes.puts.length > 0) written.set(name, writes)
+  }
+  return written
+}
