@@ -98,7 +98,8 @@ function maskSecretOf (value: unknown): unknown {
 
 const secretHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
-function maskHeaders (headers: Exchange['requestHeaders']): Record<string, unknown> {
+/** The headers of a request as they may be shown: secrets are masked. */
+export function maskHeaders (headers: Exchange['requestHeaders']): Record<string, unknown> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => {
     if (name === 'x-api-key') return [name, maskApiKey(String(value))]
     if (secretHeaders.includes(name)) return [name, '…']
