@@ -18,7 +18,7 @@ const { metafile } = await build({
   target: 'node20',
   legalComments: 'none', // the file below has the whole licenses
   // loaded only when somebody opens /docs, and it has files beside its code
-  external: ['@fastify/swagger-ui'],
+  external: ['@fastify/swagger-ui', '@redis/client'],
   // code of CommonJS packages loads Node.js modules with `require`
   banner: { js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);' },
   metafile: true

@@ -1,5 +1,4 @@
 import t from 'tap'
-import type { Collection, Documents } from '../../src/domain/store.js'
 import { connectStore } from '../../src/stores/valkey/connect.js'
 import { WorldKeys } from '../../src/stores/valkey/layout.js'
 import { ValkeyStore } from '../../src/stores/valkey/valkey-store.js'
@@ -18,8 +17,7 @@ async function valkeyStore ({ max = 1e9, maxBytes = 1e12, onEvict, onDue, ...bas
   await beginWorld(engine, keys)
   const bounds = { max: 1e9, maxBytes: 1e12 }
   const store = new ValkeyStore({ engine, keys, bounds: { idempotency: { max, maxBytes }, deliveries: bounds, rates: bounds } })
-  await writeDocuments(store, Object.entries(bases).map(([name, base]) =>
-    [name as Collection, Array.from(base.ids(), id => base.get(id) as Documents[Collection])]))
+  await writeDocuments(store, bases)
   return store
 }
 

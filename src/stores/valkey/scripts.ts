@@ -179,3 +179,94 @@ redis.call('HSET', KEYS[1], 'revision', 0, 'documents', 0, 'settings', 0, 'retir
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
 `)
+
+/** Finds the present world KEYS[1], and reads the settings KEYS[2] of the one that the process knows, ARGV by their names. */
+export const presentScript = script(`
+return { redis.call('TIME'), redis.call('GET', KEYS[1]), redis.call('HMGET', KEYS[2], unpack(ARGV)) }
+`)
+
+/**
+ * Makes another world the present one, if ARGV[1] still is; it is empty when there is none. KEYS[1] has which one it is; then come the
+ * ARGV[4] keys of the new world ARGV[2], then those of the old one, each with its counters and its journal first. With ARGV[3] = 1 the new
+ * world gets a copy of the journal. The old world expires after ARGV[5] milliseconds. Returns 1; 0 when another one is present.
+ */
+export const switchScript = script(`
+local call, count = redis.call, tonumber(ARGV[4])
+if (call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+local meta, journal, oldMeta, oldJournal = KEYS[2], KEYS[3], KEYS[2 + count], KEYS[3 + count]
+call('HDEL', meta, 'retired')
+for n = 2, 1 + count do call('PERSIST', KEYS[n]) end
+if ARGV[1] ~= '' and call('EXISTS', oldMeta) == 1 then
+  if ARGV[3] == '1' then
+    call('COPY', oldJournal, journal, 'REPLACE')
+    local names = { 'journal:id', 'journal:bytes', 'journal:dropped', 'journal:revision', 'journal:removals' }
+    for n, value in ipairs(call('HMGET', oldMeta, unpack(names))) do
+      if value then call('HSET', meta, names[n], value) end
+    end
+  end
+  call('HSET', oldMeta, 'retired', 1)
+  for n = 2 + count, 1 + 2 * count do call('PEXPIRE', KEYS[n], ARGV[5]) end
+end
+call('SET', KEYS[1], ARGV[2])
+return 1
+`)
+
+/** Ends the present world KEYS[1], if it is ARGV[1]: its keys, from KEYS[3] on, expire after ARGV[2] milliseconds. */
+export const endScript = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+if redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HSET', KEYS[3], 'retired', 1) end
+for n = 3, #KEYS do redis.call('PEXPIRE', KEYS[n], ARGV[2]) end
+return 1
+`)
+
+/**
+ * Adds the entry ARGV[1], of ARGV[2] bytes, to the journal KEYS[2], whose counters are in KEYS[1]. It keeps at most ARGV[3] entries and
+ * ARGV[4] bytes, but always the newest. Returns the ID of the entry; 0 when the world is gone.
+ */
+export const addExchangeScript = script(`
+local call, meta, journal = redis.call, KEYS[1], KEYS[2]
+local world = call('HMGET', meta, 'revision', 'retired', 'journal:id', 'journal:bytes', 'journal:dropped', 'journal:revision')
+if not world[1] then return 0 end
+local id, bytes, dropped = (world[3] or 0) + 1, (world[4] or 0) + ARGV[2], tonumber(world[5] or 0)
+call('XADD', journal, string.format('%d-0', id), 'bytes', ARGV[2], 'entry', ARGV[1])
+local size, first = call('XLEN', journal), nil
+while size > tonumber(ARGV[3]) or (bytes > tonumber(ARGV[4]) and size > 1) do
+  local oldest = call('XRANGE', journal, '-', '+', 'COUNT', 1)[1]
+  call('XDEL', journal, oldest[1])
+  size, bytes, dropped = size - 1, bytes - oldest[2][2], dropped + 1
+end
+call('HSET', meta, 'journal:id', string.format('%d', id), 'journal:bytes', string.format('%d', bytes),
+  'journal:dropped', string.format('%d', dropped), 'journal:revision', string.format('%d', (world[6] or 0) + 1))
+if world[2] then call('PEXPIRE', journal, call('PTTL', meta)) end
+return id
+`)
+
+/** Reads the journal KEYS[2] from the ID ARGV[1] on, with its counters: the oldest ID, how often entries were removed. */
+export const listExchangesScript = script(`
+local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
+return { oldest and oldest[1] or '', redis.call('HGET', KEYS[1], 'journal:removals') or '0', redis.call('XRANGE', KEYS[2], ARGV[1], '+') }
+`)
+
+/** Removes the entries ARGV from the journal KEYS[2], as far as they are there. */
+export const removeExchangesScript = script(`
+local freed = 0
+for _, id in ipairs(ARGV) do
+  local entry = redis.call('XRANGE', KEYS[2], id, id)[1]
+  if entry then
+    freed = freed + entry[2][2]
+    redis.call('XDEL', KEYS[2], id)
+  end
+end
+redis.call('HINCRBY', KEYS[1], 'journal:bytes', string.format('%d', -freed))
+redis.call('HINCRBY', KEYS[1], 'journal:removals', 1)
+return redis.call('HINCRBY', KEYS[1], 'journal:revision', 1)
+`)
+
+/** Empties the journal KEYS[2]. IDs count from 1 again. */
+export const clearExchangesScript = script(`
+redis.call('DEL', KEYS[2])
+redis.call('HDEL', KEYS[1], 'journal:id', 'journal:bytes', 'journal:dropped')
+redis.call('HINCRBY', KEYS[1], 'journal:removals', 1)
+return redis.call('HINCRBY', KEYS[1], 'journal:revision', 1)
+`)

@@ -64,7 +64,7 @@ export class ServerTransport implements Transport {
 
   constructor ({ createClient }: ClientModule, address: StoreAddress, listener: TransportListener) {
     this.#listener = listener
-    this.#client = createClient({ ...optionsFor(address), RESP })
+    this.#client = createClient({ ...optionsFor(address), RESP }) as unknown as Client.RedisClientType
     this.#client.on('error', (error: Error) => listener.onError(error)).on('ready', () => listener.onReady())
   }
 

@@ -133,9 +133,9 @@ export class ValkeyStore implements Store {
     this.#listeners.push(listener)
   }
 
-  /** Takes settings as the engine has just sent them. */
-  refresh (settings: Readonly<Record<SettingName, string | null>>): void {
-    for (const name in settings) this.#settings.take(name as SettingName, settings[name as SettingName])
+  /** Takes a setting as the engine has just sent it. */
+  refresh (name: SettingName, value: string | null): void {
+    this.#settings.take(name, value)
   }
 
   close (): void {

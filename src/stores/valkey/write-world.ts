@@ -1,4 +1,6 @@
+import type { Base, Bases } from '../../domain/fixtures/base.js'
 import type { Collection, Documents } from '../../domain/store.js'
+import type { Beginning } from '../../domain/worlds.js'
 import type { WorldKeys } from './layout.js'
 import type { Engine } from './engine.js'
 import { beginScript } from './scripts.js'
@@ -15,17 +17,17 @@ export async function beginWorld (engine: Engine, keys: WorldKeys): Promise<void
   await engine.run(beginScript, [keys.meta], [String(KEPT)])
 }
 
-/** Writes the documents with which a world begins. */
-export async function writeDocuments (store: ValkeyStore, documents: Iterable<readonly [Collection, Iterable<Documents[Collection]>]>): Promise<void> {
-  for (const [name, all] of documents) {
-    let chunk: Documents[Collection][] = []
-    const write = async () => store.transact({}, () => ({ puts: { [name]: chunk } }))
-    for (const document of all) {
-      chunk.push(document)
-      if (chunk.length < CHUNK) continue
-      await write()
-      chunk = []
-    }
-    if (chunk.length > 0) await write()
+/** Writes the documents with which a world begins, in their order. */
+export async function writeDocuments (store: ValkeyStore, bases: Partial<Bases>, puts: Beginning['puts'] = {}): Promise<void> {
+  for (const name in bases) {
+    const base = bases[name as keyof Bases] as Base<Documents[keyof Bases]>
+    await writeAll(store, name as Collection, Array.from(base.ids(), id => base.get(id) as Documents[Collection]))
+  }
+  for (const name in puts) await writeAll(store, name as Collection, puts[name as Collection] ?? [])
+}
+
+async function writeAll (store: ValkeyStore, name: Collection, documents: readonly Documents[Collection][]): Promise<void> {
+  for (let start = 0; start < documents.length; start += CHUNK) {
+    await store.transact({}, () => ({ puts: { [name]: documents.slice(start, start + CHUNK) } }))
   }
 }

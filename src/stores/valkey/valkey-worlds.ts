@@ -1,0 +1,138 @@
+import { randomInt } from 'node:crypto'
+import { MAX_WINDOWS } from '../../domain/rate-limits.js'
+import type { SettingName } from '../../domain/settings.js'
+import { StoreAwayError } from '../../domain/store-away.js'
+import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
+import type { Bounds } from './commit-request.js'
+import type { Engine } from './engine.js'
+import { workspaceKeys, WorldKeys } from './layout.js'
+import { endScript, presentScript, switchScript } from './scripts.js'
+import { ValkeyJournal } from './valkey-journal.js'
+import { ValkeyStore } from './valkey-store.js'
+import { beginWorld, KEPT, writeDocuments } from './write-world.js'
+
+export interface ValkeyWorldsOptions {
+  engine: Engine
+  /** The name of the workspace: empty, or the digest of its API key. */
+  workspace: string
+  idempotency: Bounds
+  deliveries: Bounds
+  maxJournalEntries: number
+  maxJournalBytes: number
+}
+
+/** A world that this process knows. */
+interface KnownWorld extends WorldState {
+  readonly store: ValkeyStore
+  readonly keys: WorldKeys
+}
+
+const settings: readonly SettingName[] = ['clock', 'faults', 'rateLimits', 'webhooks']
+
+/** How often a world is switched to when others switch, too. */
+const MAX_SWITCHES = 20
+
+/** The worlds of a workspace on Valkey or Redis. All processes have the same present one, and ask for it with each request. */
+export class ValkeyWorlds implements Worlds {
+  readonly #options: ValkeyWorldsOptions
+  readonly #keys: ReturnType<typeof workspaceKeys>
+  #known: KnownWorld | undefined
+  /** The first world, while it is made. */
+  #first: Promise<void> | undefined
+
+  constructor (options: ValkeyWorldsOptions) {
+    this.#options = options
+    this.#keys = workspaceKeys(options.workspace)
+  }
+
+  async present (begin: (machineTime: number) => Beginning): Promise<WorldState> {
+    for (let tries = 0; tries < MAX_SWITCHES; tries++) {
+      const present = await this.#read()
+      if (present !== undefined) return this.#know(present)
+      this.#first ??= this.#beginFirst(begin).finally(() => {
+        this.#first = undefined
+      })
+      await this.#first
+    }
+    throw new StoreAwayError('other processes kept ending the state')
+  }
+
+  async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
+    await this.#read() // for the time
+    const world = await this.#write(begin)
+    for (let tries = 0; tries < MAX_SWITCHES; tries++) {
+      const present = await this.#read()
+      if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
+    }
+    world.store.close()
+    throw new StoreAwayError('other processes kept replacing the state')
+  }
+
+  /** Ends the present world, if there is one. The next request begins another one. */
+  async drop (): Promise<void> {
+    const { engine, workspace } = this.#options
+    const present = await this.#read()
+    if (present === undefined) return
+    const keys = [this.#keys.present, this.#keys.generations, ...new WorldKeys(workspace, present).all()]
+    await engine.run(endScript, keys, [String(present), String(KEPT)])
+  }
+
+  /** Reads which world is present, the time, and the settings of the world that this process knows. */
+  async #read (): Promise<number | undefined> {
+    const { engine, workspace } = this.#options
+    const known = this.#known
+    const keys = known?.keys ?? new WorldKeys(workspace, 0)
+    const [time, present, values] = await engine.run(presentScript, [this.#keys.present, keys.documents('settings')], settings) as
+      [[string, string], string | null, (string | null)[]]
+    engine.time.observe(time)
+    settings.forEach((name, index) => known?.store.refresh(name, values[index] ?? null))
+    return present === null ? undefined : Number(present)
+  }
+
+  /** The present world, as an object that stays the same as long as the world does. */
+  async #know (generation: number, world = this.#known): Promise<KnownWorld> {
+    if (this.#known?.generation === generation) return this.#known
+    this.#known?.store.close()
+    this.#known = world?.generation === generation ? world : this.#open(generation)
+    const known = this.#known
+    await this.#read() // its settings
+    return known
+  }
+
+  async #beginFirst (begin: (machineTime: number) => Beginning): Promise<void> {
+    const world = await this.#write(begin)
+    if (await this.#switch(undefined, world, false)) await this.#know(world.generation, world)
+    else world.store.close() // another process was faster: this world expires
+  }
+
+  /** Writes a world that is not present yet. */
+  async #write (begin: (machineTime: number) => Beginning): Promise<KnownWorld> {
+    const { engine } = this.#options
+    await engine.send(this.#keys.generations, ['SET', this.#keys.generations, String(randomInt(2 ** 32)), 'NX'])
+    const generation = await engine.send(this.#keys.generations, ['INCR', this.#keys.generations]) as number
+    const world = this.#open(generation)
+    await beginWorld(engine, world.keys)
+    const { bases, puts } = begin(engine.time.now())
+    await writeDocuments(world.store, bases, puts)
+    return world
+  }
+
+  async #switch (present: number | undefined, { generation, keys }: KnownWorld, keepJournal: boolean): Promise<boolean> {
+    const { engine, workspace } = this.#options
+    const [own, old] = [keys.all(), new WorldKeys(workspace, present ?? 0).all()]
+    const args = [String(present ?? ''), String(generation), keepJournal ? '1' : '0', String(own.length), String(KEPT)]
+    return await engine.run(switchScript, [this.#keys.present, ...own, ...old], args) === 1
+  }
+
+  #open (generation: number): KnownWorld {
+    const { engine, workspace, idempotency, deliveries, maxJournalEntries, maxJournalBytes } = this.#options
+    const keys = new WorldKeys(workspace, generation)
+    const bounds = { idempotency, deliveries, rates: { max: MAX_WINDOWS, maxBytes: Number.MAX_SAFE_INTEGER } }
+    return {
+      generation,
+      keys,
+      store: new ValkeyStore({ engine, keys, bounds }),
+      journal: new ValkeyJournal({ engine, keys, maxEntries: maxJournalEntries, maxBytes: maxJournalBytes })
+    }
+  }
+}
