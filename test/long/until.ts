@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Receiver } from '../receiver.js'
 
 const PAUSE = 20 // milliseconds
 
@@ -12,4 +13,9 @@ export async function until (what: string, isSo: () => boolean | Promise<boolean
     if (performance.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}`)
     await wait(PAUSE)
   }
+}
+
+/** Resolves when so many webhooks have come in all. */
+export async function untilReceived ({ received }: Receiver, count: number): Promise<void> {
+  await until(`${count} webhooks have come`, () => received.length >= count)
 }
