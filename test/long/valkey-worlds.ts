@@ -22,7 +22,8 @@ function begin (...ids: string[]): () => Beginning {
   const fixtures = new FixtureSet(ids.map(id => ({ id })))
   const { captures, links, tokens } = fixtures
   return () => ({
-    bases: { sessions: fixtures.sessionsAt(NOW), results: fixtures.resultsAt(NOW), due: fixtures.expiriesAt(NOW), captures, links, tokens }, puts: {}
+    bases: { sessions: fixtures.sessionsAt(NOW), results: fixtures.resultsAt(NOW), due: fixtures.expiriesAt(NOW), captures, links, tokens },
+    puts: {}
   })
 }
 
@@ -54,9 +55,13 @@ t.test('a world that is replaced is replaced for all, with a copy of the journal
   t.same((await (await mine.present(begin())).store.list('sessions')).map(({ id }) => id), ['c'])
   t.same((await next.journal.list()).map(({ requestId, id }) => [requestId, id]), [['2', 2], ['3', 3], ['4', 4]])
   t.same(await next.journal.counts(), { size: 3, dropped: 1 })
-  const ttls = await Promise.all((await one.send('', ['KEYS', `{verifa-mock:b}:${seen.generation}:*`]) as string[]).map(async key => one.send(key, ['PTTL', key])))
+  const ttlsOf = async (generation: number) => {
+    const keys = await one.send('', ['KEYS', `{verifa-mock:b}:${generation}:*`]) as string[]
+    return Promise.all(keys.map(async key => one.send(key, ['PTTL', key])))
+  }
+  const ttls = await ttlsOf(seen.generation)
   t.ok(ttls.length > 3 && ttls.every(ttl => Number(ttl) > 0), 'the keys of the old world expire')
-  const left = await Promise.all((await one.send('', ['KEYS', `{verifa-mock:b}:${next.generation}:*`]) as string[]).map(async key => one.send(key, ['PTTL', key])))
+  const left = await ttlsOf(next.generation)
   t.ok(left.length > 3 && left.every(ttl => ttl === -1), 'those of the new one do not')
   const after = await mine.replace(begin('d'), false)
   t.same(await after.journal.counts(), { size: 0, dropped: 0 })
