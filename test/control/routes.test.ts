@@ -207,7 +207,7 @@ t.test('with isolation, a call can choose the workspace by its ID', async t => {
   const add = async (id: string, headers: Record<string, string>) => app.inject({ method: 'POST', url: '/_mock/sessions', payload: { id }, headers })
   const read = async (id: string, headers: Record<string, string>) => (await app.inject({ url: `/_mock/sessions/${id}`, headers })).statusCode
   for (const key of [LIVE_KEY, SANDBOX_KEY]) await app.inject({ url: '/sessions', headers: { 'x-api-key': key } })
-  t.same(app.workspaces.list(), [{ id: 'workspace_1', api_key: 'vk_live_…cd34' }, { id: 'workspace_2', api_key: 'vk_sandbox_…7be2' }])
+  t.same(await app.workspaces.list(), [{ id: 'workspace_1', api_key: 'vk_live_…cd34' }, { id: 'workspace_2', api_key: 'vk_sandbox_…7be2' }])
   const headers = { 'x-mock-workspace': 'workspace_2' }
   t.equal((await add('ses_mine', headers)).statusCode, 201, 'it counts as an API key')
   t.equal(await read('ses_mine', headers), 200)
@@ -219,7 +219,7 @@ t.test('with isolation, a call can choose the workspace by its ID', async t => {
   for (const id of ['workspace_3', 'workspace_1, workspace_2', SANDBOX_KEY, '']) {
     t.same(errorOf(t, await add('ses_none', { 'x-mock-workspace': id })), { error: 'not_found', detail: `No workspace ${id}. It may have been evicted.`, status_code: 404 })
   }
-  t.equal(app.workspaces.list().length, 2, 'none is made')
+  t.equal((await app.workspaces.list()).length, 2, 'none is made')
   t.equal((await startApp(t).inject({ url: '/_mock/clock', headers: { 'x-mock-workspace': 'workspace_9' } })).statusCode, 200, 'without isolation it is ignored')
 })
 
