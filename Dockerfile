@@ -3,18 +3,20 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 # First, install the dependencies that ship and set them aside; then install the build tools. Both come before the source is copied, so
 # that a change in the source repeats neither. Scripts are off, because `dependencies` would build without the source.
-# Remove what is not loaded at run time: source maps, types, tests, and documents. Keep the licenses.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && find node_modules -type d \( -name test -o -name docs -o -name 'example*' -o -name 'benchmark*' -o -name .github \) -prune -exec rm -r {} + \
-  && find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -iname '*.md' \) ! -iname 'licen[cs]e*' -delete \
-  && mkdir /shipped && mv node_modules /shipped
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && mkdir /shipped && mv node_modules /shipped
 RUN npm ci --ignore-scripts --no-audit --no-fund
+# The client of --store is an optional peer dependency, which only the second of these installs.
+RUN mkdir /shipped/node_modules/@redis && cp -r node_modules/@redis/client /shipped/node_modules/@redis
+# Remove what is not loaded at run time: source maps, types, tests, and documents. Keep the licenses.
+RUN find /shipped/node_modules -type d \( -name test -o -name docs -o -name 'example*' -o -name 'benchmark*' -o -name .github \) -prune -exec rm -r {} + \
+  && find /shipped/node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.[cm]ts' -o -iname '*.md' \) ! -iname 'licen[cs]e*' -delete
 COPY tsconfig.json tsconfig.build.json bundle.js ./
 COPY src src
 RUN npm run build
 COPY fixtures fixtures
-# Load the command and the page of the docs from the tree that ships. This fails if a file or a dependency is missing.
+# Load the command, the client of --store, and the page of the docs from the tree that ships. This fails if a file or a dependency is missing.
 RUN cp -r dist fixtures package.json /shipped && cd /shipped && node dist/main.js openapi >/dev/null \
+  && node --eval "import('@redis/client')" \
   && node --eval "import('./dist/index.js').then(({ buildApp }) => buildApp({ logLevel: 'fatal' }).inject('/docs/')).then(({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1))"
 
 FROM node:24-slim

@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { here, stopServers } from './processes.js'
 
-const all = ['linters', 'prism', 'openapi-fetch', 'hey-api', 'package', 'knip']
+const all = ['linters', 'prism', 'openapi-fetch', 'hey-api', 'package', 'recipes', 'knip']
 const named = process.argv.slice(2)
 const unknown = named.filter(name => !all.includes(name))
 if (unknown.length > 0) {

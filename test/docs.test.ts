@@ -158,7 +158,8 @@ t.test('the table of calls is the list of calls, and names every method of the i
 })
 
 t.test('every link leads to a file, or to a heading of one', async t => {
-  for (const page of [...pages, 'CONTRIBUTING.md', 'judges/README.md', 'mutation/README.md']) {
+  const others = ['CONTRIBUTING.md', 'judges/README.md', 'mutation/README.md', 'examples/compose/README.md', 'examples/kubernetes/README.md']
+  for (const page of [...pages, ...others]) {
     const isBroken = ({ file, anchor }: Link) => !existsSync(root + file) || (anchor !== undefined && !anchorsOf(file).includes(anchor))
     t.same(linksOf(page).filter(isBroken), [], page)
   }

@@ -75,7 +75,7 @@ t.test('whatever is requested, no law is broken', async t => {
   // `inject` makes a URL of every path, which not every path is
   const injectable = request.filter(({ path }) => URL.canParse(path, 'http://localhost'))
   await fuzz(t, injectable, async (batch, failed) => {
-    world.reset(failed)
+    await world.reset(failed)
     for (const request of batch) await world.judge(request)
   }, () => world.sent, requests * 0.85)
   for (const law of Object.values(laws)) t.pass(law)
@@ -99,7 +99,7 @@ t.test('nor at the socket, with many requests together on a connection that is k
   const wire = new Wire(app, responseLaws)
   t.teardown(() => wire.hangUp())
   await fuzz(t, request.filter(isForTheWire), async (batch, failed) => {
-    world.reset(failed)
+    await world.reset(failed)
     await wire.judge(batch)
   }, () => wire.sent, requests * 0.15)
 })

@@ -14,7 +14,7 @@ let shared: FastifyInstance | undefined
 export function startApp (t: Test, options?: Partial<Options>): FastifyInstance {
   if (options !== undefined) return build(t, options)
   shared ??= buildApp({ logLevel: 'silent' })
-  shared.workspaces.shared.reset()
+  void shared.workspaces.shared.reset() // done when the call returns: the state is in memory
   return shared
 }
 
@@ -53,9 +53,9 @@ export async function update (
 }
 
 /** Moves the clock of a mock by some milliseconds. */
-export function advance (app: FastifyInstance, milliseconds: number): void {
+export async function advance (app: FastifyInstance, milliseconds: number): Promise<void> {
   const { clock } = app.workspaces.shared.world
-  clock.set(clock.now() + milliseconds)
+  await clock.set(clock.now() + milliseconds)
 }
 
 /** All sessions in the store, as they are and not as a response shows them. */

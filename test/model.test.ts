@@ -61,7 +61,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
   async function madeByLast (count: number): Promise<Made[]> {
     const { journal, store } = mock.app.workspaces.shared.world
     const links = (await store.list('links')).flatMap(({ id, links }) => links.map(link => ({ session_id: id, ...link })))
-    return journal.all().slice(-count).map(({ events }) => ({ session: events[0]?.after, links }))
+    return (await journal.list()).slice(-count).map(({ events }) => ({ session: events[0]?.after, links }))
   }
 
   async function request (request: Request): Promise<[Response, Response]> {
@@ -129,7 +129,7 @@ t.test('whatever is done, in whatever order, the mock does what the reference mo
         machine += step.milliseconds
         if (!model.frozen) model.now += step.milliseconds
         // as a timer would
-        await mock.app.workspaces.shared.world.timeline.moveTo(now => now)
+        await mock.app.workspaces.shared.world.timeline.settled()
         return []
       }
       case 'add fault': {

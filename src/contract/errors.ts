@@ -76,6 +76,7 @@ export const errors = {
   sessionExists: ['conflict', 409, 'Session {id} already exists.'],
   requestNotFound: ['not_found', 404, 'No request {id} in the journal.'],
   cannotResend: ['conflict', 409, 'Request {id} cannot be sent again as it was: its body was not read. Give a body.'],
+  keyUnknown: ['conflict', 409, 'Request {id} cannot be sent again: this replica does not know its API key.'],
   faultNotFound: ['not_found', 404, 'No fault {id}. It may be used up.'],
   workspaceNotFound: ['not_found', 404, 'No workspace {id}. It may have been evicted.'],
   cannotDeliver: ['conflict', 409, 'Delivery {id} is {state} and cannot be sent.'],
@@ -97,7 +98,7 @@ export const errors = {
   rateLimited: ['rate_limited', 429, 'Rate limit exceeded. Retry after {seconds} seconds.'],
   quotaExceeded: ['quota_exceeded', 429, 'Session creation quota exceeded. Retry after {seconds} seconds.'],
   internal: ['internal_error', 500, 'Internal server error.'],
-  storeAway: ['internal_error', 503, 'The mock cannot reach its store. Try again.'],
+  storeAway: ['internal_error', 503, 'The store is not available. Try again.'],
   notImplemented: ['not_implemented', 501, 'verifa-mock does not mock {method} {path}.']
 } as const
 export type ErrorName = keyof typeof errors

@@ -1,9 +1,13 @@
 const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s\p{Cc}"\\,&#/?…]+/gu
 
-/** An API key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. */
+/**
+ * An API key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. One that is masked stays as
+ * it is.
+ */
 export function maskApiKey (key: string): string {
   const prefix = /^vk_(pub_)?(live|sandbox)_/.exec(key)?.[0] ?? ''
   const secret = key.slice(prefix.length)
+  if (/^…(.{4})?$/u.test(secret)) return key
   return `${prefix}…${secret.length > 8 ? secret.slice(-4) : ''}`
 }
 

@@ -46,7 +46,7 @@ export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log,
     guarded.register(sessionFixturesRoutes, { publicUrl })
     guarded.register(stateRoutes, { results: resultSchemasOf(operations) })
     guarded.register(requestsRoutes)
-    guarded.register(resendRoute)
+    guarded.register(resendRoute, { apiKeys })
     guarded.register(faultsRoutes, { operations: ids })
     guarded.register(webhooksRoutes)
     guarded.register(clockRoutes)

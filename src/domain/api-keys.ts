@@ -7,7 +7,7 @@ import type { Environment } from './sessions/session.js'
 export interface ApiKey {
   /** The key as it may stand in a log. */
   masked: string
-  /** Stands for the key where keys are compared or saved, and does not disclose it. */
+  /** See `digestOf`. */
   digest: string
   environment: Environment
   publishable: boolean
@@ -40,7 +40,7 @@ export class ApiKeys {
     if (parts === null || (this.#accepted.size > 0 && !this.#accepted.has(key))) return undefined
     const apiKey: ApiKey = {
       masked: maskApiKey(key),
-      digest: hash('sha256', key, 'hex').slice(0, 32),
+      digest: digestOf(key),
       environment: parts[2] as Environment,
       publishable: parts[1] !== undefined,
       scopes: this.#accepted.get(key)
@@ -49,8 +49,18 @@ export class ApiKeys {
     return apiKey
   }
 
+  /** The key that a digest stands for, if it is listed or was used lately. */
+  keyOf (digest: string): string | undefined {
+    return [...this.#accepted.keys(), ...this.#known.keys()].find(key => digestOf(key) === digest)
+  }
+
   /** Why a key is not valid, for the log. */
   reasonToRefuse (key: string): string {
     return KEY.test(key) ? `${maskApiKey(key)} is not one of the keys that --api-key lists` : 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas'
   }
+}
+
+/** Stands for a key, also one that is not valid, where keys are compared or saved. It does not disclose the key. */
+export function digestOf (key: string): string {
+  return hash('sha256', key, 'hex').slice(0, 32)
 }

@@ -14,5 +14,6 @@ export interface Revisions {
 
 /** The revisions of a world now. */
 export async function revisionsOf ({ generation, journal, store }: World): Promise<Revisions> {
-  return { world: generation, requests: journal.revision, ...await store.revisions() }
+  const [requests, revisions] = await Promise.all([journal.revision(), store.revisions()])
+  return { world: generation, requests, ...revisions }
 }

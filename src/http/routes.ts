@@ -34,7 +34,7 @@ export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { log, op
   const routes: Route[] = [...operations.map(({ method, path }): Route => [method, path]), ...captureRoutePaths]
   for (const name of ['outcome', 'capture', 'page']) app.decorateRequest(name)
 
-  if (control) app.register(journalPlugin, { apiKeys, workspaces })
+  if (control) app.register(journalPlugin, { log, apiKeys, workspaces })
   app.register(notFound, { routes: () => routes, notMocked })
   app.register(async api => {
     api.register(apiKeyPlugin, { apiKeys, workspaces })

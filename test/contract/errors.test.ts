@@ -46,6 +46,8 @@ t.test('a masked API key has its prefix, and its last four characters when enoug
     'short': '…'
   }
   t.same(Object.keys(masked).map(maskApiKey), Object.values(masked))
+  t.same(Object.values(masked).map(maskApiKey), Object.values(masked), 'it can be masked again')
+  t.same(['vk_live_…123456789', '…12345'].map(maskApiKey), ['vk_live_…6789', '…'], 'what only looks similar is masked')
 })
 
 t.test('API keys are masked in any text', async t => {

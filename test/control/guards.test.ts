@@ -83,7 +83,7 @@ t.test('without the control plane there is only health', async t => {
       { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/health. See GET /openapi.json.`, status_code: 404 })
   }
   t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'no faults')
-  t.same(app.workspaces.shared.world.journal.all(), [], 'no journal')
+  t.same(await app.workspaces.shared.world.journal.list(), [], 'no journal')
   const { paths } = (await app.inject('/openapi.json')).json<{ paths: object }>()
   t.same(Object.keys(paths).filter(path => path.startsWith('/_mock/')), ['/_mock/health'], 'nothing else in the OpenAPI document')
 })

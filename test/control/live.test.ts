@@ -39,7 +39,7 @@ async function start (t: Test, began: (response: ServerResponse) => void = () =>
     t.teardown(() => stream.hangUp())
     return stream
   }
-  const change = () => workspace.world.faults.clear()
+  const change = async () => workspace.world.faults.clear()
   return { workspace, streams, responses, timers, open, change, event: async () => blockOf(eventOf(await revisionsOf(workspace.world))) }
 }
 
@@ -60,12 +60,12 @@ t.test('a stream begins with the numbers of now, and has an event when a tick fi
   })
   t.same([await stream.next(), await stream.next()], [greeting, await event()])
   await streams.tick()
-  change()
-  change()
+  await change()
+  await change()
   await streams.tick()
   await streams.tick()
   t.equal(await stream.next(), await event(), 'one event, however many changes')
-  workspace.reset()
+  await workspace.reset()
   await streams.tick()
   t.equal(await stream.next(), await event(), 'of the new world')
 })
@@ -76,7 +76,7 @@ t.test('a client that comes back is sent an event only if there is something new
   t.equal(await same.next(), greeting)
   const old = await Promise.all(['1.2.3.4', 'x', '', '1, 2', `${idOf(await revisionsOf(workspace.world))}.0`].map(open))
   for (const stream of old) t.same([await stream.next(), await stream.next()], [greeting, await event()])
-  change()
+  await change()
   await streams.tick()
   for (const stream of [same, ...old]) t.equal(await stream.next(), await event())
 })
@@ -90,9 +90,9 @@ t.test('a silent stream gets a comment after 15 seconds', async t => {
     for (let tick = 0; tick < count; tick++) await streams.tick()
   }
   await ticks(149)
-  change()
+  await change()
   await ticks(1 + 149)
-  change()
+  await change()
   await ticks(1 + 150 + 150)
   const [first, second] = [await stream.next(), await stream.next()]
   t.same([first, second], [first, await event()], 'an event is as good')
@@ -160,7 +160,7 @@ t.test('a stream that ends while a slow store is asked is sent nothing more', as
   const { workspace, streams, open } = await start(t)
   const stream = await open()
   const first = [await stream.next(), await stream.next()]
-  workspace.world.faults.clear()
+  await workspace.world.faults.clear()
   const tick = streams.tick()
   streams.close()
   await tick

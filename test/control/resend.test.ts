@@ -1,6 +1,9 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { digestOf } from '../../src/domain/api-keys.js'
+import { maskHeaders } from '../../src/domain/journal/entry.js'
+import type { Exchange } from '../../src/domain/journal/journal.js'
 import type { JournalEntry, Session } from '../../src/index.js'
 import { Connection } from '../connection.js'
 import { errorOf, LIVE_KEY, listen, SANDBOX_KEY, startApp, stored, update } from '../helper.js'
@@ -183,10 +186,29 @@ t.test('an entry is returned, also when the journal has lost it by then', async 
   t.same(await journal(app), [])
 })
 
+t.test('a request whose journal has its API key masked is sent again with the key that the mock knows', async t => {
+  const app = startApp(t, {})
+  const { journal } = app.workspaces.shared.world
+  await update(app, 'ses_pending', { external_ref: 'a' }, { authorization: 'Bearer secret' })
+  const exchange = await journal.find(1) as Exchange
+  const requestHeaders = maskHeaders(exchange.requestHeaders)
+  const mask = (key: string) => t.intercept(journal, 'find', { value: async () => ({ ...exchange, requestHeaders, apiKeyDigest: digestOf(key) }) })
+  mask(SANDBOX_KEY)
+  const again = await resent(t, app, 1)
+  t.match(again, { id: 2, status: 200, api_key: 'vk_sandbox_…7be2' })
+  t.notOk('authorization' in again.request.headers)
+  mask(LIVE_KEY)
+  t.same(errorOf(t, await resend(app, 1)), {
+    error: 'conflict', detail: 'Request 1 cannot be sent again: this replica does not know its API key.', status_code: 409
+  })
+  t.equal((await journal.counts()).size, 2)
+})
+
 t.test('a request that is not there, and a body that is not', async t => {
   const app = startApp(t)
   t.match(errorOf(t, await resend(app, 1)), { detail: 'No request 1 in the journal.', status_code: 404 })
   await update(app, 'ses_pending', {})
+  for (const id of ['01', '1.0', '1e0', '0x1', '%201', '-1', 'NaN']) t.equal((await app.inject(`/_mock/requests/${id}`)).statusCode, 404, id)
   t.equal((await app.inject({ method: 'POST', url: '/_mock/requests/1/resend' })).statusCode, 422)
 })
 
@@ -200,7 +222,7 @@ t.test('whatever was sent and read, is sent again', async t => {
     payload: fc.jsonValue({ maxDepth: 3 }).map(value => JSON.stringify(value))
   }).map(({ headers, ...rest }) => ({ ...rest, headers: { ...headers, 'x-api-key': SANDBOX_KEY, 'content-type': 'application/json' } }))
   await fc.assert(fc.asyncProperty(request, async request => {
-    app.workspaces.shared.reset()
+    await app.workspaces.shared.reset()
     await app.inject(request)
     const response = await resend(app, 1)
     const [first, second] = await journal(app)

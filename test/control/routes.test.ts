@@ -289,7 +289,7 @@ t.test('idempotency keys are searched, and the newest are listed', async t => {
   for (const query of ['limit=x', 'limit=-1', 'colour=red']) {
     t.match(errorOf(t, await app.inject(`/_mock/idempotency-keys?${query}`)), { status_code: 422, detail: [{ loc: ['query', query.split('=')[0]] }] })
   }
-  advance(app, 24 * 60 * 60 * 1000)
+  await advance(app, 24 * 60 * 60 * 1000)
   t.same(await list('q=order'), [[], 0], 'they have expired')
 })
 

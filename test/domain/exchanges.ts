@@ -1,4 +1,5 @@
-import { type Exchange, Journal } from '../../src/domain/journal/journal.js'
+import type { Exchange } from '../../src/domain/journal/journal.js'
+import { MemoryJournal } from '../../src/stores/memory-journal.js'
 import { NOW } from './examples.js'
 
 export const KEY = 'vk_live_90ab12cd34'
@@ -33,11 +34,18 @@ export function exchange (parts: Partial<Exchange> = {}): Exchange {
   }
 }
 
+/** Some exchanges, which have the IDs from 1 on. */
+export function exchangesOf (parts: readonly Partial<Exchange>[]): Exchange[] {
+  return parts.map((parts, index) => exchange({ id: index + 1, ...parts }))
+}
+
 /** A journal with some exchanges, which have the IDs from 1 on. */
-export function journalOf (exchanges: readonly Partial<Exchange>[], maxEntries = 1_000, maxBytes = 1e9): Journal {
-  const journal = new Journal(maxEntries, maxBytes)
-  for (const parts of exchanges) journal.add(exchange({ id: journal.nextId(), ...parts }))
+export function journalOf (exchanges: readonly Partial<Exchange>[], maxEntries = 1_000): MemoryJournal {
+  const journal = new MemoryJournal(maxEntries, 1e9)
+  for (const parts of exchanges) journal.add(exchange(parts))
   return journal
 }
+
+/** The parts of some exchanges that are all alike. */
 export const many = (count: number, parts: Partial<Exchange> = {}) => new Array<Partial<Exchange>>(count).fill(parts)
 export const idsOf = (exchanges: readonly Exchange[]) => exchanges.map(({ id }) => id)

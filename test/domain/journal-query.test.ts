@@ -6,11 +6,11 @@ import type { Exchange } from '../../src/domain/journal/journal.js'
 import { queryExchanges, type RequestQuery } from '../../src/domain/journal/query.js'
 import { RequestSummary, toSummary } from '../../src/domain/journal/summary.js'
 import { session } from './examples.js'
-import { exchange, idsOf, journalOf, KEY } from './exchanges.js'
+import { exchange, idsOf, exchangesOf, KEY } from './exchanges.js'
 
 const SECRET = 'whsec_0123456789'
 
-const journal = journalOf([
+const exchanges = exchangesOf([
   { requestBody: { external_ref: 'Müller', metadata: { plan: 'gold' } }, idempotencyKey: 'order-7', requestId: 'req-a' },
   { status: 422, responseBody: '{"detail":"Not good."}', reason: 'because', sessionId: undefined, requestId: 'req-b' },
   { method: 'GET', url: `/sessions/${KEY}?a=b`, sessionId: KEY, status: 404, responseBody: `{"detail":"${KEY}"}`, requestId: 'req-c' },
@@ -51,13 +51,13 @@ const queries: [query: RequestQuery, ids: number[], total?: number][] = [
 ]
 for (const [query, ids, total = ids.length] of queries) {
   t.test(`${JSON.stringify(query)} lists ${ids.length === 0 ? 'none' : ids.join(', ')}`, async t => {
-    const result = queryExchanges(journal.all(), query)
+    const result = queryExchanges(exchanges, query)
     t.same([idsOf(result.exchanges), result.total], [ids, total])
   })
 }
 
 t.test('a summary is an entry without its headers, bodies, changes and deliveries, and fits its schema', async t => {
-  const all = [...journal.all(), exchange({ events: [{ type: 'session.created', session_id: 'ses_a', before: null, after: session() }], fault: 'delay=1' })]
+  const all = [...exchanges, exchange({ events: [{ type: 'session.created', session_id: 'ses_a', before: null, after: session() }], fault: 'delay=1' })]
   for (const exchange of all) {
     const { request, response, changes, deliveries, ...rest } = toEntry(exchange)
     t.same(toSummary(exchange), rest)
@@ -80,7 +80,7 @@ const anyExchange: fc.Arbitrary<Partial<Exchange>> = fc.record({
   responseBody: body,
   status
 })
-const anyJournal = fc.array(anyExchange, { maxLength: 20 }).map(exchanges => journalOf(exchanges))
+const anyExchanges = fc.array(anyExchange, { maxLength: 20 }).map(exchangesOf)
 const anyQuery: fc.Arbitrary<RequestQuery> = fc.record({
   status: fc.constantFrom(200, 404, '2xx' as const, '4xx' as const, '5xx' as const),
   q: fc.constantFrom('', 'a', 'AB', 'gold', 'Ü', 'req-', '…', '"'),
@@ -88,12 +88,12 @@ const anyQuery: fc.Arbitrary<RequestQuery> = fc.record({
 }, { requiredKeys: [] })
 
 t.test('pages before the oldest entry of the page after them have every entry that matches once, in order', async () => {
-  fc.assert(fc.property(anyJournal, anyQuery, fc.integer({ min: 1, max: 6 }), (journal, query, limit) => {
-    const all = queryExchanges(journal.all(), query)
+  fc.assert(fc.property(anyExchanges, anyQuery, fc.integer({ min: 1, max: 6 }), (exchanges, query, limit) => {
+    const all = queryExchanges(exchanges, query)
     let walked: number[] = []
     let before: number | undefined
     for (;;) {
-      const page = queryExchanges(journal.all(), { ...query, limit, ...(before !== undefined && { before }) })
+      const page = queryExchanges(exchanges, { ...query, limit, ...(before !== undefined && { before }) })
       if (page.total !== all.total) return false
       before = page.exchanges[0]?.id
       if (before === undefined) break
@@ -104,9 +104,9 @@ t.test('pages before the oldest entry of the page after them have every entry th
 })
 
 t.test('a search finds what entries show, and nothing else', async () => {
-  fc.assert(fc.property(anyJournal, fc.oneof(text, fc.constantFrom('90ab', KEY.slice(3, 14), SECRET.slice(4), 'gold', 'ab')), (journal, q) => {
-    const found = new Set(queryExchanges(journal.all(), { q }).exchanges)
-    return journal.all().every(exchange => {
+  fc.assert(fc.property(anyExchanges, fc.oneof(text, fc.constantFrom('90ab', KEY.slice(3, 14), SECRET.slice(4), 'gold', 'ab')), (exchanges, q) => {
+    const found = new Set(queryExchanges(exchanges, { q }).exchanges)
+    return exchanges.every(exchange => {
       const { path, request_id, session_id, idempotency_key, reason, request, response } = toEntry(exchange)
       const shown = [path, request_id, session_id, idempotency_key, reason, ...[request.body, response.body].map(body => body === null ? '' : JSON.stringify(body))]
       return found.has(exchange) === shown.some(text => text?.toLowerCase().includes(q.toLowerCase()))

@@ -25,7 +25,7 @@ const addFault = (times: number | null) => ({ faults }: World) => faults.add({ t
 
 const changes: [name: string, number: string | undefined, change: (world: World) => unknown, prepare?: (world: World) => unknown][] = [
   ['a request', 'requests', ({ journal }) => journal.add({ ...exchange })],
-  ['the removal of a request', 'requests', ({ journal }) => journal.remove(journal.all()), ({ journal }) => journal.add({ ...exchange })],
+  ['the removal of a request', 'requests', async ({ journal }) => journal.remove(await journal.list()), ({ journal }) => journal.add({ ...exchange })],
   ['a cleared journal', 'requests', ({ journal }) => journal.clear()],
   ['a session', 'documents', async ({ store }) => store.transact({}, () => ({ puts: { sessions: [session()] } }))],
   ['a due item', 'documents', async ({ store }) => store.transact({}, () => ({ puts: { due: [dueItem('d', 1e15)] } }))],

@@ -58,13 +58,13 @@ t.test('a reset returns to the initial state', async t => {
   await update(world, 'new', 'k')
   await world.clock.set(0)
   await world.faults.add({ then: { status: 500 } })
-  world.journal.add(exchange)
+  await world.journal.add(exchange)
   await workspace.reset()
   t.not(workspace.world, world)
   t.same(await refsIn(workspace), ['ses_a=null'])
   t.equal(await workspace.world.store.count('idempotency'), 0)
   t.ok(workspace.world.clock.now() > 0)
-  t.same([workspace.world.faults.list(), workspace.world.journal.all()], [[], []])
+  t.same([workspace.world.faults.list(), await workspace.world.journal.list()], [[], []])
 })
 
 t.test('a workspace is closed for good, and not by a reset', async t => {
@@ -110,7 +110,7 @@ t.test('a restore replaces everything but journal, faults, and when webhooks are
   t.same((await workspace.world.faults.add({ then: { status: 500 } })).id, 'fault_2')
   t.same([workspace.world.webhooks.held, workspace.world.webhooks.timing], [true, 500])
   t.equal(workspace.world.rateLimits.isLimited, false)
-  t.same(workspace.world.journal.all(), journal.all())
+  t.same(await workspace.world.journal.list(), await journal.list())
   t.not(workspace.world.journal, journal, 'requests of the old world do not appear in it')
   await workspace.reset()
   t.same(await refsIn(workspace), ['ses_a=null', 'ses_b=null'], 'a reset goes back to the fixtures')
@@ -327,7 +327,15 @@ t.test('keys of a state that there are too many of are evicted, and counted too'
 t.test('a world begins when somebody enters it, with the clock of its state', async t => {
   let begun = 0
   const state = { fixtures: new FixtureSet([]), clock: { now: timestamp(NOW), frozen: true } }
-  const workspace = new Workspace({ initialState: () => (begun++, state), worlds: memoryWorlds(), webhooks: noWebhooks, onTimelineError: () => undefined })
+  const workspace = new Workspace({
+    initialState: () => {
+      begun++
+      return state
+    },
+    worlds: memoryWorlds(),
+    webhooks: noWebhooks,
+    onTimelineError: () => undefined
+  })
   t.equal(begun, 0)
   const world = workspace.enter()
   t.equal(workspace.enter(), world, 'the same as long as it is the same')

@@ -29,7 +29,7 @@ export class Wire {
     const bodies = await this.#exchange(calm, false)
     if (calm.every(request => request.route?.startsWith('/_mock') !== true || request.method === 'GET')) await this.#checkState(calm, bodies)
     for (const request of requests.filter(mayBeCut)) await this.#exchange([request], true)
-    this.app.workspaces.shared.world.faults.clear()
+    await this.app.workspaces.shared.world.faults.clear()
   }
 
   hangUp (): void {

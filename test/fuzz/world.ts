@@ -24,10 +24,10 @@ export class World {
    * Returns to the fixtures, but keeps the journal, which is to run full.
    * @param failed whether a law was broken: then the journal is emptied, so that it does not cause the next failure
    */
-  reset (failed: boolean): void {
-    if (failed) this.#world.journal.clear()
-    this.#world.faults.clear()
-    this.app.workspaces.shared.restore({ sessions: fixtures })
+  async reset (failed: boolean): Promise<void> {
+    if (failed) await this.#world.journal.clear()
+    await this.#world.faults.clear()
+    await this.app.workspaces.shared.restore({ sessions: fixtures })
   }
 
   /**

@@ -308,7 +308,7 @@ t.test('a request stays in the world in which it arrived', async t => {
   const transact = store.transact.bind(store)
   store.transact = async (reads, decide) => {
     const changes = await transact(reads, decide)
-    shared.reset()
+    await shared.reset()
     return changes
   }
   t.equal((await app.inject(path)).statusCode, 200)

@@ -18,7 +18,7 @@ t.test('the same key with the same parameters gets the first response, and chang
   t.notOk('idempotent-replayed' in first.headers, 'the first response is not a replay')
   await update(app, 'ses_pending', { metadata: { n: 2 } })
   const now = await stored(app, 'ses_pending')
-  advance(app, 1000)
+  await advance(app, 1000)
 
   const replay = await update(app, 'ses_pending', { metadata: { n: 1 } }, { 'idempotency-key': 'k' })
   t.equal(replay.statusCode, 200)
@@ -62,12 +62,12 @@ t.test('a key belongs to the API key that sent it', async t => {
 
 t.test('a key is free again after 24 hours of the mock\'s clock', async t => {
   const app = startApp(t)
-  app.workspaces.shared.world.clock.freeze(true)
+  await app.workspaces.shared.world.clock.freeze(true)
   const send = async (ref: string) => update(app, 'ses_pending', { external_ref: ref }, { 'idempotency-key': 'k' })
   await send('a')
-  advance(app, DAY - 1)
+  await advance(app, DAY - 1)
   t.same(errorOf(t, await send('b')), MISMATCH, 'at 23:59:59.999')
-  advance(app, 1)
+  await advance(app, 1)
   t.equal((await send('b')).statusCode, 200, 'at 24:00:00.000')
 })
 
@@ -160,7 +160,7 @@ t.test('keys are bounded by count: the oldest is evicted and counted, and the fi
   t.notOk(await isReplayed('a'), 'a was the oldest')
   t.ok(await isReplayed('c'))
   t.equal(await evicted(), 2)
-  advance(app, DAY)
+  await advance(app, DAY)
   t.notOk(await isReplayed('d'))
   t.equal(await evicted(), 2, 'an expired key is dropped without being counted')
   t.equal(lines.length, 1)

@@ -1,5 +1,7 @@
+import { EventEmitter, once } from 'node:events'
 import t from 'tap'
 import type { FastifyInstance } from 'fastify'
+import type { Exchange } from '../../src/domain/journal/journal.js'
 import type { JournalEntry } from '../../src/index.js'
 import { LIVE_KEY, SANDBOX_KEY, startApp, startLogged, update } from '../helper.js'
 
@@ -191,4 +193,50 @@ t.test('a body that is nested too deep is refused, and leaves the journal readab
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
   t.equal((await update(app, 'ses_pending', `{"foo":${deep}}`)).statusCode, 422)
   t.match(await entries(app), [{ status: 422, request: { body: null } }])
+})
+
+// A journal outside of the process takes time, and may fail.
+
+t.test('a response is sent when its exchange was added', async t => {
+  const app = startApp(t, {})
+  const { journal } = app.workspaces.shared.world
+  const add = journal.add.bind(journal)
+  const test = new EventEmitter()
+  const [called, goOn] = [once(test, 'called'), once(test, 'go on')]
+  t.intercept(journal, 'add', {
+    value: async (exchange: Exchange) => {
+      test.emit('called')
+      await goOn
+      await add(exchange)
+    }
+  })
+  let responded = false
+  const response = update(app, 'ses_pending', { external_ref: 'a' }).finally(() => {
+    responded = true
+  })
+  await called
+  for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve))
+  t.equal(responded, false)
+  test.emit('go on')
+  t.match((await response).json(), { external_ref: 'a' })
+  t.match(await entries(app), [{ id: 1, status: 200, changes: [{ type: 'session.updated' }] }])
+  const again = await app.inject({ method: 'POST', url: '/_mock/requests/1/resend', payload: {} })
+  t.match(again.json(), { id: 2, status: 200 }, 'a request that is sent again has its ID by then')
+})
+
+t.test('when an exchange cannot be added, that is logged, and the response is sent all the same', async t => {
+  const { app, log, lines } = startLogged(t)
+  const { journal } = app.workspaces.shared.world
+  const broken = t.intercept(journal, 'add', { value: async () => Promise.reject(new Error('connection lost')) })
+  const responses = [await update(app, 'ses_pending', { external_ref: 'a' }), await update(app, 'ses_none', {}), await app.inject('/nowhere')]
+  t.same(responses.map(({ statusCode }) => statusCode), [200, 404, 404])
+  t.match(responses[0]?.json(), { external_ref: 'a' })
+  await t.rejects(update(app, 'ses_pending', {}, { 'x-mock-fault': 'drop=after' }), { code: 'LIGHT_ECONNRESET' })
+  const warnings = log().filter(({ level }) => level === 40)
+  t.match(warnings, Array.from({ length: 4 }, () => ({ msg: 'a request could not be added to the journal', err: { message: 'connection lost' } })))
+  t.same(warnings.map(({ reqId }) => reqId), log().filter(({ msg }) => msg === 'request').map(({ reqId }) => reqId))
+  t.notMatch(lines.join(''), SANDBOX_KEY)
+  broken.restore()
+  await update(app, 'ses_pending', {})
+  t.match(await entries(app), [{ id: 1, status: 200 }])
 })

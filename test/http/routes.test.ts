@@ -119,7 +119,7 @@ t.test('a due item that cannot be carried out is in the log', async t => {
 t.test('two apps in one process share nothing', async t => {
   const [one, two] = [startApp(t), startApp(t, { defaultKeyInflection: 'camel' })]
   await update(one, 'ses_pending', { external_ref: 'one' }, { 'idempotency-key': 'k' })
-  advance(one, 1e9)
+  await advance(one, 1e9)
   const other = await update(two, 'ses_pending', {}, { 'idempotency-key': 'k' })
   t.match(other.json(), { externalRef: 'order-1001' })
   t.notOk('idempotent-replayed' in other.headers)

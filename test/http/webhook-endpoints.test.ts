@@ -70,7 +70,7 @@ t.test('endpoints are listed, the oldest first, and each environment has its own
 t.test('an update changes the fields that it has', async t => {
   const app = startApp(t)
   const before = await create(app, { label: 'Orders', enabled_events: ['session.approved'] })
-  advance(app, 1_000)
+  await advance(app, 1_000)
   const response = await send(app, `PATCH /webhooks/endpoints/${before.id}`, { label: null, enabled_events: ['*'], keyInflection: 'kebab' })
   t.equal(response.statusCode, 200)
   const after = response.json<NewEndpoint>()
@@ -170,7 +170,7 @@ t.test('a failed delivery is sent again', async t => {
   const { world } = app.workspaces.shared
   const pending = failedDelivery({ id: 'whd_pending', status: 'pending', next_attempt_at: '2999-01-01T00:00:00.000Z' })
   await world.store.transact({}, () => ({ puts: { deliveries: [failedDelivery(), failedDelivery({ id: 'whd_ok', status: 'succeeded' }), pending] } }))
-  world.clock.freeze(true)
+  await world.clock.freeze(true)
   const now = new Date(world.clock.now()).toISOString()
   const response = await send(app, 'POST /webhooks/deliveries/whd_a/retry')
   t.equal(response.statusCode, 202)

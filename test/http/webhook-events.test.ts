@@ -84,12 +84,12 @@ t.test('the journal masks the secrets of webhook endpoints, and no data of the u
   const app = startApp(t)
   const { journal } = app.workspaces.shared.world
   await send(app, 'PATCH /sessions/ses_pending', { metadata: { secret: 'whsec_mine' } })
-  const [exchange] = journal.all() as [Exchange]
+  const [exchange] = await journal.list() as [Exchange]
   const bodies = [
     [{ id: 'webhook_a', secret: 'whsec_0123' }, { id: 'webhook_a', secret: 'whsec_…' }],
     [{ data: [{ secret: 'whsec_0123' }, { secret: 'other' }, { secret: null }, 'text', null] }, { data: [{ secret: 'whsec_…' }, { secret: '…' }, { secret: null }, 'text', null] }]
   ]
-  for (const [body] of bodies) journal.add({ ...exchange, id: journal.nextId(), responseBody: JSON.stringify(body) })
+  for (const [body] of bodies) await journal.add({ ...exchange, responseBody: JSON.stringify(body) })
   const { data: [updated, ...entries] } = (await app.inject('/_mock/requests')).json<{ data: JournalEntry[] }>()
   t.match(updated?.response.body, { metadata: { secret: 'whsec_mine' } })
   t.same(entries.map(({ response }) => response.body), bodies.map(([, shown]) => shown))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { parseCommandLine } from '../../src/command/cli.js'
 import { type EmbeddedVerifaMock, type Options, signWebhook, startVerifaMock } from '../../src/index.js'
 import { chromiumPath, needsChromium } from './chromium.js'
@@ -96,6 +96,23 @@ t.test('the steps of the GitHub Actions example pass', async t => {
   t.same([install, more], ['npm ci', []])
   passed(t, await run(t, tests, { VERIFA_URL: `http://127.0.0.1:${port}` }), tests)
   t.match(await run(t, curl, { VERIFA_URL: `http://127.0.0.1:${port}` }), { code: 0, output: /Everything is as expected\.\n$/ }, curl)
+})
+
+t.test('the recipes for several replicas have only variables and values that the mock takes', t => {
+  const { services: { verifa } } = parse(read('examples/compose/compose.yaml')) as { services: { verifa: { environment: Environment } } }
+  const [deployment] = parseAllDocuments(read('examples/kubernetes/mock.yaml'))
+  const { spec: { template: { spec: { containers: [container] } } } } = deployment?.toJS() as {
+    spec: { template: { spec: { containers: { env: { name: string, value?: string }[] }[] } } }
+  }
+  const withoutVariables = (value: string) => value.replaceAll(/\$\{\w+:-(.*?)\}/g, '$1').replaceAll(/\$\(\w+\)/g, 'secret')
+  const env = Object.fromEntries(container?.env.map(({ name, value = 'secret' }) => [name, value]) ?? [])
+  for (const environment of [verifa.environment, env]) {
+    const values = Object.entries(environment).map(([name, value]) => [name, withoutVariables(value)])
+    const command = parseCommandLine([], Object.fromEntries(values) as Environment)
+    t.match(command, { name: 'serve', options: { store: /^redis:/ } })
+    t.same(command.warnings, [])
+  }
+  t.end()
 })
 
 t.test('the services of the Compose example: the mock is healthy, and the tests pass by the name of its service', async t => {

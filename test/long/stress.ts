@@ -75,7 +75,7 @@ t.test('a mock that was closed under full load has executed whole updates, and h
     })
     await closed
     t.ok(ids.every((_, index) => sent.some(({ done }) => done.includes(-1 - index))), 'delayed requests are executed without delay')
-    const changes = journal.all().flatMap(({ events }) => events.map(({ after }) => numberOf(after)))
+    const changes = (await journal.list()).flatMap(({ events }) => events.map(({ after }) => numberOf(after)))
     const executed = new Set(changes)
     t.equal(executed.size, changes.length, 'no update was executed twice')
     t.same(sent.flatMap(({ done }) => done).filter(number => !executed.has(number)), [], 'an update with a response was executed')
@@ -93,7 +93,7 @@ t.test('a mock that was closed under full load has executed whole updates, and h
 t.test(`of more than ${maxKeys} idempotency keys the oldest are evicted, and memory does not grow`, async t => {
   const app = await listen(t, { maxIdempotencyKeys: maxKeys, maxIdempotencyBytes: Number.MAX_SAFE_INTEGER, maxJournalEntries: 100 })
   const { store } = app.workspaces.shared.world
-  const evicted = () => app.workspaces.shared.evictedIdempotencyKeys
+  const evicted = async () => store.evicted('idempotency')
   const connection = await Connection.open(app)
   /** Sends updates under different keys, fifty together. */
   const fill = async (from: number, to: number) => {
@@ -109,13 +109,13 @@ t.test(`of more than ${maxKeys} idempotency keys the oldest are evicted, and mem
     return response?.headers['idempotent-replayed'] === 'true' ? 'replayed' : 'executed'
   }
   await fill(0, maxKeys)
-  t.equal(evicted(), 0)
+  t.equal(await evicted(), 0)
   t.equal(await sendAgain(0), 'replayed', 'none was evicted')
   const full = await heapInUse()
   await fill(maxKeys, maxKeys * 2)
   const again = await heapInUse()
   t.equal(await store.count('idempotency'), maxKeys)
-  t.equal(evicted(), maxKeys)
+  t.equal(await evicted(), maxKeys)
   t.equal(await sendAgain(maxKeys), 'replayed', 'the oldest that is kept')
   t.equal(await sendAgain(maxKeys * 2 - 1), 'replayed', 'the newest')
   t.equal(await sendAgain(maxKeys - 1), 'executed', 'the newest that was evicted')

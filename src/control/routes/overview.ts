@@ -67,16 +67,18 @@ export const overviewRoute: FastifyPluginAsyncTypebox<OverviewRouteOptions> = as
     isolated: workspaces.isolated,
     workspaces: await workspaces.list(),
     operations: [...operations],
-    counts: await countsOf(world),
-    dropped_requests: world.journal.dropped,
+    ...await countsOf(world),
     clock: clockStateOf(world.clock),
     webhooks: await webhookStateOf(world)
   }))
 }
 
-async function countsOf ({ store, journal, faults }: World): Promise<Overview['counts']> {
-  const [sessions, deliveries, endpoints, keys] = await Promise.all([
-    store.count('sessions'), store.count('deliveries'), store.count('endpoints'), store.count('idempotency')
+async function countsOf ({ store, journal, faults }: World): Promise<Pick<Overview, 'counts' | 'dropped_requests'>> {
+  const [requests, sessions, deliveries, endpoints, keys] = await Promise.all([
+    journal.counts(), store.count('sessions'), store.count('deliveries'), store.count('endpoints'), store.count('idempotency')
   ])
-  return { requests: journal.size, sessions, deliveries, endpoints, idempotency_keys: keys, faults: faults.list().length }
+  return {
+    counts: { requests: requests.size, sessions, deliveries, endpoints, idempotency_keys: keys, faults: faults.list().length },
+    dropped_requests: requests.dropped
+  }
 }

@@ -9,8 +9,8 @@ export const requestParams = Type.Object({ journal_id: Type.String({ description
  * The exchange that a path names.
  * @throws ApiError 404 when the journal does not have it
  */
-export function findExchange (journal: Journal, { journal_id: id }: Static<typeof requestParams>): Exchange {
-  const exchange = journal.all().find(exchange => String(exchange.id) === id)
+export async function findExchange (journal: Journal, { journal_id: id }: Static<typeof requestParams>): Promise<Exchange> {
+  const exchange = /^[1-9]\d*$/.test(id) ? await journal.find(Number(id)) : undefined
   if (exchange === undefined) throw apiError('requestNotFound', { id })
   return exchange
 }

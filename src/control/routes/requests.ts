@@ -35,7 +35,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
       params: requestParams,
       response: { 200: ref(JournalEntry) }
     }, 'requestNotFound')
-  }, async ({ params, workspace: { world: { journal } } }) => toEntry(findExchange(journal, params)))
+  }, async ({ params, workspace: { world: { journal } } }) => toEntry(await findExchange(journal, params)))
 
   app.delete('/requests', {
     schema: controlSchema('clearRequests', 'Remove requests', {
@@ -44,8 +44,8 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors)
   }, async ({ query, workspace: { world: { journal } } }, reply) => {
-    if (Object.keys(query).length === 0) journal.clear()
-    else journal.remove(queryExchanges(journal.all(), query).exchanges)
+    if (Object.keys(query).length === 0) await journal.clear()
+    else await journal.remove(queryExchanges(await journal.list(), query).exchanges)
     return reply.code(204).send(null)
   })
 
@@ -58,16 +58,17 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
   }, async ({ body, workspace }, reply) => {
     const problems = checkNumbers(body)
     if (problems.length > 0) throw validationError(problems)
-    const result = verify(workspace.world.journal, body)
+    const result = await verify(workspace.world.journal, body)
     if ('error' in result) return reply.code(409).send(result)
     return result
   })
 }
 
 /** The requests that match a query, each as `show` shows it. */
-function list<T> (journal: Journal, query: RequestQuery, show: (exchange: Exchange) => T): { data: T[], total: number, dropped: number } {
-  const { exchanges, total } = queryExchanges(journal.all(), query)
-  return { data: exchanges.map(show), total, dropped: journal.dropped }
+async function list<T> (journal: Journal, query: RequestQuery, show: (exchange: Exchange) => T) {
+  const [all, { dropped }] = await Promise.all([journal.list(), journal.counts()])
+  const { exchanges, total } = queryExchanges(all, query)
+  return { data: exchanges.map(show), total, dropped }
 }
 
 function listOf<S extends TSchema> (entry: S) {

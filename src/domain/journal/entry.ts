@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { IncomingHttpHeaders } from 'node:http'
 import { JSON_TYPE } from '../../contract/errors.js'
 import { maskApiKey, maskApiKeysIn, maskSecret } from '../../contract/masking.js'
 import { oneOf, ref, schemaOf } from '../../contract/schema.js'
@@ -98,10 +99,14 @@ function maskSecretOf (value: unknown): unknown {
 
 const secretHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
-function maskHeaders (headers: Exchange['requestHeaders']): Record<string, unknown> {
+/** Stands for a header that is secret as a whole. No header that was sent is equal to it: Node.js reads them as Latin-1. */
+export const MASKED = '…'
+
+/** The headers of a request with their secrets masked. */
+export function maskHeaders (headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => {
     if (name === 'x-api-key') return [name, maskApiKey(String(value))]
-    if (secretHeaders.includes(name)) return [name, '…']
+    if (secretHeaders.includes(name)) return [name, MASKED]
     return [name, typeof value === 'string' ? maskApiKeysIn(value) : value]
   }))
 }

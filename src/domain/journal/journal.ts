@@ -7,7 +7,7 @@ import type { Allowance } from '../rate-limits.js'
  * demand.
  */
 export interface Exchange {
-  /** Counts from 1; see `Journal.nextId`. */
+  /** Counts from 1; 0 until `Journal.add` has given it its ID. */
   id: number
   /** The ID of the request, which its log lines have too. */
   requestId: string
@@ -20,7 +20,10 @@ export interface Exchange {
   sessionId: string | undefined
   /** The operation's ID; `undefined` when no route matched. */
   operation: string | undefined
+  /** As they were sent. A journal outside of the process has them masked, as an entry shows them. */
   requestHeaders: IncomingHttpHeaders
+  /** Stands for the API key that was sent, valid or not, where `requestHeaders` has it masked; see `digestOf`. */
+  apiKeyDigest?: string
   idempotencyKey: string | undefined
   /** The body as it was sent; `undefined` when there was none that could be read. */
   requestBody: unknown
@@ -52,98 +55,33 @@ export interface Exchange {
 const OVERHEAD = 1_500
 
 /** The requests to the API and their responses. Bounded by count and by bytes: the oldest is dropped, and counted. */
-export class Journal {
-  /** How many exchanges were dropped because there were too many, since the journal was last emptied. */
-  dropped = 0
-  /** Grows with each change. */
-  revision = 0
-  #lastId = 0
-  #bytes = 0
-  // a plain list with a moving start: every request pays for this, and a cache that finds by key costs three times as much
-  #exchanges: (Exchange | undefined)[] = []
-  #start = 0
-  readonly #maxEntries: number
-  readonly #maxBytes: number
-
-  /**
-   * @param maxEntries how many exchanges are kept at most
-   * @param maxBytes about how many bytes they hold together at most
-   */
-  constructor (maxEntries: number, maxBytes: number) {
-    this.#maxEntries = maxEntries
-    this.#maxBytes = maxBytes
-  }
-
-  /** The ID of the exchange that is added next. */
-  nextId (): number {
-    return ++this.#lastId
-  }
-
-  add (exchange: Exchange): void {
-    this.revision++
-    exchange.bytes = sizeOf(exchange)
-    this.#exchanges.push(exchange)
-    this.#bytes += exchange.bytes
-    // the newest stays, however large it is
-    while (this.size > this.#maxEntries || (this.#bytes > this.#maxBytes && this.size > 1)) this.#drop()
-  }
-
-  /** How many exchanges there are. */
-  get size (): number {
-    return this.#exchanges.length - this.#start
-  }
+export interface Journal {
+  /** Adds an exchange, and gives it its ID, counting from 1, and its size. `undefined`: it is added already. */
+  add (exchange: Exchange): Promise<void> | undefined
 
   /** All exchanges, the oldest first. */
-  all (): Exchange[] {
-    return this.#exchanges.slice(this.#start) as Exchange[]
-  }
+  list (): Promise<readonly Exchange[]>
 
-  /** Removes some exchanges; the IDs of the others stay. */
-  remove (exchanges: readonly Exchange[]): void {
-    this.revision++
-    const removed = new Set(exchanges)
-    this.#exchanges = this.all().filter(exchange => !removed.has(exchange))
-    this.#start = 0
-    this.#bytes -= exchanges.reduce((sum, { bytes }) => sum + bytes, 0)
-  }
+  find (id: number): Promise<Exchange | undefined>
+
+  /** How many there are, and how many were dropped since the journal was last emptied because there were too many, or too large ones. */
+  counts (): Promise<{ size: number, dropped: number }>
+
+  /** Removes some of the exchanges that `list` returned, as far as they are still there; the IDs of the others stay. */
+  remove (exchanges: readonly Exchange[]): Promise<void>
 
   /** Empties the journal. IDs count from 1 again. */
-  clear (): void {
-    this.revision++
-    this.#exchanges = []
-    this.#start = 0
-    this.#bytes = 0
-    this.#lastId = 0
-    this.dropped = 0
-  }
+  clear (): Promise<void>
 
-  /** A journal with the same exchanges, to which others are added. */
-  copy (): Journal {
-    const copy = new Journal(this.#maxEntries, this.#maxBytes)
-    copy.dropped = this.dropped
-    copy.#lastId = this.#lastId
-    copy.#bytes = this.#bytes
-    copy.#exchanges = this.all()
-    return copy
-  }
-
-  #drop (): void {
-    this.#bytes -= (this.#exchanges[this.#start] as Exchange).bytes
-    this.#exchanges[this.#start++] = undefined
-    this.dropped++
-    // moved together when half of it is empty, so that a request pays for one move at most
-    if (this.#start * 2 > this.#exchanges.length) {
-      this.#exchanges = this.#exchanges.slice(this.#start)
-      this.#start = 0
-    }
-  }
+  /** Grows with each change. */
+  revision (): Promise<number>
 }
 
 /**
  * About how many bytes an exchange holds. A body that was read takes some four times the room of its text; one that came in chunks has
  * to be measured. A session after a change takes about as much as the response, and shares most of it with the session before.
  */
-function sizeOf ({ url, requestHeaders, requestBody, responseBody, events }: Exchange): number {
+export function sizeOf ({ url, requestHeaders, requestBody, responseBody, events }: Exchange): number {
   const length = requestBody === undefined ? 0 : Number(requestHeaders['content-length'] ?? JSON.stringify(requestBody).length)
   return OVERHEAD + url.length + length * 4 + responseBody.length * (1 + events.length)
 }

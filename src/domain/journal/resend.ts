@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { IncomingHttpHeaders } from 'node:http'
 import { apiError, FORM_TYPE } from '../../contract/errors.js'
 import { nullable, schemaOf } from '../../contract/schema.js'
+import { MASKED } from './entry.js'
 import type { Exchange } from './journal.js'
 
 /** What is different when a request is sent again. A field that is left out stays as it was. */
@@ -36,20 +37,34 @@ const notSentAgain = [
 ]
 
 /**
- * The request of an exchange, with its whole API key, to be sent again.
- * @throws ApiError 409 when its body is needed and was not read
+ * The request of an exchange, with its whole API key, to be sent again. Other secrets that the journal has masked are left out.
+ * @param keyOf finds the API key that a digest stands for
+ * @throws ApiError 409 when its body is needed and was not read, or its API key is not known
  */
-export function requestToResend (exchange: Exchange, { idempotency_key: key, body }: Resend): RequestToSend {
+export function requestToResend (
+  exchange: Exchange, { idempotency_key: key, body }: Resend, keyOf: (digest: string) => string | undefined
+): RequestToSend {
   const payload = body === undefined ? sentPayload(exchange) : JSON.stringify(body)
   const headers: IncomingHttpHeaders = {
     ...exchange.requestHeaders,
+    ...wholeKey(exchange, keyOf),
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(typeof key === 'string' && { 'idempotency-key': Buffer.from(key).toString('latin1') }) // as Node.js reads UTF-8 in a header
   }
-  for (const name of notSentAgain) Reflect.deleteProperty(headers, name)
+  for (const [name, value] of Object.entries(headers)) {
+    if (notSentAgain.includes(name) || value === MASKED) Reflect.deleteProperty(headers, name)
+  }
   if (key === null) delete headers['idempotency-key']
   if (payload !== undefined) headers['content-length'] = String(Buffer.byteLength(payload))
   return { method: exchange.method, url: exchange.url, headers, payload }
+}
+
+/** The API key of a request, where the journal has it masked. */
+function wholeKey ({ id, apiKeyDigest }: Exchange, keyOf: (digest: string) => string | undefined): IncomingHttpHeaders {
+  if (apiKeyDigest === undefined) return {}
+  const key = keyOf(apiKeyDigest)
+  if (key === undefined) throw apiError('keyUnknown', { id: String(id) })
+  return { 'x-api-key': key }
 }
 
 /** The body of a request as text. It is written again from what was read, so it has the same value, but not the same whitespace. */

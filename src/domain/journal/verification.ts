@@ -99,8 +99,10 @@ export function findExchanges (exchanges: readonly Exchange[], match: RequestMat
 }
 
 /** Compares the journal with an expectation: how many requests matched, or what is different. */
-export function verify (journal: Journal, { match = {}, ...numbers }: Expectation): { matched: number } | Unmet {
-  const result = verifyItems(journal.all(), journal.dropped, match, numbers, subject)
+export async function verify (journal: Journal, { match = {}, ...numbers }: Expectation): Promise<{ matched: number } | Unmet> {
+  // listed first: then what is dropped in between is counted, and a result is unknown rather than wrong
+  const [exchanges, { dropped }] = await Promise.all([journal.list(), journal.counts()])
+  const result = verifyItems(exchanges, dropped, match, numbers, subject)
   if (!('detail' in result)) return result
   return unmet(result, ({ item, mismatch }) => ({ request: toEntry(item), mismatch }))
 }
