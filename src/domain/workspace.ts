@@ -189,7 +189,8 @@ export class Workspace {
     const timeline = new Timeline({ store, clock, handlers, onError: onTimelineError })
     const rateLimits = new RateLimits(this.#options, store)
     this.#world = { generation, clock, store, timeline, faults, journal, rateLimits, webhooks }
-    if (!this.#closed) timeline.schedule()
+    if (this.#closed) this.#stop()
+    else timeline.schedule()
     return this.#world
   }
 }

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { Clock } from '../../src/domain/clock.js'
+import { Clock, setTo, timeOf, withFrozen } from '../../src/domain/clock.js'
 import type { Reads, Store } from '../../src/domain/store.js'
-import { type DueHandler, type DueItem, Timeline } from '../../src/domain/timeline.js'
+import { type DueHandler, type DueItem, timeAfter, Timeline } from '../../src/domain/timeline.js'
 import { dueItem, memoryStore, NOW, session } from './examples.js'
 import { Machine } from './machine.js'
+import { storeWith } from './store-with.js'
 
 const DAY = 24 * 60 * 60 * 1000
 
 /** A timeline on a machine whose time the test controls, and what it has carried out: IDs with the time of the clock. */
 function timelineOn (machine: Machine, moreHandlers: Record<string, DueHandler> = {}, wrap = (store: Store) => store) {
   const done: [id: string, clock: number][] = []
-  const failed: [id: string, message: string][] = []
-  const clock = new Clock()
+  const failed: [id: string | undefined, message: string][] = []
+  const store = memoryStore()
+  const wrapped = wrap(store)
+  const clock = new Clock(wrapped)
   const note = (item: DueItem) => done.push([item.id, clock.now() - NOW])
   const handlers: Record<string, DueHandler> = {
     test: {
@@ -45,12 +48,11 @@ function timelineOn (machine: Machine, moreHandlers: Record<string, DueHandler> 
     },
     ...moreHandlers
   }
-  const store = wrap(memoryStore({ onDue: () => timeline.schedule() }))
   const timeline = new Timeline({
-    store,
+    store: wrapped,
     clock,
     handlers,
-    onError: (error, { id }) => failed.push([id, (error as Error).message])
+    onError: (error, item) => failed.push([item?.id, (error as Error).message])
   })
   const put = async (...due: DueItem[]) => {
     await store.transact({}, () => ({ puts: { due } }))
@@ -69,7 +71,7 @@ const pending = async (store: Store) => (await store.list('due')).map(({ id, at 
 
 t.test('a move carries out what is due, by time and then by ID, each item with the clock at its time', async t => {
   const { clock, timeline, put, done, store } = start(t)
-  clock.freeze(true)
+  await clock.freeze(true)
   await put(dueItem('c', NOW + 2), dueItem('b', NOW + 3), dueItem('a', NOW + 3), dueItem('later', NOW + 11))
   await timeline.moveTo({ advance: 10 })
   t.same(done, [['c', 2], ['a', 3], ['b', 3]])
@@ -88,7 +90,7 @@ t.test('a move carries out what its items schedule too, when that is due by then
 
 t.test('an item that is due already is carried out at once, also while the clock is frozen', async t => {
   const { clock, put, done, machine } = start(t)
-  clock.freeze(true)
+  await clock.freeze(true)
   await put(dueItem('past', NOW - 1), dueItem('now', NOW), dueItem('future', NOW + 1))
   t.same(done, [['past', 0], ['now', 0]])
   await machine.pass(DAY)
@@ -105,10 +107,10 @@ t.test('while the clock runs, one timer waits for the next item, and keeps no pr
   await machine.pass(600)
   t.same(done, [['a', 200], ['b', 500]])
   t.same(machine.timers, [[300, true]])
-  clock.freeze(true)
+  await clock.freeze(true)
   await machine.settle()
   t.same(machine.timers, [])
-  clock.freeze(false)
+  await clock.freeze(false)
   await machine.settle()
   t.same(machine.timers, [[300, true]])
   await cancel('c')
@@ -149,28 +151,39 @@ t.test('a clock that is moved back repeats nothing, and what is pending waits fo
 t.test('a clock that is set carries out what is due by then', async t => {
   const { clock, put, done, machine } = start(t)
   await put(dueItem('a', NOW + 10))
-  clock.set(NOW + 15)
+  await clock.set(NOW + 15)
   await machine.settle()
   t.same(done, [['a', 15]])
 })
 
 t.test('moves are made one after the other', async t => {
   const { timeline, put, done, clock } = start(t)
-  clock.freeze(true)
+  await clock.freeze(true)
   await put(dueItem('a', NOW + 5), dueItem('b', NOW + 15))
   await Promise.all([timeline.moveTo({ advance: 10 }), timeline.moveTo({ advance: 10 })])
   t.same([done, clock.now()], [[['a', 5], ['b', 15]], NOW + 20])
 })
 
-t.test('a move that is refused changes nothing, and does not hold up the next', async t => {
-  const { timeline, put, done, clock } = start(t)
+t.test('a move counts from the time that it sets, in whole milliseconds', async t => {
+  const { timeline, clock } = start(t)
+  const times: number[] = []
+  for (const move of [{ set: NOW + 100, advance: 5.9 }, { set: NOW + 100, advance: -5.9 }, { set: NOW + 7 }, { advance: -0.5 }, {}]) {
+    t.equal(await timeline.moveTo(move), true)
+    times.push(clock.now() - NOW)
+  }
+  t.same(times, [105, 95, 7, 7, 7])
+  t.same([timeAfter(NOW, { set: 3, advance: 2.5 }), timeAfter(NOW, { advance: -1 }), timeAfter(NOW, {})], [5, NOW - 1, NOW])
+})
+
+t.test('a move out of the years of a time changes nothing, and does not hold up the next', async t => {
+  const { timeline, put, done, clock, store } = start(t)
   await put(dueItem('a', NOW + 5))
-  await t.rejects(timeline.moveTo(() => {
-    throw new Error('refused')
-  }), { message: 'refused' })
-  t.same([done, clock.now()], [[], NOW])
-  await timeline.moveTo({ advance: 5 })
-  t.same(done, [['a', 5]])
+  for (const move of [{ advance: 1e15 }, { advance: -1e15 }, { set: 8e15 }, { set: NOW, advance: 1e15 }]) {
+    t.equal(await timeline.moveTo(move), false)
+  }
+  t.same([done, clock.now(), await store.count('moves')], [[], NOW, 0])
+  const moves = [timeline.moveTo({ set: 8e15 }), timeline.moveTo({ advance: 5 })]
+  t.same([await Promise.all(moves), done], [[false, true], [['a', 5]]])
 })
 
 t.test('an item that fails is dropped and reported, and does not hold up the next', async t => {
@@ -222,11 +235,9 @@ t.test('an item that is cancelled or put off at the last moment is not carried o
 })
 
 t.test('a store that returns copies does as well', async t => {
-  const copying = (store: Store): Store => ({
-    transact: async (reads, decide) => store.transact(reads, found => decide(structuredClone(found))),
-    list: async collection => store.list(collection),
-    count: async collection => store.count(collection),
-    revision: async () => store.revision(),
+  const copying = (store: Store): Store => storeWith(store, {
+    transact: async (reads, decide) => store.transact(reads, (found, now) => decide(structuredClone(found), now)),
+    list: async collection => structuredClone(await store.list(collection)),
     firstDue: async () => structuredClone(await store.firstDue())
   })
   const { timeline, put, done, store } = start(t, {}, copying)
@@ -266,7 +277,7 @@ function slowHandler () {
 t.test('an effect holds up no other item, and a move waits for it where it began', async t => {
   const { slow, begun, end } = slowHandler()
   const { timeline, put, done, clock, machine } = start(t, { slow })
-  clock.freeze(true)
+  await clock.freeze(true)
   await put(dueItem('a', NOW + 1, 'slow'), dueItem('b', NOW + 1, 'slow'), dueItem('c', NOW + 1), dueItem('d', NOW + 2))
   let moved = false
   const move = timeline.moveTo({ advance: 5 }).then(() => moved = true)
@@ -318,25 +329,14 @@ t.test('a running clock never goes back on the way of a move', async t => {
   t.equal(clock.now(), NOW + 501)
 })
 
-t.test('what is tracked counts as an effect', async t => {
-  const { timeline, machine } = start(t)
-  let end: () => void = () => undefined
-  const tracked = timeline.track(new Promise(resolve => end = resolve))
-  let settled = false
-  const settling = timeline.settled().then(() => settled = true)
-  await machine.settle()
-  t.equal(settled, false)
-  end()
-  await Promise.all([tracked, settling])
-})
-
-t.test('a move ends when the timeline is stopped, also while an effect is in flight', async t => {
+t.test('a move ends when the timeline is stopped and its store closed, also while an effect is in flight', async t => {
   const { slow } = slowHandler()
-  const { timeline, put } = start(t, { slow })
+  const { timeline, put, store } = start(t, { slow })
   await put(dueItem('a', NOW, 'slow'))
   const move = timeline.moveTo({ advance: 5 })
   timeline.stop()
-  await move
+  store.close()
+  await Promise.all([move, timeline.moveTo({ advance: 5 })])
 })
 
 type Operation = { put: DueItem } | { cancel: string } | { move: number } | { freeze: boolean } | { pass: number }
@@ -404,7 +404,7 @@ t.test('whatever is scheduled, cancelled, moved, frozen and waited for, each ite
       if ('put' in operation) await put(operation.put)
       else if ('cancel' in operation) await cancel(operation.cancel)
       else if ('move' in operation) await timeline.moveTo({ advance: operation.move })
-      else if ('freeze' in operation) clock.freeze(operation.freeze)
+      else if ('freeze' in operation) await clock.freeze(operation.freeze)
       else await machine.pass(operation.pass)
       await machine.settle()
       assert.deepEqual([done, failed.map(([id]) => id)], [model.done, model.failed])
@@ -417,27 +417,36 @@ t.test('whatever is scheduled, cancelled, moved, frozen and waited for, each ite
 
 t.test('the clock runs with the machine until it is moved', async t => {
   const machine = new Machine(t)
-  const clock = new Clock()
+  const store = memoryStore()
+  const clock = new Clock(store)
   const changes: number[] = []
-  clock.onChange(() => changes.push(clock.now() - NOW))
+  store.onWake(() => changes.push(clock.now() - NOW))
   t.same([clock.now(), clock.frozen], [NOW, false])
   machine.now += 10
   t.equal(clock.now(), NOW + 10)
-  clock.set(NOW + 1_000)
+  await clock.set(NOW + 1_000)
   machine.now += 10
-  t.equal(clock.now(), NOW + 1_010)
-  clock.freeze(true)
+  t.same([clock.now(), clock.machineTime()], [NOW + 1_010, NOW + 20])
+  await clock.freeze(true)
   machine.now += 10
   t.same([clock.now(), clock.frozen], [NOW + 1_010, true])
-  clock.set(NOW + 500)
-  clock.freeze(true)
+  await clock.set(NOW + 500)
+  await clock.freeze(true)
   t.equal(clock.now(), NOW + 500)
-  clock.freeze(false)
+  await clock.freeze(false)
   machine.now += 10
   t.same([clock.now(), clock.frozen], [NOW + 510, false])
-  clock.freeze(true)
-  clock.reset()
+  await clock.freeze(true)
+  await clock.reset()
   t.same([clock.now(), clock.frozen], [NOW + 40, false])
-  t.equal(clock.revision, changes.length)
-  t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'listeners hear of each change, and not of the running of time')
+  t.equal((await store.revisions()).settings, changes.length)
+  t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'who waits is woken by each change, and not by the running of time')
+})
+
+t.test('a clock has whole milliseconds, also when the machine has fractions', async t => {
+  const setting = { id: 'clock', offset: 5, frozenAt: null } as const
+  t.equal(timeOf(setting, NOW + 0.9), NOW + 5)
+  t.same(setTo(NOW, setting, NOW + 0.9), { ...setting, offset: 0 })
+  t.same(withFrozen(true, setting, NOW + 0.9), { ...setting, offset: 5, frozenAt: NOW + 5 })
+  t.equal(timeOf(withFrozen(false, withFrozen(true, setting, NOW + 0.9), NOW + 100), NOW + 100), NOW + 5, 'it runs again from where it stood')
 })

@@ -11,58 +11,55 @@ import { updateSession } from '../../src/domain/sessions/update.js'
 import { checkStateForm, checkStateRules, type SavedKey, type State } from '../../src/domain/state.js'
 import { attemptOf } from '../../src/domain/webhooks/schedule.js'
 import { type InitialState, Workspace, type WorkspaceOptions } from '../../src/domain/workspace.js'
-import { Workspaces } from '../../src/domain/workspaces.js'
+import { type WorkspaceRegistry, Workspaces } from '../../src/domain/workspaces.js'
 import type { World } from '../../src/domain/world.js'
-import { claim, dueItem, memoryStore, noWebhooks, NOW, session, type StoreParts } from './examples.js'
-import { journalOf } from './exchanges.js'
+import type { Worlds } from '../../src/domain/worlds.js'
+import { type Bounds, claim, dueItem, memoryWorlds, noWebhooks, NOW, session } from './examples.js'
 import { Machine } from './machine.js'
 import { delivery, endpoint } from './webhook-examples.js'
 
 const HOUR = 60 * 60 * 1000
 const results = { updateSession: Session }
 
-interface Parts extends Partial<Omit<WorkspaceOptions, 'initialState' | 'createStore'>> {
+interface Parts extends Partial<Omit<WorkspaceOptions, 'initialState'>> {
   fixtures?: readonly NamedFixture[]
   state?: Omit<InitialState, 'fixtures'>
-  bounds?: StoreParts
+  bounds?: Bounds
 }
 
 function workspaceOf ({ fixtures = [{ id: 'ses_a' }], state = {}, bounds = {}, ...options }: Parts = {}): Workspace {
   const initial = { ...state, fixtures: new FixtureSet(fixtures) }
   return new Workspace({
     initialState: () => initial,
-    createStore: parts => memoryStore({ ...parts, ...bounds }),
-    createJournal: () => journalOf([]),
+    worlds: memoryWorlds(bounds),
     webhooks: noWebhooks,
-    onFirstEviction: () => undefined,
     onTimelineError: () => undefined,
     ...options
   })
 }
 
 /** An update of `ses_a` in a world. */
-async function update ({ store, clock }: World, ref: string, key?: string) {
-  const now = clock.now()
+async function update ({ store }: World, ref: string, key?: string) {
   const body = { external_ref: ref }
   return apply(store, {
     claim: key === undefined ? undefined : claim({ key, body }),
     reads: { sessions: ['ses_a'] },
-    now,
-    decide: ({ sessions: [before = session()] }) => updateSession(before, body, now)
+    decide: ({ sessions: [before = session()] }, now) => updateSession(before, body, now)
   })
 }
 
 const refsIn = async ({ world }: Workspace) => (await world.store.list('sessions')).map(({ id, external_ref: ref }) => `${id}=${String(ref)}`)
+const evictedIn = async ({ world }: Workspace) => world.store.evicted('idempotency')
 const exchange = { id: 1, url: '/', requestHeaders: {}, responseBody: '{}', events: [] } as unknown as Parameters<World['journal']['add']>[0]
 
 t.test('a reset returns to the initial state', async t => {
   const workspace = workspaceOf()
   const { world } = workspace
   await update(world, 'new', 'k')
-  world.clock.set(0)
-  world.faults.add({ then: { status: 500 } })
-  world.journal.add(exchange)
-  workspace.reset()
+  await world.clock.set(0)
+  await world.faults.add({ then: { status: 500 } })
+  await world.journal.add(exchange)
+  await workspace.reset()
   t.not(workspace.world, world)
   t.same(await refsIn(workspace), ['ses_a=null'])
   t.equal(await workspace.world.store.count('idempotency'), 0)
@@ -72,44 +69,52 @@ t.test('a reset returns to the initial state', async t => {
 
 t.test('a workspace is closed for good, and not by a reset', async t => {
   const workspace = workspaceOf()
-  workspace.reset()
+  await workspace.reset()
   t.equal(workspace.closed, false)
   workspace.close()
   t.equal(workspace.closed, true)
 })
 
 t.test('a request of the world before a reset or restore changes nothing in the new one', async t => {
-  for (const [name, renew] of Object.entries<(workspace: Workspace) => void>({
-    reset: workspace => workspace.reset(),
-    restore: workspace => workspace.restore({ sessions: [{ id: 'ses_a', status: 'completed' }] })
+  for (const [name, renew] of Object.entries<(workspace: Workspace) => Promise<void>>({
+    reset: async workspace => workspace.reset(),
+    restore: async workspace => workspace.restore({ sessions: [{ id: 'ses_a', status: 'completed' }] })
   })) {
     const workspace = workspaceOf({ fixtures: [{ id: 'ses_a', status: 'completed' }], bounds: { max: 1 } })
     const { world } = workspace
-    renew(workspace)
+    await renew(workspace)
     t.match((await update(world, 'late', 'k')).result, { status: 200, body: { external_ref: 'late' } }, `${name}: it is carried out in the old world`)
     await update(world, 'later', 'l')
-    world.clock.set(0)
+    await world.clock.set(0)
     await world.store.transact({}, () => ({ puts: { due: [dueItem('d', 0)] } }))
     t.same(await refsIn(workspace), ['ses_a=null'], name)
     t.same([await workspace.world.store.count('idempotency'), await workspace.world.store.count('due')], [0, 0])
-    t.equal(workspace.evictedIdempotencyKeys, 0, 'nor does a key that the old world evicts count')
+    t.equal(await evictedIn(workspace), 0, 'nor does a key that the old world evicts count')
     t.ok(workspace.world.clock.now() > 0)
     t.equal((await update(workspace.world, 'new', 'k')).replayed, false)
   }
 })
 
-t.test('a restore replaces everything but journal and faults', async t => {
+t.test('a restore replaces everything but journal, faults, and when webhooks are sent', async t => {
   const workspace = workspaceOf({ fixtures: [{ id: 'ses_a' }, { id: 'ses_b' }] })
-  const { faults, journal } = workspace.world
+  const { faults, journal, webhooks, rateLimits } = workspace.world
   await update(workspace.world, 'old', 'k')
-  workspace.restore({ sessions: [{ id: 'ses_c' }, { created_at: '2026-01-01T00:00:00Z' }] })
+  const fault = await faults.add({ then: { status: 500 }, times: 3 })
+  await webhooks.hold()
+  await webhooks.setTiming(500)
+  await rateLimits.set(undefined, 0)
+  await workspace.restore({ sessions: [{ id: 'ses_c' }, { created_at: '2026-01-01T00:00:00Z' }] })
   t.match(await refsIn(workspace), ['ses_c=null', /^ses_[0-9a-f]{20}=null$/])
   t.equal(await workspace.world.store.count('idempotency'), 0)
-  t.equal(workspace.world.faults, faults)
+  t.same(workspace.world.faults.list(), [fault])
+  t.same((await workspace.world.faults.add({ then: { status: 500 } })).id, 'fault_2')
+  t.same([workspace.world.webhooks.held, workspace.world.webhooks.timing], [true, 500])
+  t.equal(workspace.world.rateLimits.isLimited, false)
   t.same(await workspace.world.journal.list(), await journal.list())
   t.not(workspace.world.journal, journal, 'requests of the old world do not appear in it')
-  workspace.reset()
+  await workspace.reset()
   t.same(await refsIn(workspace), ['ses_a=null', 'ses_b=null'], 'a reset goes back to the fixtures')
+  t.same([workspace.world.webhooks.held, workspace.world.webhooks.timing, workspace.world.faults.isEmpty], [false, 'after', true])
 })
 
 t.test('whatever has happened, a saved state is restored as it was', async () => {
@@ -117,14 +122,14 @@ t.test('whatever has happened, a saved state is restored as it was', async () =>
   const dates = fc.date({ min: new Date(0), max: new Date(NOW), noInvalidDate: true })
   await fc.assert(fc.asyncProperty(fc.array(step), dates, async (steps, date) => {
     const workspace = workspaceOf({ fixtures: [{ id: 'ses_live', is_sandbox: false }, { id: 'ses_a', status: 'failed', metadata: { a: { b: [1] } }, result: { status: 'rejected' } }] })
-    workspace.world.clock.freeze(true)
-    workspace.world.clock.set(Number(date))
+    await workspace.world.clock.freeze(true)
+    await workspace.world.clock.set(Number(date))
     for (const { ref, key } of steps) await update(workspace.world, ref, key).catch(() => undefined)
     await workspace.world.store.transact({}, () => ({ puts: { due: [dueItem('d', NOW + 1)] } }))
     const saved = JSON.parse(JSON.stringify(await workspace.save())) as State
     const problems = [...checkStateForm(saved, []), ...checkStateRules(saved, [], results)]
     const other = workspaceOf()
-    other.restore(saved)
+    await other.restore(saved)
     const initial = workspaceOf({ fixtures: saved.sessions as NamedFixture[], state: saved })
     const text = JSON.stringify(saved)
     return problems.length === 0 && JSON.stringify(await other.save()) === text && JSON.stringify(await initial.save()) === text
@@ -133,15 +138,15 @@ t.test('whatever has happened, a saved state is restored as it was', async () =>
 
 t.test('a replay after a restore has the saved result, a mismatch still is one, and 24 hours are 24 hours', async t => {
   const workspace = workspaceOf()
-  workspace.world.clock.freeze(true)
+  await workspace.world.clock.freeze(true)
   await update(workspace.world, 'first', 'k')
   const saved = JSON.parse(JSON.stringify(await workspace.save())) as State
   const other = workspaceOf()
-  other.restore(saved)
+  await other.restore(saved)
   t.match(await update(other.world, 'first', 'k'), { replayed: true, result: { body: { external_ref: 'first' } } })
   await rejects(update(other.world, 'second', 'k'), { code: 'idempotency_mismatch', reason: 'body differs at external_ref' })
   t.match((await other.save()).idempotency_keys, [{ replays: 1 }])
-  other.world.clock.set(other.world.clock.now() + 24 * 60 * 60 * 1000)
+  await other.world.clock.set(other.world.clock.now() + 24 * 60 * 60 * 1000)
   t.same((await other.save()).idempotency_keys, [], 'an expired key is not saved')
   t.equal((await update(other.world, 'second', 'k')).replayed, false)
 })
@@ -156,7 +161,7 @@ t.test('a state that the last release saved is restored', async t => {
   const state: State = { sessions: [body], idempotency_keys: [key, { ...key, key: 'other', session_id: null }], clock }
   t.same([...checkStateForm(state, []), ...checkStateRules(state, [], results)], [])
   const workspace = workspaceOf()
-  workspace.restore(state)
+  await workspace.restore(state)
   t.match(await update(workspace.world, 'a', 'key'), { replayed: true, result: { body } })
   await rejects(update(workspace.world, 'a', 'other'), { reason: 'path differs at session_id' })
   t.match((await workspace.save()).idempotency_keys, [
@@ -186,6 +191,7 @@ t.test('a save is of one moment, whatever happens while it is made', async t => 
   const updating = update(workspace.world, 'new', 'k')
   const [saved] = await Promise.all([saving, updating])
   t.same([saved.sessions.map(({ external_ref: ref }) => ref), saved.idempotency_keys?.length], [[null], 0])
+  workspace.close()
 })
 
 t.test('what is pending is saved and restored, and forgotten by a reset', async t => {
@@ -209,12 +215,12 @@ t.test('what is pending is saved and restored, and forgotten by a reset', async 
     { id: 'a', at: '2026-03-01T12:00:00.010Z', type: 'test', subject: 'a' }, { id: 'b', at: '2026-03-01T12:00:00.020Z', type: 'test', subject: 'b' }
   ])
   await machine.pass(10)
-  workspace.restore(saved)
+  await workspace.restore(saved)
   await machine.settle()
   t.equal(machine.timers.length, 1, 'the timer of the old world is gone')
   await machine.pass(10)
   t.same(done, ['a', 'a'], 'the restored clock stands where it stood')
-  workspace.reset()
+  await workspace.reset()
   await machine.pass(1_000)
   t.same([done, machine.timers], [['a', 'a'], []])
   await put('c', machine.now + 10)
@@ -232,6 +238,7 @@ t.test('while no mock ran, a clock that runs has gone on, and what came due is c
   // a mock's clock that was two minutes ahead, or stood still
   const start = async (state: Omit<InitialState, 'fixtures'>) => {
     const workspace = workspaceOf({ fixtures, state, dueHandlers: { [SESSION_EXPIRE]: sessionExpiry } })
+    void workspace.enter()
     await machine.settle()
     const { store, clock } = workspace.world
     workspace.close()
@@ -245,7 +252,7 @@ t.test('while no mock ran, a clock that runs has gone on, and what came due is c
   t.same(await start({ clock: { now, frozen: false }, saved_at: timestamp(NOW + 2 * HOUR) }), [2 * 60_000, [open, old]], 'it never goes back')
 
   const workspace = workspaceOf()
-  workspace.restore({ sessions: [], clock: { now, frozen: false }, saved_at: saved })
+  await workspace.restore({ sessions: [], clock: { now, frozen: false }, saved_at: saved })
   t.equal(workspace.world.clock.now() - NOW, 2 * 60_000, 'nor does a restored one')
 })
 
@@ -259,11 +266,12 @@ t.test('webhook endpoints and deliveries are saved and restored, and what is pen
   const { bytes, ...form } = delivery()
   t.match(saved, { webhook_endpoints: [endpoint()], webhook_deliveries: [form, { id: 'whd_pending' }], timeline: undefined })
   const other = workspaceOf({ fixtures: [] })
-  other.restore(saved)
+  await other.restore(saved)
   const { webhook_endpoints: endpoints, webhook_deliveries: deliveries } = await other.save()
   t.same([endpoints, deliveries], [saved.webhook_endpoints, saved.webhook_deliveries])
-  t.same(await other.world.store.list('due'), [attemptOf(pending)])
-  other.reset()
+  await other.world.timeline.settled()
+  t.same(await other.world.store.list('due'), [attemptOf(pending)], 'the other one was due already')
+  await other.reset()
   t.notOk('webhook_endpoints' in await other.save())
 })
 
@@ -274,9 +282,9 @@ t.test('a state that does not name its webhook endpoints has those of the option
   t.same(await endpointsIn(), [id])
   await workspace.world.store.transact({}, () => ({ deletes: { endpoints: [id] } }))
   t.same(await endpointsIn(), [], 'deleted')
-  workspace.restore(await workspace.save())
+  await workspace.restore(await workspace.save())
   t.same(await endpointsIn(), [], 'and still deleted')
-  workspace.restore({ sessions: [] })
+  await workspace.restore({ sessions: [] })
   t.same(await endpointsIn(), [id])
 })
 
@@ -288,7 +296,7 @@ t.test('a due item that cannot be carried out is reported, and its events go now
     dueHandlers: {
       test: { reads: () => ({}), decide: () => ({ events: [{ type: 'session.updated', session_id: 'ses_a', before, after: before }] }) }
     },
-    onTimelineError: (error, { id }) => errors.push([id, (error as Error).message])
+    onTimelineError: (error, item) => errors.push([item?.id, (error as Error).message])
   })
   await workspace.world.store.transact({}, () => ({ puts: { due: [dueItem('a', NOW), dueItem('b', NOW, 'unknown')] } }))
   await machine.settle()
@@ -297,23 +305,83 @@ t.test('a due item that cannot be carried out is reported, and its events go now
 
 t.test('keys that are evicted within their 24 hours are counted, and reported once', async t => {
   let reports = 0
-  const workspace = workspaceOf({ bounds: { max: 1 }, onFirstEviction: () => reports++ })
+  const workspace = workspaceOf({ bounds: { max: 1, onFirstEviction: () => reports++ } })
   for (const key of ['a', 'b', 'c']) await update(workspace.world, 'x', key)
-  t.same([workspace.evictedIdempotencyKeys, reports], [2, 1])
-  workspace.world.clock.set(workspace.world.clock.now() + 24 * 60 * 60 * 1000)
+  t.same([await evictedIn(workspace), reports], [2, 1])
+  await workspace.world.clock.set(workspace.world.clock.now() + 24 * 60 * 60 * 1000)
   await update(workspace.world, 'x', 'd')
-  t.equal(workspace.evictedIdempotencyKeys, 2, 'a key that expired is no loss')
-  workspace.reset()
-  t.equal(workspace.evictedIdempotencyKeys, 0)
+  t.equal(await evictedIn(workspace), 2, 'a key that expired is no loss')
+  await workspace.reset()
+  t.equal(await evictedIn(workspace), 0)
 })
 
 t.test('keys of a state that there are too many of are evicted, and counted too', async t => {
   const workspace = workspaceOf()
-  workspace.world.clock.freeze(true)
+  await workspace.world.clock.freeze(true)
   for (const key of ['a', 'b', 'c']) await update(workspace.world, 'x', key)
   const small = workspaceOf({ bounds: { max: 2 } })
-  small.restore(await workspace.save())
-  t.same([small.evictedIdempotencyKeys, (await small.save()).idempotency_keys?.map(({ key }) => key)], [1, ['b', 'c']])
+  await small.restore(await workspace.save())
+  t.same([await evictedIn(small), (await small.save()).idempotency_keys?.map(({ key }) => key)], [1, ['b', 'c']])
+})
+
+t.test('a world begins when somebody enters it, with the clock of its state', async t => {
+  let begun = 0
+  const state = { fixtures: new FixtureSet([]), clock: { now: timestamp(NOW), frozen: true } }
+  const workspace = new Workspace({
+    initialState: () => {
+      begun++
+      return state
+    },
+    worlds: memoryWorlds(),
+    webhooks: noWebhooks,
+    onTimelineError: () => undefined
+  })
+  t.equal(begun, 0)
+  const world = workspace.enter()
+  t.equal(workspace.enter(), world, 'the same as long as it is the same')
+  t.equal(workspace.world, world)
+  t.same([begun, workspace.world.clock.now()], [1, NOW])
+  await workspace.reset()
+  t.same([begun, workspace.enter() === workspace.world, workspace.world === world], [2, true, false])
+})
+
+/** Worlds as processes share them: all that is asked for is a promise. */
+function sharedWorlds (): Worlds {
+  const worlds = memoryWorlds()
+  return {
+    present: async begin => worlds.present(begin),
+    replace: async (begin, keepJournal) => worlds.replace(begin, keepJournal)
+  }
+}
+
+t.test('processes that share a workspace are in the same world, and notice when another one replaces it', async t => {
+  const worlds = sharedWorlds()
+  const [one, other] = [workspaceOf({ worlds }), workspaceOf({ worlds, fixtures: [] })]
+  t.throws(() => one.world, { message: 'nobody has entered the workspace' })
+  const [first, same] = [await one.enter(), await other.enter()]
+  await update(first, 'first')
+  t.same([await refsIn(other), same.generation, first.store === same.store], [['ses_a=first'], first.generation, true])
+  t.equal(await other.enter(), same)
+
+  await one.restore({ sessions: [{ id: 'ses_b' }] })
+  t.equal(other.world, same, 'until it enters again')
+  const second = await other.enter()
+  t.same([await refsIn(other), second.generation, second.store === one.world.store], [['ses_b=null'], first.generation + 1, true])
+  t.equal(await same.timeline.moveTo({ advance: 1 }), true, 'nobody waits in the world before')
+  await other.reset()
+  await one.enter()
+  t.same(await refsIn(one), [], 'the initial state of who resets it')
+})
+
+t.test('a workspace that is closed carries out nothing in a world that it enters then', async t => {
+  const machine = new Machine(t)
+  const workspace = workspaceOf({ worlds: sharedWorlds(), fixtures: [] })
+  const entering = workspace.enter()
+  workspace.close()
+  const { store } = await entering
+  await store.transact({}, () => ({ puts: { due: [dueItem('a', NOW - 1)] } }))
+  await machine.settle()
+  t.same([(await store.list('due')).length, machine.timers], [1, []])
 })
 
 t.test('fixtures that were read again are taken over, and all other sessions stay', async t => {
@@ -330,9 +398,9 @@ t.test('results come and go with their fixtures', async t => {
   await workspace.refresh({ outdated: ['ses_b'], updated: [failed('ses_c', 'new'), { id: 'ses_a' }, { id: 'ses_d' }] })
   t.same(await reasonsIn(workspace), ['ses_c=new'])
   t.match((await workspace.save()).sessions, [{ id: 'ses_c', result: { session_id: 'ses_c', rejection_reason: 'new' } }, { id: 'ses_a', result: undefined }, { id: 'ses_d' }])
-  workspace.reset()
+  await workspace.reset()
   t.same(await reasonsIn(workspace), ['ses_a=a', 'ses_b=b', 'ses_c=c'])
-  workspace.restore({ sessions: [failed('ses_x', 'x'), { id: 'ses_a' }] })
+  await workspace.restore({ sessions: [failed('ses_x', 'x'), { id: 'ses_a' }] })
   t.same(await reasonsIn(workspace), ['ses_x=x'])
 })
 
@@ -353,10 +421,8 @@ t.test('workspaces share the sessions of their fixtures, and no fixture costs a 
   })
   const [one, other] = [0, 1].map(() => new Workspace({
     initialState: () => ({ fixtures: set }),
-    createStore: parts => memoryStore(parts),
-    createJournal: () => journalOf([]),
+    worlds: memoryWorlds(),
     webhooks: noWebhooks,
-    onFirstEviction: () => undefined,
     onTimelineError: () => undefined
   })) as [Workspace, Workspace]
   t.equal(reads, 0, 'no session is looked at before somebody asks for it')
@@ -372,13 +438,14 @@ t.test('sessions are listed by environment, the sandbox first', async t => {
 
 const [key, otherKey] = ['vk_live_1', 'vk_live_2'].map(text => new ApiKeys([]).find(text)) as [ApiKey, ApiKey]
 
-function workspacesOf (t: Test, isolation: 'none' | 'api-key', max = 10) {
+function workspacesOf (t: Test, isolation: 'none' | 'api-key', max = 10, registry?: WorkspaceRegistry) {
   const made: Workspace[] = []
   const closed: number[] = []
   let drops = 0
   const workspaces = new Workspaces({
     isolation,
     max,
+    registry,
     create: () => {
       const workspace = workspaceOf()
       const number = made.push(workspace) - 1
@@ -394,10 +461,10 @@ t.test('without isolation all API keys share one workspace', async t => {
   const { workspaces, closed } = workspacesOf(t, 'none')
   t.notOk(workspaces.isolated)
   t.equal(workspaces.of(key), workspaces.shared)
-  t.equal(workspaces.existing(key), workspaces.shared)
+  t.equal(await workspaces.existing(key), workspaces.shared)
   t.same([...workspaces.all()], [workspaces.shared])
-  t.same(workspaces.list(), [])
-  t.equal(workspaces.find('workspace_1'), workspaces.shared, 'whatever is asked for')
+  t.same(await workspaces.list(), [])
+  t.equal(await workspaces.find('workspace_1'), workspaces.shared, 'whatever is asked for')
   workspaces.close()
   t.same(closed, [0])
 })
@@ -405,12 +472,12 @@ t.test('without isolation all API keys share one workspace', async t => {
 t.test('with isolation each API key has its own, from its first use on', async t => {
   const { workspaces, made, closed } = workspacesOf(t, 'api-key')
   t.ok(workspaces.isolated)
-  t.equal(workspaces.existing(key), workspaces.shared, 'a refused request makes none')
-  t.equal(workspaces.existing(undefined), workspaces.shared)
+  t.equal(await workspaces.existing(key), workspaces.shared, 'a refused request makes none')
+  t.equal(await workspaces.existing(undefined), workspaces.shared)
   const own = workspaces.of(key)
   t.not(own, workspaces.shared)
   t.equal(workspaces.of(key), own)
-  t.equal(workspaces.existing(key), own)
+  t.equal(await workspaces.existing(key), own)
   t.not(workspaces.of(otherKey), own)
   t.same(new Set(workspaces.all()), new Set(made))
   workspaces.close()
@@ -434,18 +501,32 @@ t.test('a workspace has an ID, which finds it as long as it is kept', async t =>
   const [first, second] = [workspaces.of(key), workspaces.of(otherKey)]
   const listed = [{ id: 'workspace_1', api_key: 'vk_live_…' }, { id: 'workspace_2', api_key: 'vk_live_…' }]
   workspaces.of(key)
-  t.same(workspaces.list(), listed, 'in the order in which they were made')
-  t.equal(workspaces.find('workspace_2'), second)
-  t.equal(workspaces.find('workspace_1'), first)
-  t.same(workspaces.list(), listed)
+  t.same(await workspaces.list(), listed, 'in the order in which they were made')
+  t.equal(await workspaces.find('workspace_2'), second)
+  t.equal(await workspaces.find('workspace_1'), first)
+  t.same(await workspaces.list(), listed)
   const newest = workspaces.of(third)
-  t.same(workspaces.list(), [listed[0], { id: 'workspace_3', api_key: 'vk_sandbox_…7be2' }], 'to find one is to use it, to list them is not')
-  t.equal(workspaces.find('workspace_3'), newest)
+  t.same(await workspaces.list(), [listed[0], { id: 'workspace_3', api_key: 'vk_sandbox_…7be2' }], 'to find one is to use it, to list them is not')
+  t.equal(await workspaces.find('workspace_3'), newest)
   for (const id of ['workspace_2', 'workspace_4', 'workspace_01', 'WORKSPACE_1', '', '__proto__', key.digest]) {
-    t.throws(() => workspaces.find(id), { statusCode: 404, message: `No workspace ${id}. It may have been evicted.` })
+    await rejects(workspaces.find(id), { statusCode: 404, message: `No workspace ${id}. It may have been evicted.` })
   }
   workspaces.of(otherKey)
-  t.same(workspaces.list().map(({ id }) => id), ['workspace_3', 'workspace_4'], 'an ID is never used again')
+  t.same((await workspaces.list()).map(({ id }) => id), ['workspace_3', 'workspace_4'], 'an ID is never used again')
+})
+
+t.test('a workspace that another process has made is found, too', async t => {
+  const owners = new Map([[key.digest, { id: 'workspace_7', digest: key.digest, masked: key.masked }]])
+  const { workspaces } = workspacesOf(t, 'api-key', 10, { list: async () => [...owners.values()], has: async digest => owners.has(digest) })
+  t.same(await workspaces.list(), [{ id: 'workspace_7', api_key: key.masked }])
+  t.equal(await workspaces.existing(otherKey), workspaces.shared)
+  t.equal(await workspaces.findToken('none'), undefined)
+  const own = await workspaces.find('workspace_7')
+  t.not(own, workspaces.shared)
+  t.same([workspaces.of(key), await workspaces.existing(key)], [own, own])
+  await rejects(workspaces.find('workspace_1'), { statusCode: 404 })
+  await own.world.store.transact({}, () => ({ puts: { sessions: [session({ id: 'ses_new', capture_url: 'http://mock/verify/cap_1' })], tokens: [{ id: 'cap_1', session_id: 'ses_new', link_id: null }] } }))
+  t.equal((await workspaces.findToken('cap_1'))?.world, own.world)
 })
 
 t.test('a well-formed API key is valid, and its prefix says what it is', async t => {

@@ -277,7 +277,8 @@ export const rules: Record<string, Rule> = {
     const store = await make()
     let calls = 0
     store.onWake(() => calls++)
-    const sleeping: Changes[] = [{}, { puts: { due: [], moves: [], settings: [] }, deletes: { due: [] } }, { puts: { sessions: [session()] } }]
+    const empty = { puts: { due: [], moves: [], settings: [] }, deletes: { due: [] } }
+    const sleeping: Changes[] = [{}, empty, { puts: { sessions: [session()] } }]
     for (const changes of sleeping) await store.transact({}, () => changes)
     t.equal(calls, 0)
     const waking: Changes[] = [
@@ -295,8 +296,8 @@ export const rules: Record<string, Rule> = {
   'who waits for a change hears of each step that writes, and of no other': async (t, make) => {
     const store = await make()
     const steps: Changes[] = [
-      { puts: { sessions: [session()] } }, { deletes: { sessions: ['ses_a'] } }, { puts: { due: [dueItem('d', 1)] } }, { puts: { running: [dueItem('d', 1)] } },
-      { deletes: { running: ['d'] } }, { puts: { moves: [move('m')] } }, { puts: { settings: [clockAt(NOW)] } }
+      { puts: { sessions: [session()] } }, { deletes: { sessions: ['ses_a'] } }, { puts: { due: [dueItem('d', 1)] } },
+      { puts: { running: [dueItem('d', 1)] } }, { deletes: { running: ['d'] } }, { puts: { moves: [move('m')] } }, { puts: { settings: [clockAt(NOW)] } }
     ]
     for (const changes of steps) {
       let heard = 0
@@ -345,16 +346,19 @@ export const rules: Record<string, Rule> = {
 
   'a snapshot has all documents of one moment, in their order': async (t, make) => {
     const store = await make({ sessions: baseOf('a') })
-    await store.transact({}, () => ({ puts: { sessions: [session({ id: 'c' }), session({ id: 'b' })], running: [dueItem('r', 1)], moves: [move('m')], due: [dueItem('d', 1)] } }))
+    const puts = { sessions: ['c', 'b'].map(id => session({ id })), running: [dueItem('r', 1)], moves: [move('m')], due: [dueItem('d', 1)] }
+    await store.transact({}, () => ({ puts }))
     const { documents } = await store.snapshot()
     for (const [name, list] of Object.entries(documents)) t.same(list, await store.list(name as Collection), name)
     t.same(documents.sessions.map(({ id }) => id), ['a', 'c', 'b'])
-    t.same([documents.running, documents.moves, documents.due], [[dueItem('r', 1)], [move('m')], [dueItem('d', 1)]])
+    t.same([documents.running, documents.moves, documents.due], [puts.running, puts.moves, puts.due])
     const steps = Array.from({ length: 20 }, async (_, index) =>
       store.transact({}, () => ({ puts: { sessions: [session({ id: `ses_${index}` })], idempotency: [record(`k${index}`)] } })))
     const snapshots = await Promise.all(Array.from({ length: 5 }, async () => store.snapshot()))
     await Promise.all(steps)
-    for (const { documents: { sessions, idempotency } } of [...snapshots, await store.snapshot()]) t.equal(sessions.length - 3, idempotency.length)
+    for (const { documents: { sessions, idempotency } } of [...snapshots, await store.snapshot()]) {
+      t.equal(sessions.length - 3, idempotency.length)
+    }
   },
 
   'an ID can be any text': async (t, make) => {
