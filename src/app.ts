@@ -21,7 +21,7 @@ import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
 import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
-import { SharedStore } from './stores/valkey/shared-store.js'
+import { SharedStore } from './stores/shared-store.js'
 import { MemoryWorlds, type MemoryWorldsOptions } from './stores/memory-worlds.js'
 import { StateFile } from './stores/state-file.js'
 import { StateWriter } from './stores/state-writer.js'
@@ -69,7 +69,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   app.addHook('onClose', async () => {
     workspaces.close()
     sender.close()
-    await store?.close()
+    store?.close()
     await app.listeners.closed()
     await stateWriter?.close()
   })

@@ -1,7 +1,7 @@
 import type { Options } from '../options/options.js'
 import { StateFileError } from '../stores/file-lock.js'
 import { FixtureError } from '../stores/fixture-files.js'
-import { StoreError } from '../stores/valkey/connect.js'
+import { StoreError } from '../stores/shared-store.js'
 
 type Address = Pick<Options, 'host' | 'port'>
 

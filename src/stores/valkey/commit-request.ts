@@ -20,6 +20,9 @@ export interface Writes {
   readonly puts: readonly AnyDocument[]
 }
 
+/** What a step writes, by collection. */
+export type AllWrites = Map<Collection, Writes>
+
 /** The documents of a collection that a step has read, by their IDs; `undefined` where there is none. */
 export type ReadDocuments = Map<string, Stored<AnyDocument> | undefined>
 

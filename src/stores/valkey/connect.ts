@@ -1,14 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ApiError } from '../../contract/errors.js'
 import { Connection } from './connection.js'
+import { StoreError } from '../shared-store.js'
 import { SCHEMA_KEY, SCHEMA_VERSION } from './layout.js'
 import { parseStoreUrl, type StoreAddress } from './store-url.js'
 import { type ClientModule, ClusterTransport, ServerTransport, type Transport, type TransportListener } from './transport.js'
-
-/** A store that cannot be used, with a sentence that says why. */
-export class StoreError extends Error {
-  override readonly name = 'StoreError'
-}
 
 export interface ConnectOptions {
   /** Takes a sentence about something that may go wrong later. */

@@ -6,41 +6,38 @@ import type { WorkspaceList } from './workspace-list.js'
 /** How often a workspace is noted as used, in milliseconds. */
 const USE_EVERY = 10_000
 
-/** The worlds of a workspace that is listed, if it is that of an API key, and may be evicted. */
+/** The worlds of the workspace of an API key. It is listed, and may be evicted. */
 export class ListedWorlds implements Worlds {
-  readonly #owner: WorkspaceOwner | undefined
+  readonly #owner: WorkspaceOwner
   readonly #list: WorkspaceList
-  readonly #make: (workspace: string) => ValkeyWorlds
-  #worlds: ValkeyWorlds | undefined
+  readonly #worldsOf: (workspace: string) => ValkeyWorlds
+  readonly #worlds: ValkeyWorlds
   #usedAt = -Infinity
 
-  /** @param make makes the worlds; when they are first needed, because the store is connected later */
-  constructor (owner: WorkspaceOwner | undefined, list: WorkspaceList, make: (workspace: string) => ValkeyWorlds) {
+  constructor (owner: WorkspaceOwner, list: WorkspaceList, worldsOf: (workspace: string) => ValkeyWorlds) {
     this.#owner = owner
     this.#list = list
-    this.#make = make
+    this.#worldsOf = worldsOf
+    this.#worlds = worldsOf(owner.digest)
   }
 
   async present (begin: (machineTime: number) => Beginning): Promise<WorldState> {
-    const worlds = this.#worlds ??= this.#make(this.#owner?.digest ?? '')
     if (performance.now() - this.#usedAt > USE_EVERY) await this.#use()
-    let begins = false
-    const state = await worlds.present(machineTime => {
-      begins = true
+    const first: { begins?: true } = {}
+    const state = await this.#worlds.present(machineTime => {
+      first.begins = true
       return begin(machineTime)
     })
-    if (begins) await this.#use() // it may have been evicted
+    if (first.begins === true) await this.#use() // it was evicted since
     return state
   }
 
   async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
-    const worlds = this.#worlds ??= this.#make(this.#owner?.digest ?? '')
-    return worlds.replace(begin, keepJournal)
+    return this.#worlds.replace(begin, keepJournal)
   }
 
   async #use (): Promise<void> {
-    if (this.#owner === undefined) return
     this.#usedAt = performance.now()
-    for (const digest of await this.#list.use(this.#owner)) await this.#make(digest).drop()
+    for (const digest of await this.#list.use(this.#owner)) await this.#worldsOf(digest).drop()
   }
 }

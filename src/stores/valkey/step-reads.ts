@@ -3,7 +3,7 @@ import type { CommitRequest, ReadDocuments } from './commit-request.js'
 import { indexNames, parseStored, rangeOf, type Stored } from './layout.js'
 import type { ReadRequest, ScriptReply } from './read-request.js'
 
-type AnyDocument = Documents[Collection]
+export type AnyDocument = Documents[Collection]
 
 /** What a step has read by a collection, and what has to be checked before it writes. */
 interface CollectionReading {
@@ -40,6 +40,13 @@ export class StepReading {
       commit.check(name, documents)
       checkCount?.(commit)
     }
+  }
+
+  /** Takes documents that are known already; `undefined` where there is none. */
+  add (collection: Collection, ids: readonly string[], documents: readonly (Stored<AnyDocument> | undefined)[]): void {
+    const reading = this.#of(collection)
+    ids.forEach((id, index) => reading.documents.set(id, documents[index]))
+    reading.found = documents.map(stored => stored?.document)
   }
 
   /** Asks for what a step reads. Returns a function that takes the reply. */

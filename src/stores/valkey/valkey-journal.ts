@@ -99,7 +99,7 @@ function withoutSecrets (exchange: Exchange): Exchange {
     sessionId: sessionId && maskApiKeysIn(sessionId),
     idempotencyKey: idempotencyKey && maskApiKeysIn(idempotencyKey),
     reason: reason && maskApiKeysIn(reason),
-    requestHeaders: maskHeaders(exchange.requestHeaders) as Exchange['requestHeaders'],
+    requestHeaders: maskHeaders(exchange.requestHeaders),
     responseBody: responseTextOf(exchange),
     ...(typeof apiKey === 'string' && { apiKeyDigest: createHash('sha256').update(apiKey).digest('hex').slice(0, 32) })
   }

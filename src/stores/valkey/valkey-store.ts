@@ -8,11 +8,12 @@ import {
 } from '../../domain/store.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
-import { type Bounds, CommitRequest, type Writes } from './commit-request.js'
+import { type AllWrites, type Bounds, CommitRequest } from './commit-request.js'
 import type { Engine } from './engine.js'
 import { KeyedQueue } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
 import { hasPages, readPages } from './pages.js'
+import { RecentDocuments } from './recent-documents.js'
 import { type RangeOptions, type RangeReply, ReadRequest, type ScriptReply } from './read-request.js'
 import { commitScript, leaseScript, readScript, releaseScript } from './scripts.js'
 import { SettingsCache } from './settings-cache.js'
@@ -45,6 +46,7 @@ export class ValkeyStore implements Store {
   readonly #id = randomUUID()
   readonly #queue = new KeyedQueue()
   readonly #settings = new SettingsCache()
+  readonly #recent = new RecentDocuments()
   readonly #listeners: (() => void)[] = []
   readonly #unsubscribe: () => void
   #waiting: Promise<void> | undefined
@@ -63,6 +65,8 @@ export class ValkeyStore implements Store {
 
   async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
     return this.#queue.run(queueKeysOf(reads), async () => {
+      const first = await this.#tryRecent(reads, decide)
+      if (first !== undefined) return first
       let written: AllWrites = new Map()
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         if (tries > 1) await wait(Math.random() * Math.min(tries, LONGEST_WAIT))
@@ -73,6 +77,21 @@ export class ValkeyStore implements Store {
       }
       throw new StoreAwayError('other processes kept changing what the request is about')
     })
+  }
+
+  /** Takes a step with documents that were read before. `undefined` when they are not known, or it has to be tried with newer ones. */
+  async #tryRecent<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C | undefined> {
+    const reading = this.#recent.readingOf(reads)
+    if (reading === undefined) return undefined
+    const [found, now, clock] = [reading.found(), timeOf(this.setting('clock'), this.machineTime()), this.#settings.stored('clock')]
+    let changes: C
+    try {
+      changes = decide(found, now)
+    } catch {
+      return undefined
+    }
+    const written = writesOf(changes)
+    return written.size > 0 && await this.#commit({ reading, found, now, clock }, written) ? changes : undefined
   }
 
   async list<C extends Collection> (collection: C): Promise<readonly Documents[C][]> {
@@ -218,6 +237,7 @@ export class ValkeyStore implements Store {
     const revision = await this.#engine.run(commitScript, commit.keys, commit.args) as number
     if (revision === 0) return false
     if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
+    this.#recent.take(reading, written, revision)
     for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
     if (wakes) this.#wake()
     else this.#endWait()
@@ -237,8 +257,6 @@ export class ValkeyStore implements Store {
     for (const take of takes) take(reply)
   }
 }
-
-type AllWrites = Map<Collection, Writes>
 
 /** A step that has read. */
 interface Step {

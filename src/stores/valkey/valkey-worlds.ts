@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MAX_WINDOWS } from '../../domain/rate-limits.js'
 import type { SettingName } from '../../domain/settings.js'
 import { StoreAwayError } from '../../domain/store-away.js'
@@ -37,6 +38,7 @@ export class ValkeyWorlds implements Worlds {
   readonly #options: ValkeyWorldsOptions
   readonly #keys: ReturnType<typeof workspaceKeys>
   #known: KnownWorld | undefined
+  #reading: Promise<number | undefined> | undefined
   /** The first world, while it is made. */
   #first: Promise<void> | undefined
 
@@ -47,7 +49,7 @@ export class ValkeyWorlds implements Worlds {
 
   async present (begin: (machineTime: number) => Beginning): Promise<WorldState> {
     for (let tries = 0; tries < MAX_SWITCHES; tries++) {
-      const present = await this.#read()
+      const present = await this.#readOnce()
       if (present !== undefined) return this.#know(present)
       this.#first ??= this.#beginFirst(begin).finally(() => {
         this.#first = undefined
@@ -75,6 +77,15 @@ export class ValkeyWorlds implements Worlds {
     if (present === undefined) return
     const keys = [this.#keys.present, this.#keys.generations, ...new WorldKeys(workspace, present).all()]
     await engine.run(endScript, keys, [String(present), String(KEPT)])
+  }
+
+  /** The same for all who ask in one turn of the event loop. */
+  async #readOnce (): Promise<number | undefined> {
+    this.#reading ??= nextTurn().then(async () => {
+      this.#reading = undefined
+      return this.#read()
+    })
+    return this.#reading
   }
 
   /** Reads which world is present, the time, and the settings of the world that this process knows. */

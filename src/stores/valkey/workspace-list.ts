@@ -27,25 +27,25 @@ return evicted
 
 /** The workspaces of API keys that there are for all processes. The one that was unused for the longest time is evicted. */
 export class WorkspaceList implements WorkspaceRegistry {
-  readonly #engine: () => Engine
+  readonly #engine: Engine
   readonly #max: number
 
   /**
    * @param engine where the list is kept
    * @param max how many workspaces there are at most
    */
-  constructor (engine: () => Engine, max: number) {
+  constructor (engine: Engine, max: number) {
     this.#engine = engine
     this.#max = max
   }
 
   /** Notes that a workspace is used now. Returns the digests of those that are evicted for it. */
   async use ({ digest, masked }: WorkspaceOwner): Promise<readonly string[]> {
-    return await this.#engine().run(useScript, [workspaces, used, made], [digest, masked, String(this.#max)]) as string[]
+    return await this.#engine.run(useScript, [workspaces, used, made], [digest, masked, String(this.#max)]) as string[]
   }
 
   async list (): Promise<readonly (WorkspaceOwner & { id: string })[]> {
-    const fields = await this.#engine().send(workspaces, ['HGETALL', workspaces]) as string[]
+    const fields = await this.#engine.send(workspaces, ['HGETALL', workspaces]) as string[]
     const listed: (WorkspaceOwner & { id: string, number: number })[] = []
     for (let at = 0; at < fields.length; at += 2) {
       const [number = '', masked = ''] = (fields[at + 1] as string).split(/ (.*)/)
@@ -55,6 +55,6 @@ export class WorkspaceList implements WorkspaceRegistry {
   }
 
   async has (digest: string): Promise<boolean> {
-    return await this.#engine().send(workspaces, ['HEXISTS', workspaces, digest]) === 1
+    return await this.#engine.send(workspaces, ['HEXISTS', workspaces, digest]) === 1
   }
 }

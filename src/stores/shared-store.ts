@@ -1,0 +1,74 @@
+import type { Logger } from 'pino'
+import { StoreAwayError } from '../domain/store-away.js'
+import type { Worlds } from '../domain/worlds.js'
+import type { WorkspaceOwner, WorkspaceRegistry } from '../domain/workspaces.js'
+import type { MemoryWorldsOptions } from './memory-worlds.js'
+
+/** A store that cannot be used, with a sentence that says why. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+}
+
+export interface SharedStoreOptions extends MemoryWorldsOptions {
+  /** Where it is; see the option `store`. */
+  url: string
+  /** How many workspaces of API keys there are at most. */
+  maxWorkspaces: number
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
+}
+
+/** A store that is connected. */
+export interface OpenedStore {
+  /** The workspaces of API keys. */
+  readonly workspaces: WorkspaceRegistry
+  /** The worlds of a workspace: that of an API key, or without one the workspace that all share. */
+  worldsOf: (owner?: WorkspaceOwner) => Worlds
+  close: () => void
+}
+
+/**
+ * The store that the replicas of a mock share. It is made before it is connected, so that an app can be built without waiting. What it is
+ * made of is loaded when it is opened, so that a mock in memory starts without it.
+ */
+export class SharedStore {
+  readonly #options: SharedStoreOptions
+  #opened: OpenedStore | undefined
+
+  constructor (options: SharedStoreOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Connects.
+   * @throws StoreError when the store cannot be used
+   */
+  async open (): Promise<void> {
+    const { openStore } = await import('./valkey/open-store.js')
+    this.#opened = await openStore(this.#options)
+  }
+
+  /** The workspaces of API keys. */
+  readonly workspaces: WorkspaceRegistry = {
+    list: async () => this.#connected().workspaces.list(),
+    has: async digest => this.#connected().workspaces.has(digest)
+  }
+
+  /** The worlds of a workspace: that of an API key, or without one the workspace that all share. */
+  worldsOf (owner?: WorkspaceOwner): Worlds {
+    let worlds: Worlds | undefined
+    const connected = () => worlds ??= this.#connected().worldsOf(owner)
+    return {
+      present: async begin => connected().present(begin),
+      replace: async (begin, keepJournal) => connected().replace(begin, keepJournal)
+    }
+  }
+
+  close (): void {
+    this.#opened?.close()
+  }
+
+  #connected (): OpenedStore {
+    if (this.#opened === undefined) throw new StoreAwayError('it is not connected yet')
+    return this.#opened
+  }
+}
