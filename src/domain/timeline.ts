@@ -88,14 +88,13 @@ const LOOK_AGAIN = LEASE / 3
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #stop = new AbortController()
-  /** The IDs of the items whose effects are in flight here. */
-  readonly #effects = new Set<string>()
+  /** The effects that are in flight here, by the IDs of their items. An item that was put again may have two. */
+  readonly #effects = new Set<Pick<DueItem, 'id'>>()
   #timer: NodeJS.Timeout | undefined
   #running = false
   #again = false
-  /** Until when this process leads without asking again. */
-  #leadsUntil = -Infinity
-  #leads = false
+  /** When this process asked last whether it leads, if it does. */
+  #ledAt = -Infinity
 
   constructor (options: TimelineOptions) {
     this.#options = options
@@ -149,8 +148,7 @@ export class Timeline {
         wait = await this.#wait()
       } while (this.#again as boolean)
     } catch (error) {
-      this.#leads = false
-      this.#leadsUntil = -Infinity
+      this.#ledAt = -Infinity
       // a store that is away says so itself
       if (!(error instanceof StoreAwayError)) onError(error)
     }
@@ -190,20 +188,23 @@ export class Timeline {
   /** Whether this process leads. One that has just begun to lead does again what was under way. */
   async #lead (): Promise<boolean> {
     const { store } = this.#options
-    if (store.machineTime() < this.#leadsUntil) return true
-    const leadsUntil = store.machineTime() + LOOK_AGAIN
-    const led = this.#leads
-    this.#leads = await store.lead()
-    this.#leadsUntil = this.#leads ? leadsUntil : -Infinity
-    if (this.#leads && !led) await this.#recover()
-    return this.#leads
+    if (store.machineTime() < this.#ledAt + LOOK_AGAIN) return true
+    const askedAt = store.machineTime()
+    const leads = await store.lead()
+    // later, another process may have led since, and may have died
+    const hasLedOn = store.machineTime() < this.#ledAt + LEASE
+    this.#ledAt = leads ? askedAt : -Infinity
+    if (leads && !hasLedOn) await this.#recover()
+    return leads
   }
 
   /** Puts back what another process, or this one before the store was away, has begun and not ended. */
   async #recover (): Promise<void> {
     const { store } = this.#options
-    for (const { id } of await store.list('running')) {
-      if (this.#effects.has(id)) continue
+    const running = await store.list('running')
+    const here = new Set(Array.from(this.#effects, ({ id }) => id))
+    for (const { id } of running) {
+      if (here.has(id)) continue
       await store.transact({ running: [id], due: [id] }, ({ running: [item], due: [again] }) => {
         if (item === undefined) return {}
         return { deletes: { running: [id] }, puts: { due: again === undefined ? [item] : [] } }
@@ -236,8 +237,8 @@ export class Timeline {
       await this.#execute(item)
     } catch (error) {
       if (error instanceof StoreAwayError) throw error
+      onError(error, item) // first: the store may be away when the item is dropped
       await store.transact({ due: [item.id] }, ({ due: [due] }) => isDeepStrictEqual(due, item) ? { deletes: { due: [item.id] } } : {})
-      onError(error, item)
     }
   }
 
@@ -261,7 +262,8 @@ export class Timeline {
   /** Waits for the effect of an item. */
   async #follow (item: DueItem, effect: Promise<void>): Promise<void> {
     const { store, onError } = this.#options
-    this.#effects.add(item.id)
+    const inFlight = { id: item.id }
+    this.#effects.add(inFlight)
     try {
       await effect.catch((error: unknown) => {
         if (error instanceof StoreAwayError) throw error
@@ -271,11 +273,11 @@ export class Timeline {
       // it may have put itself off, and be under way once more
       await store.transact({ running: [item.id] }, ({ running: [running] }) =>
         isDeepStrictEqual(running, item) ? { deletes: { running: [item.id] } } : {})
-    } catch {
-      this.#leads = false // the store is away: when it is back, the item is put back
-      this.#leadsUntil = -Infinity
+    } catch (error) {
+      if (error instanceof StoreAwayError) this.#ledAt = -Infinity // when the store is back, the item is put back
+      else onError(error, item)
     } finally {
-      this.#effects.delete(item.id)
+      this.#effects.delete(inFlight)
     }
     this.schedule()
   }

@@ -3,71 +3,18 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { Clock, setTo, timeOf, withFrozen } from '../../src/domain/clock.js'
 import type { Reads, Store } from '../../src/domain/store.js'
-import { type DueHandler, type DueItem, timeAfter, Timeline } from '../../src/domain/timeline.js'
+import { type DueHandler, type DueItem, timeAfter } from '../../src/domain/timeline.js'
 import { dueItem, memoryStore, NOW, session } from './examples.js'
 import { Machine } from './machine.js'
 import { storeWith } from './store-with.js'
+import { pending, slowHandler, timelineOn } from './timeline-on.js'
 
 const DAY = 24 * 60 * 60 * 1000
-
-/** A timeline on a machine whose time the test controls, and what it has carried out: IDs with the time of the clock. */
-function timelineOn (machine: Machine, moreHandlers: Record<string, DueHandler> = {}, wrap = (store: Store) => store) {
-  const done: [id: string, clock: number][] = []
-  const failed: [id: string | undefined, message: string][] = []
-  const store = memoryStore()
-  const wrapped = wrap(store)
-  const clock = new Clock(wrapped)
-  const note = (item: DueItem) => done.push([item.id, clock.now() - NOW])
-  const handlers: Record<string, DueHandler> = {
-    test: {
-      reads: () => ({}),
-      decide: item => {
-        note(item)
-        return {}
-      }
-    },
-    follow: {
-      reads: () => ({}),
-      decide: item => {
-        note(item)
-        return { puts: { due: [dueItem(`${item.id}+`, item.at + 5)] } }
-      }
-    },
-    repeat: {
-      reads: () => ({}),
-      decide: item => {
-        note(item)
-        return { puts: { due: [dueItem(item.id, item.at + 10)] }, deletes: { due: ['a'] } }
-      }
-    },
-    fail: {
-      reads: () => ({}),
-      decide: () => {
-        throw new Error('failed')
-      }
-    },
-    ...moreHandlers
-  }
-  const timeline = new Timeline({
-    store: wrapped,
-    clock,
-    handlers,
-    onError: (error, item) => failed.push([item?.id, (error as Error).message])
-  })
-  const put = async (...due: DueItem[]) => {
-    await store.transact({}, () => ({ puts: { due } }))
-    await machine.settle()
-  }
-  const cancel = async (id: string) => store.transact({}, () => ({ deletes: { due: [id] } }))
-  return { store, clock, timeline, done, failed, put, cancel }
-}
 
 const start = (t: Test, ...parts: [Record<string, DueHandler>?, ((store: Store) => Store)?]) => {
   const machine = new Machine(t)
   return { machine, ...timelineOn(machine, ...parts) }
 }
-
-const pending = async (store: Store) => (await store.list('due')).map(({ id, at }) => [id, at - NOW])
 
 t.test('a move carries out what is due, by time and then by ID, each item with the clock at its time', async t => {
   const { clock, timeline, put, done, store } = start(t)
@@ -258,21 +205,6 @@ t.test('a stopped timeline carries out nothing more, also of a move that has beg
   await machine.pass(DAY)
   t.same([done, await pending(store), machine.timers], [[], [['b', 2], ['c', 0]], []])
 })
-
-/** A handler whose effects last until the test ends them. */
-function slowHandler () {
-  const begun: string[] = []
-  const ends = new Map<string, (error?: Error) => void>()
-  const slow: DueHandler = {
-    reads: () => ({}),
-    decide: () => ({}),
-    effect: async ({ id }) => new Promise((resolve, reject) => {
-      begun.push(id)
-      ends.set(id, error => error === undefined ? resolve() : reject(error))
-    })
-  }
-  return { slow, begun, end: (id: string, error?: Error) => ends.get(id)?.(error) }
-}
 
 t.test('an effect holds up no other item, and a move waits for it where it began', async t => {
   const { slow, begun, end } = slowHandler()

@@ -7,11 +7,11 @@ import { Clock } from '../../src/domain/clock.js'
 import { Faults } from '../../src/domain/faults/faults.js'
 import { Timeline } from '../../src/domain/timeline.js'
 import type { DeliveryStatus } from '../../src/domain/webhooks/delivery.js'
-import { attemptOf, MAX_ATTEMPTS, WEBHOOK_ATTEMPT } from '../../src/domain/webhooks/schedule.js'
+import { attemptOf, MAX_ATTEMPTS, WEBHOOK_ATTEMPT, WEBHOOK_SEND } from '../../src/domain/webhooks/schedule.js'
 import type { SendResult } from '../../src/domain/webhooks/sending.js'
 import { verifyWebhook } from '../../src/domain/webhooks/signature.js'
 import { Webhooks } from '../../src/domain/webhooks/webhooks.js'
-import { memoryStore, NOW } from './examples.js'
+import { clockAt, memoryStore, NOW } from './examples.js'
 import { endpoint } from './webhook-examples.js'
 
 const WAITS = [30, 120, 480, 1_920, 7_680]
@@ -44,13 +44,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 /** Webhooks whose receivers behave so, one behavior after the other, and what was sent. */
-async function start (behaviors: readonly Behavior[]) {
+function start (behaviors: readonly Behavior[]) {
   const sent: { id: string, endpoint: string, valid: boolean }[] = []
   const underWay = new Set<string>()
-  const clock = new Clock()
-  clock.freeze(true)
-  clock.set(NOW)
-  const store = memoryStore({ onDue: () => timeline.schedule() })
+  const endpoints = ['a', 'b'].map(name => endpoint({ id: `webhook_${name}`, url: `http://localhost/${name}` }))
+  const store = memoryStore({ puts: { endpoints, settings: [clockAt(NOW)] } })
+  const clock = new Clock(store)
   const webhooks = new Webhooks({
     send: async ({ url, headers, body }) => {
       const { result, turns } = behaviors[sent.length % behaviors.length] as Behavior
@@ -67,11 +66,9 @@ async function start (behaviors: readonly Behavior[]) {
     },
     payload: 'flat',
     signatureTime: 'mock'
-  }, { store, clock, faults: new Faults() })
-  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler }
+  }, { store, clock, faults: new Faults(store) })
+  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler, [WEBHOOK_SEND]: webhooks.dueHandler }
   const timeline = new Timeline({ store, clock, handlers, onError: error => assert.fail(error as Error) })
-  const endpoints = ['a', 'b'].map(name => endpoint({ id: `webhook_${name}`, url: `http://localhost/${name}` }))
-  await store.transact({}, () => ({ puts: { endpoints } }))
   return { sent, clock, store, webhooks, timeline, endpoints }
 }
 
@@ -80,7 +77,7 @@ t.test('whatever happens, webhooks are sent in order, at their times, at most si
   const steps = fc.array(step, { maxLength: 40 })
   const behaviors = fc.array(behavior, { minLength: 1, maxLength: 12 })
   await fc.assert(fc.asyncProperty(steps, behaviors, async (steps, behaviors) => {
-    const { sent, clock, store, webhooks, timeline, endpoints } = await start(behaviors)
+    const { sent, clock, store, webhooks, timeline, endpoints } = start(behaviors)
     const made: string[] = []
     /** Those that were held, or that somebody delivered: they come at other times. */
     const wasHeld = new Set<string>()
@@ -105,7 +102,7 @@ t.test('whatever happens, webhooks are sent in order, at their times, at most si
     let wasMoved = false
     for (const step of [...steps, 'release', { advance: DAY }, { advance: DAY }] as Step[]) {
       if (step === 'hold') {
-        webhooks.held = true
+        await webhooks.hold()
       } else if (step === 'release') {
         await webhooks.release()
       } else if (step === 'deliver') {
@@ -120,7 +117,7 @@ t.test('whatever happens, webhooks are sent in order, at their times, at most si
         wasMoved ||= step.advance < 0
         await timeline.moveTo({ advance: step.advance })
       } else if ('freeze' in step) {
-        clock.freeze(true) // a running clock would follow the machine's
+        await clock.freeze(true) // a running clock would follow the machine's
       } else {
         await makeEvent(step.event)
       }

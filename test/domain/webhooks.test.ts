@@ -7,11 +7,11 @@ import type { WebhookEffect } from '../../src/domain/faults/rules.js'
 import { Timeline } from '../../src/domain/timeline.js'
 import type { DeliveryDocument } from '../../src/domain/webhooks/delivery.js'
 import type { EndpointDocument } from '../../src/domain/webhooks/endpoint.js'
-import { attemptOf, WEBHOOK_ATTEMPT } from '../../src/domain/webhooks/schedule.js'
+import { attemptOf, WEBHOOK_ATTEMPT, WEBHOOK_SEND } from '../../src/domain/webhooks/schedule.js'
 import type { SendResult, WebhookRequest } from '../../src/domain/webhooks/sending.js'
 import { verifyWebhook, WebhookSignatureError } from '../../src/domain/webhooks/signature.js'
 import { Webhooks, type WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
-import { errorOf, memoryStore, NOW, read } from './examples.js'
+import { clockAt, errorOf, memoryStore, NOW, read } from './examples.js'
 import { delivery, endpoint, failedDelivery } from './webhook-examples.js'
 
 const ok: SendResult = { http_status: 200, error: null, final: false }
@@ -26,11 +26,9 @@ interface Sent extends WebhookRequest {
 /** Webhooks on a frozen clock. With `auto` each request has its response at once. */
 async function start (endpoints: EndpointDocument[] = [endpoint()], auto?: SendResult, options: Partial<WebhooksOptions> = {}) {
   const sent: Sent[] = []
-  const clock = new Clock()
-  clock.freeze(true)
-  clock.set(NOW)
-  const faults = new Faults()
-  const store = memoryStore({ onDue: () => timeline.schedule() })
+  const store = memoryStore({ puts: { endpoints, settings: [clockAt(NOW)] } })
+  const clock = new Clock(store)
+  const faults = new Faults(store)
   const webhooks = new Webhooks({
     send: async request => new Promise(resolve => {
       const respond = async (result: SendResult) => {
@@ -44,9 +42,8 @@ async function start (endpoints: EndpointDocument[] = [endpoint()], auto?: SendR
     signatureTime: 'mock',
     ...options
   }, { store, clock, faults })
-  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler }
+  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler, [WEBHOOK_SEND]: webhooks.dueHandler }
   const timeline = new Timeline({ store, clock, handlers, onError: error => t.fail(String(error)) })
-  await store.transact({}, () => ({ puts: { endpoints } }))
   /** Lets everything happen that does not wait for a response. */
   const settle = async () => {
     for (let turns = 0; turns < 20; turns++) await turn()
@@ -117,7 +114,7 @@ t.test('an attempt whose endpoint is gone or switched off fails for good, and no
 
 t.test('what is held waits until somebody delivers it, in any order, or releases it', async t => {
   const { ids, webhooks, put, find, timeline, settle } = await start(undefined, ok)
-  webhooks.held = true
+  await webhooks.hold()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3' }), delivery({ id: 'whd_4' }))
   await timeline.moveTo({ advance: 1_000 })
   t.same(ids(), [])
@@ -135,7 +132,7 @@ t.test('what is held waits until somebody delivers it, in any order, or releases
 t.test('what waits behind another one is held too, and so is a retry', async t => {
   const { sent, ids, webhooks, put, find, timeline } = await start()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
-  webhooks.held = true
+  await webhooks.hold()
   await sent[0]?.respond(broken)
   t.match(await find('whd_2'), { held: true })
   await timeline.moveTo({ advance: 30_000 })
@@ -146,7 +143,7 @@ t.test('what waits behind another one is held too, and so is a retry', async t =
 t.test('only what is there and has not succeeded can be delivered, all of it or nothing', async t => {
   const { sent, webhooks, put, find } = await start(undefined, ok)
   await put(delivery({ id: 'whd_1' }))
-  webhooks.held = true
+  await webhooks.hold()
   await put(delivery({ id: 'whd_2' }))
   t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_1'])), { statusCode: 409, detail: 'Delivery whd_1 is succeeded and cannot be sent.' })
   t.match(await errorOf(t, async () => webhooks.deliver(['whd_2', 'whd_9'])), { statusCode: 404, detail: 'Webhook delivery not found.' })
@@ -154,37 +151,41 @@ t.test('only what is there and has not succeeded can be delivered, all of it or 
 })
 
 t.test('what waits for its time is delivered at once when somebody asks, and not again at its time', async t => {
-  const { sent, ids, webhooks, put, find, timeline } = await start()
+  const { sent, ids, webhooks, put, find, timeline, clock, settle } = await start()
   await put(delivery())
   await sent[0]?.respond(broken)
   t.match(await find('whd_a'), { status: 'pending', next_attempt_at: timestamp(NOW + 30_000) })
   const delivering = webhooks.deliver(['whd_a'])
-  await timeline.moveTo({ advance: 30_000 })
-  t.equal(ids().length, 2)
+  const moving = timeline.moveTo({ advance: 30_000 })
+  await settle()
+  t.same([ids().length, clock.now()], [2, NOW], 'a move of the clock waits for it')
   await sent[1]?.respond(broken)
-  await delivering
-  t.match(await find('whd_a'), { attempts: { length: 2 }, next_attempt_at: timestamp(NOW + 150_000) }, 'the next retry follows')
+  await Promise.all([delivering, moving])
+  t.same([ids().length, clock.now()], [2, NOW + 30_000])
+  t.match(await find('whd_a'), { attempts: { length: 2 }, next_attempt_at: timestamp(NOW + 120_000) }, 'the next retry follows')
 })
 
 t.test('what has failed is delivered again, also while webhooks are held', async t => {
   const { ids, store, webhooks, find } = await start(undefined, ok)
   await store.transact({}, () => ({ puts: { deliveries: [failedDelivery()] } }))
-  webhooks.held = true
+  await webhooks.hold()
   await webhooks.deliver(['whd_a'])
   t.match(await find('whd_a'), { status: 'succeeded', attempts: { length: 2 } })
   t.same(ids(), ['whd_a'])
 })
 
 t.test('what is queued or being sent is not delivered a second time', async t => {
-  const { sent, ids, webhooks, put, clock, find, timeline } = await start()
+  const { sent, ids, webhooks, put, clock, find, timeline, settle } = await start()
   const refused = async (id: string) =>
     t.match(await errorOf(t, async () => webhooks.deliver([id])), { statusCode: 409, detail: `Delivery ${id} is under way and cannot be sent.` })
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
   for (const id of ['whd_1', 'whd_2']) await refused(id)
-  clock.set(NOW - 1_000)
+  await clock.set(NOW - 1_000)
   for (const id of ['whd_1', 'whd_2']) await refused(id)
   for (const attempt of [0, 1]) await sent[attempt]?.respond(broken)
   const delivering = webhooks.deliver(['whd_1', 'whd_2'])
+  for (const id of ['whd_1', 'whd_2']) await refused(id)
+  await settle()
   for (const id of ['whd_1', 'whd_2']) await refused(id)
   for (const attempt of [2, 3]) await sent[attempt]?.respond(ok)
   await delivering
@@ -195,9 +196,9 @@ t.test('what is queued or being sent is not delivered a second time', async t =>
 
 t.test('what a fault delays is delivered late, after those behind it', async t => {
   const { ids, faults, webhooks, put, find } = await start(undefined, ok)
-  webhooks.held = true
+  await webhooks.hold()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
-  faults.add({ then: { webhook: 'delay', delay_ms: 20 } })
+  await faults.add({ then: { webhook: 'delay', delay_ms: 20 } })
   await webhooks.deliver(['whd_1', 'whd_2'])
   t.same(ids(), ['whd_2', 'whd_1'])
   t.match(await find('whd_1'), { status: 'succeeded', attempts: [{ fault: 'delay' }] })
@@ -205,22 +206,23 @@ t.test('what a fault delays is delivered late, after those behind it', async t =
 })
 
 t.test('a response waits for the first attempt when webhooks are to come before it', async t => {
-  const { sent, webhooks, put, settle } = await start()
+  const { sent, webhooks, store, put, settle } = await start()
   const one = delivery()
   t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined)
-  webhooks.timing = 'before'
+  await webhooks.setTiming('before')
   let responded = false
   const waiting = webhooks.beforeResponse({ deliveries: [one] })?.then(() => responded = true)
   await put(one)
   t.equal(responded, false)
   await sent[0]?.respond(broken)
   await waiting
-  webhooks.held = true
+  await webhooks.hold()
   const held = webhooks.beforeResponse({ deliveries: [delivery({ id: 'whd_b' })] })
   await put(delivery({ id: 'whd_b' }))
   await held
   const stopped = webhooks.beforeResponse({ deliveries: [delivery({ id: 'whd_c' })] })
   webhooks.stop()
+  store.close()
   await stopped
   await settle()
   t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined, 'nobody waits for what is not sent')
@@ -230,7 +232,7 @@ t.test('what waits, and for what', async t => {
   const { sent, webhooks, put } = await start([endpoint(), endpoint({ id: 'webhook_b' })])
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }))
   await sent[1]?.respond(broken)
-  webhooks.held = true
+  await webhooks.hold()
   await put(delivery({ id: 'whd_4', endpoint_id: 'webhook_b' }))
   t.same((await webhooks.waiting()).map(({ id, state, next_attempt_at: next }) => [id, state, next]), [
     ['whd_1', 'sending', null], ['whd_2', 'queued', null], ['whd_3', 'scheduled', timestamp(NOW + 30_000)], ['whd_4', 'held', null]
@@ -251,7 +253,7 @@ t.test('a delivery that was dropped meanwhile is not sent, and what came of one 
   const { sent, put, store, webhooks } = await start()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3' }))
   await store.transact({}, () => ({ deletes: { deliveries: ['whd_1', 'whd_2', 'whd_3'] }, puts: { due: [attemptOf(delivery({ id: 'whd_4' }))] } }))
-  webhooks.held = true
+  await webhooks.hold()
   await sent[0]?.respond(ok)
   t.equal(sent.length, 1)
   t.same(await store.list('deliveries'), [])
@@ -267,14 +269,14 @@ t.test('IDs of deliveries sort in the order in which they were made', async t =>
 
 t.test('first attempts are so many milliseconds late as the timing says', async t => {
   const { webhooks } = await start()
-  webhooks.timing = 500
+  await webhooks.setTiming(500)
   const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
   t.match(webhooks.deliveriesOf(payload, [endpoint()]), [{ created_at: timestamp(NOW), next_attempt_at: timestamp(NOW + 500) }])
 })
 
 t.test('a test is one attempt, whatever is held, and makes a delivery', async t => {
   const { sent, webhooks } = await start(undefined, broken)
-  webhooks.held = true
+  await webhooks.hold()
   const { delivery, result } = await webhooks.test(endpoint())
   t.same(result, broken)
   t.match(delivery, { event: 'webhook.test', session_id: null, status: 'failed', next_attempt_at: null, attempts: [{ http_status: 500, error: 'broken', fault: null }] })
