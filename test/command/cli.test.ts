@@ -42,6 +42,7 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--host', 'VERIFA_MOCK_HOST', '0.0.0.0', 'host', '0.0.0.0'],
     ['--fixtures', 'VERIFA_MOCK_FIXTURES', './f.json', 'fixtures', './f.json'],
     ['--state', 'VERIFA_MOCK_STATE', './s.json', 'state', './s.json'],
+    ['--store', 'VERIFA_MOCK_STORE', 'redis://127.0.0.1:6379', 'store', 'redis://127.0.0.1:6379'],
     ['--public-url', 'VERIFA_MOCK_PUBLIC_URL', 'http://mock.example', 'publicUrl', 'http://mock.example'],
     ['--webhook-host', 'VERIFA_MOCK_WEBHOOK_HOST', 'hooks.example', 'webhookHosts', ['hooks.example']],
     ['--webhook-url', 'VERIFA_MOCK_WEBHOOK_URL', 'http://localhost:3000', 'webhookUrl', 'http://localhost:3000'],

@@ -75,15 +75,16 @@ t.test('with a control token calls need it', async t => {
   t.equal((await mock.app.inject('/_mock/health')).statusCode, 200)
 })
 
-t.test('without the control plane there is only health', async t => {
+t.test('without the control plane there are only health and readiness', async t => {
   const app = startApp(t, { control: false })
   t.equal((await app.inject('/_mock/health')).statusCode, 200)
+  t.equal((await app.inject('/_mock/ready')).statusCode, 200)
   for (const path of ['/_mock/sessions', '/_mock/clock', '/_mock/requests']) {
     t.same(errorOf(t, await app.inject(path)),
-      { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/health. See GET /openapi.json.`, status_code: 404 })
+      { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/ready. See GET /openapi.json.`, status_code: 404 })
   }
   t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'no faults')
   t.same(await app.workspaces.shared.world.journal.list(), [], 'no journal')
   const { paths } = (await app.inject('/openapi.json')).json<{ paths: object }>()
-  t.same(Object.keys(paths).filter(path => path.startsWith('/_mock/')), ['/_mock/health'], 'nothing else in the OpenAPI document')
+  t.same(Object.keys(paths).filter(path => path.startsWith('/_mock/')), ['/_mock/health', '/_mock/ready'], 'nothing else in the OpenAPI document')
 })
