@@ -81,7 +81,7 @@ t.test('without the control plane there are only health and readiness', async t 
   t.equal((await app.inject('/_mock/ready')).statusCode, 200)
   for (const path of ['/_mock/sessions', '/_mock/clock', '/_mock/requests']) {
     t.same(errorOf(t, await app.inject(path)),
-      { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/ready. See GET /openapi.json.`, status_code: 404 })
+      { error: 'not_found', detail: `No route GET ${path}. Nearest: GET /_mock/health, GET /_mock/ready. See GET /openapi.json.`, status_code: 404 })
   }
   t.equal((await update(app, 'ses_pending', {}, { 'x-mock-fault': 'status=500' })).statusCode, 200, 'no faults')
   t.same(await app.workspaces.shared.world.journal.list(), [], 'no journal')

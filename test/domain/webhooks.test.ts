@@ -211,8 +211,8 @@ t.test('a response waits for the first attempt when webhooks are to come before 
   t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined)
   await webhooks.setTiming('before')
   let responded = false
-  const waiting = webhooks.beforeResponse({ deliveries: [one] })?.then(() => responded = true)
   await put(one)
+  const waiting = webhooks.beforeResponse({ deliveries: [one] })?.then(() => responded = true)
   t.equal(responded, false)
   await sent[0]?.respond(broken)
   await waiting

@@ -12,7 +12,7 @@ const engine = await connectStore(url, { warn: text => t.fail(text) })
 t.teardown(() => engine.close())
 let generation = 0
 
-async function valkeyStore ({ max = 1e9, maxBytes = 1e12, onEvict, onDue, ...bases }: StoreParts = {}): Promise<ValkeyStore> {
+async function valkeyStore ({ max = 1e9, maxBytes = 1e12, ...bases }: StoreParts = {}): Promise<ValkeyStore> {
   const keys = new WorldKeys('test', ++generation)
   await beginWorld(engine, keys)
   const bounds = { max: 1e9, maxBytes: 1e12 }

@@ -48,6 +48,11 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> 
   }
 }
 
-function openSchema<S extends { description: string, response: Readonly<Record<number, TSchema>> }> (operationId: string, summary: string, schema: S) {
+interface OpenParts {
+  description: string
+  response: Readonly<Record<number, TSchema>>
+}
+
+function openSchema<S extends OpenParts> (operationId: string, summary: string, schema: S) {
   return { operationId, summary, tags: ['Mock'], security: [], ...schema }
 }
