@@ -33,6 +33,3 @@ export interface Worlds {
    */
   replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): WorldState | Promise<WorldState>
 }
-
-/** Makes the worlds of a workspace. Its name is empty for the one that all API keys share, else the digest of its API key. */
-export type CreateWorlds = (workspace: string) => Worlds

@@ -17,7 +17,7 @@ export async function startRedis (t: Test, ...args: string[]): Promise<RedisServ
   return startRedisIn(t, dir, ...args)
 }
 
-export async function startRedisIn (t: Test, dir: string, ...args: string[]): Promise<RedisServer> {
+async function startRedisIn (t: Test, dir: string, ...args: string[]): Promise<RedisServer> {
   const path = `${dir}/redis.sock`
   const child = spawn('redis-server', ['--port', '0', '--unixsocket', path, '--dir', dir, '--save', '', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = once(child, 'exit')
