@@ -38,10 +38,13 @@ export class EventStream {
 
 /** @throws when the stream is cut instead of ended */
 async function* blocksOf (response: IncomingMessage): AsyncGenerator<string, undefined> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) {
-    const blocks = (text + String(chunk)).split('\n\n')
-    text = blocks.pop() as string
+  let parts: string[] = []
+  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+    parts.push(chunk)
+    // a large block is joined once, at its end
+    if (!chunk.includes('\n')) continue
+    const blocks = parts.join('').split('\n\n')
+    parts = [blocks.pop() as string]
     yield* blocks
   }
 }
