@@ -4,6 +4,7 @@ import { lists } from './measures/lists.js'
 import { ready } from './measures/ready.js'
 import { resident } from './measures/resident.js'
 import { sizes } from './measures/sizes.js'
+import { engineShare, replicas, store, storeWorkloads } from './measures/store.js'
 import { throughput } from './measures/throughput.js'
 import { deliveries, hangingReceiver } from './measures/webhooks.js'
 import { weights } from './measures/weights.js'
@@ -41,6 +42,12 @@ export const comparisons = [
   comparison('deliveries', 'webhooks delivered to one receiver', deliveries, { mock, target: { min: 2_000 } }),
   comparison('hanging', 'plain update while a webhook receiver hangs', hangingReceiver, { mock, target: { min: 0.9 } }),
   comparison('inspector', 'plain update with the inspector open', inspector, { mock, target: { min: 0.97 } }),
+  comparison('store', 'updates of 64 sessions, state in Redis', store, { mock, workload: storeWorkloads.spread, target: { min: 0.35 } }),
+  comparison('store-hot', 'updates of one session, state in Redis', store, { mock, workload: storeWorkloads.hot }),
+  comparison('store-create', 'create, state in Redis', store, { mock, workload: storeWorkloads.create, target: { min: 0.35 } }),
+  comparison('store-new-key', 'new idempotency key each time, state in Redis', store, { mock, workload: storeWorkloads.newKey, target: { min: 0.35 } }),
+  comparison('engine', 'CPU time of Redis for an update', engineShare, { mock, target: { max: 0.66 } }),
+  comparison('replicas', 'updates, two replicas', replicas, { mock, target: { min: 1.5 } }),
   comparison('weights', 'heap of a session, a key, and a journal entry', weights, { weighedMock, target: { max: 700 } }),
   comparison('node-http', 'plain update', throughput, { workload: update, mock, other: rawHttp }),
   ...Object.entries(peers).flatMap(([id, peer]) => againstPeer(id, peer))

@@ -34,6 +34,11 @@ function loadTicks () {
   return own + children
 }
 
+/** How much CPU time a process has taken so far, in ticks. */
+export function cpuTicks (pid) {
+  return processTicks(pid).own
+}
+
 function processTicks (pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // the name of the process comes before, in parentheses, and may contain anything
