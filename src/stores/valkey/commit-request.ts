@@ -1,4 +1,4 @@
-import type { Collection, Documents } from '../../domain/store.js'
+import type { Changes, Collection, Documents } from '../../domain/store.js'
 import {
   encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
 } from './layout.js'
@@ -22,6 +22,16 @@ export interface Writes {
 
 /** What a step writes, by collection. */
 export type AllWrites = Map<Collection, Writes>
+
+/** What the changes of a step write; nothing by collections without documents. */
+export function writesOf ({ deletes = {}, puts = {} }: Changes): AllWrites {
+  const written: AllWrites = new Map()
+  for (const name of new Set([...Object.keys(deletes), ...Object.keys(puts)]) as Set<Collection>) {
+    const writes = { deletes: deletes[name] ?? [], puts: puts[name] ?? [] }
+    if (writes.deletes.length + writes.puts.length > 0) written.set(name, writes)
+  }
+  return written
+}
 
 /** The documents of a collection that a step has read, by their IDs; `undefined` where there is none. */
 export type ReadDocuments = Map<string, Stored<AnyDocument> | undefined>

@@ -134,7 +134,7 @@ export interface Stored<T> {
   readonly document: T
 }
 
-/** How many digits a revision and a position within a step have in `created`; scripts.ts writes the revision. */
+/** How many digits a revision and a position within a step have in `created`; the script that commits writes the revision. */
 export const REVISION_DIGITS = 12
 const POSITION_DIGITS = 6
 

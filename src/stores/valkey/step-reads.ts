@@ -126,6 +126,16 @@ function addAll (documents: ReadDocuments, ids: readonly string[], values: reado
   })
 }
 
+/** The documents that a step reads by their IDs, each by a name of its own. */
+export function documentsIn (reads: Reads): string[] {
+  const keys: string[] = []
+  for (const name in reads) {
+    const read = reads[name as Collection]
+    if (Array.isArray(read)) for (const id of read as readonly string[]) keys.push(`${name} ${id}`)
+  }
+  return keys
+}
+
 export function isPage (read: unknown): read is PageRead<unknown> {
   return typeof read === 'object' && read !== null && 'newest' in read
 }

@@ -4,8 +4,8 @@ import { maskHeaders, responseTextOf } from '../../domain/journal/entry.js'
 import { type Exchange, type Journal, sizeOf } from '../../domain/journal/journal.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { Engine } from './engine.js'
+import { addExchangeScript, clearExchangesScript, listExchangesScript, removeExchangesScript } from './journal-scripts.js'
 import type { WorldKeys } from './layout.js'
-import { addExchangeScript, clearExchangesScript, listExchangesScript, removeExchangesScript } from './scripts.js'
 
 export interface ValkeyJournalOptions {
   engine: Engine

@@ -2,22 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { timeOf } from '../../domain/clock.js'
 import type { SettingName, Settings } from '../../domain/settings.js'
-import {
-  type BoundedCollectionName, type Changes, type Collection, type Documents, type Found, LEASE, type Reads, type Snapshot, type Store,
-  type StoreRevisions
+import type {
+  BoundedCollectionName, Changes, Collection, Documents, Found, Reads, Snapshot, Store, StoreRevisions
 } from '../../domain/store.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
-import { type AllWrites, type Bounds, CommitRequest } from './commit-request.js'
+import { ChangeListeners } from './change-listeners.js'
+import { type AllWrites, type Bounds, CommitRequest, writesOf } from './commit-request.js'
 import type { Engine } from './engine.js'
 import { KeyedQueue } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
+import { Lease } from './lease.js'
 import { hasPages, readPages } from './pages.js'
 import { RecentDocuments } from './recent-documents.js'
 import { type RangeOptions, type RangeReply, ReadRequest, type ScriptReply } from './read-request.js'
-import { commitScript, leaseScript, readScript, releaseScript } from './scripts.js'
+import { commitScript, readScript } from './scripts.js'
 import { SettingsCache } from './settings-cache.js'
-import { inOrder, StepReading } from './step-reads.js'
+import { documentsIn, inOrder, StepReading } from './step-reads.js'
 
 export interface ValkeyStoreOptions {
   engine: Engine
@@ -30,9 +31,6 @@ const MAX_TRIES = 50
 
 /** How long a step waits at most before it is tried again, in milliseconds. It waits longer the more often it has failed. */
 const LONGEST_WAIT = 20
-
-/** How often those that wait for changes of other processes look, in milliseconds. */
-const LOOK_EVERY = 100
 
 /**
  * The store of a world on Valkey or Redis. A step reads with one script, decides here, and commits with another one, which writes only if
@@ -47,24 +45,23 @@ export class ValkeyStore implements Store {
   readonly #queue = new KeyedQueue()
   readonly #settings = new SettingsCache()
   readonly #recent = new RecentDocuments()
-  readonly #listeners: (() => void)[] = []
+  readonly #listeners = new ChangeListeners()
+  readonly #lease: Lease
   readonly #unsubscribe: () => void
-  #waiting: Promise<void> | undefined
-  /** Resolves what `changed` has returned. */
-  #endWait = (): void => undefined
   #closed = false
 
   constructor ({ engine, keys, bounds }: ValkeyStoreOptions) {
     this.#engine = engine
     this.#keys = keys
     this.#bounds = bounds
+    this.#lease = new Lease(engine, keys.lease, this.#id)
     this.#unsubscribe = engine.subscribe(keys.wake, sender => {
-      if (sender !== this.#id) this.#wake()
+      if (sender !== this.#id) this.#listeners.wake()
     })
   }
 
   async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
-    return this.#queue.run(queueKeysOf(reads), async () => {
+    return this.#queue.run(documentsIn(reads), async () => {
       const first = await this.#tryRecent(reads, decide)
       if (first !== undefined) return first
       let written: AllWrites = new Map()
@@ -139,17 +136,15 @@ export class ValkeyStore implements Store {
   }
 
   async lead (): Promise<boolean> {
-    return !this.#closed && await this.#engine.run(leaseScript, [this.#keys.lease], [this.#id, String(LEASE)]) === 1
+    return !this.#closed && await this.#lease.take()
   }
 
   async changed (): Promise<void> {
-    if (this.#closed) return
-    this.#waiting ??= this.#waitForChange()
-    await this.#waiting
+    await this.#listeners.changed()
   }
 
   onWake (listener: () => void): void {
-    this.#listeners.push(listener)
+    this.#listeners.onWake(listener)
   }
 
   /** Takes a setting as the engine has just sent it. */
@@ -161,26 +156,8 @@ export class ValkeyStore implements Store {
     if (this.#closed) return
     this.#closed = true
     this.#unsubscribe()
-    this.#endWait()
-    // when this fails, the lease ends by itself
-    this.#engine.run(releaseScript, [this.#keys.lease], [this.#id]).catch(() => undefined)
-  }
-
-  async #waitForChange (): Promise<void> {
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(() => this.#endWait(), LOOK_EVERY).unref()
-      this.#endWait = () => {
-        clearTimeout(timer)
-        this.#waiting = undefined
-        resolve()
-      }
-    })
-  }
-
-  #wake (): void {
-    this.#endWait()
-    if (this.#closed) return
-    for (const listener of this.#listeners) listener()
+    this.#listeners.close()
+    this.#lease.release()
   }
 
   async #read (request: ReadRequest): Promise<{ reply: ScriptReply, now: number }> {
@@ -239,8 +216,8 @@ export class ValkeyStore implements Store {
     if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
     this.#recent.take(reading, written, revision)
     for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
-    if (wakes) this.#wake()
-    else this.#endWait()
+    if (wakes) this.#listeners.wake()
+    else this.#listeners.change()
     return true
   }
 
@@ -265,24 +242,4 @@ interface Step {
   readonly now: number
   /** The clock by which `now` is. */
   readonly clock: { readonly version: string } | undefined
-}
-
-/** What steps have in common that have to run one after the other: the documents that they read by their IDs. */
-function queueKeysOf (reads: Reads): string[] {
-  const keys: string[] = []
-  for (const name in reads) {
-    const read = reads[name as Collection]
-    if (Array.isArray(read)) for (const id of read as readonly string[]) keys.push(`${name} ${id}`)
-  }
-  return keys
-}
-
-/** What a step writes, by collection. */
-function writesOf ({ deletes = {}, puts = {} }: Changes): AllWrites {
-  const written: AllWrites = new Map()
-  for (const name of new Set([...Object.keys(deletes), ...Object.keys(puts)]) as Set<Collection>) {
-    const writes = { deletes: deletes[name] ?? [], puts: puts[name] ?? [] }
-    if (writes.deletes.length + writes.puts.length > 0) written.set(name, writes)
-  }
-  return written
 }

@@ -7,9 +7,9 @@ import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
 import type { Bounds } from './commit-request.js'
 import type { Engine } from './engine.js'
 import { workspaceKeys, WorldKeys } from './layout.js'
-import { endScript, presentScript, switchScript } from './scripts.js'
 import { ValkeyJournal } from './valkey-journal.js'
 import { ValkeyStore } from './valkey-store.js'
+import { endScript, presentScript, switchScript } from './world-scripts.js'
 import { beginWorld, KEPT, writeDocuments } from './write-world.js'
 
 export interface ValkeyWorldsOptions {

@@ -1,10 +1,10 @@
 import type { Base, Bases } from '../../domain/fixtures/base.js'
 import type { Collection, Documents } from '../../domain/store.js'
 import type { Beginning } from '../../domain/worlds.js'
-import type { WorldKeys } from './layout.js'
 import type { Engine } from './engine.js'
-import { beginScript } from './scripts.js'
+import type { WorldKeys } from './layout.js'
 import type { ValkeyStore } from './valkey-store.js'
+import { beginScript } from './world-scripts.js'
 
 /** How long a world is kept that is not the present one, in milliseconds: for requests that take that long. */
 export const KEPT = 15 * 60 * 1_000
