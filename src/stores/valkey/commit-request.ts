@@ -59,11 +59,14 @@ export class CommitRequest {
     return this.#changed
   }
 
-  /** The arguments, in the order in which the script takes them. */
-  get args (): string[] {
+  /**
+   * The arguments, in the order in which the script takes them.
+   * @param version the version of everything that is written
+   */
+  args (version: string): string[] {
     const changed = [...this.#changed]
     const isShown = changed.some(name => name !== 'settings' && name !== 'moves' && name !== 'rates')
-    return [...this.#checks, 'go', isShown ? '1' : '0', this.#changed.has('settings') ? '1' : '0', ...this.#writes]
+    return [...this.#checks, 'go', version, isShown ? '1' : '0', this.#changed.has('settings') ? '1' : '0', ...this.#writes]
   }
 
   /** Checks that documents are as they were read. */

@@ -126,7 +126,7 @@ export function isBounded (collection: Collection): collection is BoundedCollect
 
 /** A document as the store has it. */
 export interface Stored<T> {
-  /** The revision of the world in which it was written. */
+  /** A text that is different each time it is written. */
   readonly version: string
   /** Which place it has in the order of its collection: the revision in which it was first put, and where in that step. */
   readonly created: string

@@ -2,53 +2,61 @@ import { LRUCache } from 'lru-cache'
 import type { Collection, Reads } from '../../domain/store.js'
 import type { AllWrites } from './commit-request.js'
 import type { Stored } from './layout.js'
-import { type AnyDocument, StepReading } from './step-reads.js'
+import { type AnyDocument, nameOf, StepReading } from './step-reads.js'
 
 /** How many documents are kept: those that are updated again and again. */
 const MAX = 1_000
 
 /**
- * The documents that this process has read or written last. A step is tried with them first, which saves reading them. Nothing depends on
- * whether they are up to date: a commit checks the version of everything that was read. It doubles the updates of one session
- * (bench/README.md).
+ * The documents that this process has written last, or has sent to the engine. A step is tried with them first, which saves reading them,
+ * and waiting for the commit that writes them: steps that update one session follow each other without a pause. Nothing depends on
+ * whether they are up to date: a commit checks the version of everything that was read (bench/README.md).
  */
 export class RecentDocuments {
   readonly #documents = new LRUCache<string, Stored<AnyDocument>>({ max: MAX })
 
-  /** What a step would read; `undefined` when that is not known. A key that is not known is most likely a new one. */
+  /** What a step would read; `undefined` when that is not known. An idempotency key that is not known is most likely a new one. */
   readingOf (reads: Reads): StepReading | undefined {
     const reading = new StepReading()
     for (const name in reads) {
       const [collection, ids] = [name as Collection, reads[name as Collection]]
       if (!isKept(collection) || !Array.isArray(ids)) return undefined
-      const documents = (ids as readonly string[]).map(id => this.#documents.get(keyOf(collection, id)))
+      const documents = (ids as readonly string[]).map(id => this.#documents.get(nameOf(collection, id)))
       if (collection !== 'idempotency' && documents.includes(undefined)) return undefined
       reading.add(collection, ids as readonly string[], documents)
     }
     return reading
   }
 
-  /** Takes what a step has read and written. */
-  take (reading: StepReading, written: AllWrites, revision: number): void {
-    for (const [name, { deletes, puts }] of written) {
-      if (!isKept(name)) continue
-      for (const id of deletes) this.#documents.delete(keyOf(name, id))
-      const read = reading.documents(name)
+  /** Whether a document is known, by its name. */
+  has (name: string): boolean {
+    return this.#documents.has(name)
+  }
+
+  /** Takes what a step writes, and the version that it gets. */
+  take (reading: StepReading, written: AllWrites, version: string): void {
+    for (const [collection, { deletes, puts }] of written) {
+      if (!isKept(collection)) continue
+      for (const id of deletes) this.#documents.delete(nameOf(collection, id))
+      const read = reading.documents(collection)
       for (const document of puts) {
         const before = deletes.includes(document.id) ? undefined : read.get(document.id)
-        const key = keyOf(name, document.id)
+        const name = nameOf(collection, document.id)
         // the place of a new document is known to the engine only
-        if (before === undefined) this.#documents.delete(key)
-        else this.#documents.set(key, { ...before, version: String(revision), document })
+        if (before === undefined) this.#documents.delete(name)
+        else this.#documents.set(name, { ...before, version, document })
       }
+    }
+  }
+
+  /** Forgets what a step was to write, because it was not written. */
+  forget (written: AllWrites): void {
+    for (const [collection, { puts }] of written) {
+      for (const { id } of puts) this.#documents.delete(nameOf(collection, id))
     }
   }
 }
 
 function isKept (collection: Collection): boolean {
   return collection === 'sessions' || collection === 'idempotency'
-}
-
-function keyOf (collection: Collection, id: string): string {
-  return `${collection} ${id}`
 }

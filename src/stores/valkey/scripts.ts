@@ -60,7 +60,8 @@ return reply
  *   check KEY N (ID VERSION)…        that documents have these versions; - where there is none
  *   size KEY N                       that a collection has so many documents
  *   count INDEX MIN MAX N            that a range of an index has so many members
- *   go DOCUMENTS SETTINGS            1 or 0: whether the revision of the documents, and that of the settings, grows
+ *   go VERSION DOCUMENTS SETTINGS    the version of all that is written; 1 or 0: whether the revision of the documents, and that of the
+ *                                    settings, grows
  * and then writes:
  *   put KEY N (ID CREATED VALUE)…    CREATED of a new document is + and its position
  *   delete KEY N ID…
@@ -68,7 +69,7 @@ return reply
  *   remove INDEX N MEMBER…
  *   bound KEY INDEX NAME MAX MAXBYTES GROWTH NOW   evicts the oldest, and counts those that have not expired
  *   wake CHANNEL TEXT
- * Returns the revision; 0 when something has changed; -1 when the world is gone.
+ * Returns 1; 0 when something has changed; -1 when the world is gone.
  * A world that was replaced expires, and so does what is still written to it.
  */
 export const commitScript = script(`
@@ -103,10 +104,11 @@ if not world[1] then return -1 end
 local revision = string.format('%d', world[1] + 1)
 local place = string.format('%0${REVISION_DIGITS}d', revision)
 local counters = { 'revision', revision }
-if ARGV[i + 1] == '1' then counters[3], counters[4] = 'documents', revision end
-if ARGV[i + 2] == '1' then counters[#counters + 1] = 'settings' counters[#counters + 1] = revision end
+local version = ARGV[i + 1] .. ' '
+if ARGV[i + 2] == '1' then counters[3], counters[4] = 'documents', revision end
+if ARGV[i + 3] == '1' then counters[#counters + 1] = 'settings' counters[#counters + 1] = revision end
 call('HSET', KEYS[1], unpack(counters))
-i = i + 3
+i = i + 4
 
 while ARGV[i] do
   local kind, key = ARGV[i], KEYS[tonumber(ARGV[i + 1])]
@@ -116,7 +118,7 @@ while ARGV[i] do
       local at = i + 3 * n
       local created = ARGV[at + 1]
       if string.sub(created, 1, 1) == '+' then created = place .. string.sub(created, 2) end
-      list[2 * n - 1], list[2 * n] = ARGV[at], revision .. ' ' .. created .. ' ' .. ARGV[at + 2]
+      list[2 * n - 1], list[2 * n] = ARGV[at], version .. created .. ' ' .. ARGV[at + 2]
     end
     call('HSET', key, unpack(list))
     i = i + 3 + 3 * count
@@ -159,5 +161,5 @@ if world[2] then
   local rest = call('PTTL', KEYS[1])
   for n = 2, #KEYS do call('PEXPIRE', KEYS[n], rest) end
 end
-return tonumber(revision)
+return 1
 `)

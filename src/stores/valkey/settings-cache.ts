@@ -28,8 +28,8 @@ export class SettingsCache {
     }
   }
 
-  /** Takes a setting that this process has written. */
-  put (document: Settings[SettingName], revision: number): void {
-    this.#values.set(document.id, { text: '', stored: { version: String(revision), created: '', bytes: 0, document } })
+  /** Takes a setting that this process has written, and its version. */
+  put (document: Settings[SettingName], version: string): void {
+    this.#values.set(document.id, { text: '', stored: { version, created: '', bytes: 0, document } })
   }
 }

@@ -126,14 +126,19 @@ function addAll (documents: ReadDocuments, ids: readonly string[], values: reado
   })
 }
 
-/** The documents that a step reads by their IDs, each by a name of its own. */
+/** The names of the documents that a step reads by their IDs. */
 export function documentsIn (reads: Reads): string[] {
-  const keys: string[] = []
+  const names: string[] = []
   for (const name in reads) {
     const read = reads[name as Collection]
-    if (Array.isArray(read)) for (const id of read as readonly string[]) keys.push(`${name} ${id}`)
+    if (Array.isArray(read)) for (const id of read as readonly string[]) names.push(nameOf(name as Collection, id))
   }
-  return keys
+  return names
+}
+
+/** The name of a document, which no other document of the world has. */
+export function nameOf (collection: Collection, id: string): string {
+  return `${collection} ${id}`
 }
 
 export function isPage (read: unknown): read is PageRead<unknown> {

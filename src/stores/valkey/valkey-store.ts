@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { timeOf } from '../../domain/clock.js'
 import type { SettingName, Settings } from '../../domain/settings.js'
@@ -10,15 +10,15 @@ import type { DueItem } from '../../domain/timeline.js'
 import { ChangeListeners } from './change-listeners.js'
 import { type AllWrites, type Bounds, CommitRequest, writesOf } from './commit-request.js'
 import type { Engine } from './engine.js'
-import { KeyedQueue } from './keyed-queue.js'
+import { KeyedQueue, type Release } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
 import { Lease } from './lease.js'
-import { hasPages, readPages } from './pages.js'
 import { RecentDocuments } from './recent-documents.js'
-import { type RangeOptions, type RangeReply, ReadRequest, type ScriptReply } from './read-request.js'
-import { commitScript, readScript } from './scripts.js'
+import { ReadRequest } from './read-request.js'
+import { commitScript } from './scripts.js'
 import { SettingsCache } from './settings-cache.js'
-import { documentsIn, inOrder, StepReading } from './step-reads.js'
+import { documentsIn, inOrder } from './step-reads.js'
+import { type Step, WorldReader } from './world-reader.js'
 
 export interface ValkeyStoreOptions {
   engine: Engine
@@ -41,19 +41,24 @@ export class ValkeyStore implements Store {
   readonly #engine: Engine
   readonly #keys: WorldKeys
   readonly #bounds: Readonly<Partial<Record<Collection, Bounds>>>
-  readonly #id = randomUUID()
+  /** Tells this process from others. */
+  readonly #id = randomBytes(9).toString('base64url')
   readonly #queue = new KeyedQueue()
   readonly #settings = new SettingsCache()
+  readonly #reader: WorldReader
   readonly #recent = new RecentDocuments()
   readonly #listeners = new ChangeListeners()
   readonly #lease: Lease
   readonly #unsubscribe: () => void
+  /** How many commits it has sent. */
+  #commits = 0
   #closed = false
 
   constructor ({ engine, keys, bounds }: ValkeyStoreOptions) {
     this.#engine = engine
     this.#keys = keys
     this.#bounds = bounds
+    this.#reader = new WorldReader(engine, keys, this.#settings)
     this.#lease = new Lease(engine, keys.lease, this.#id)
     this.#unsubscribe = engine.subscribe(keys.wake, sender => {
       if (sender !== this.#id) this.#listeners.wake()
@@ -61,23 +66,18 @@ export class ValkeyStore implements Store {
   }
 
   async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
-    return this.#queue.run(documentsIn(reads), async () => {
-      const first = await this.#tryRecent(reads, decide)
-      if (first !== undefined) return first
-      let written: AllWrites = new Map()
-      for (let tries = 0; tries < MAX_TRIES; tries++) {
-        if (tries > 1) await wait(Math.random() * Math.min(tries, LONGEST_WAIT))
-        const step = await this.#readStep(reads, written)
-        const changes = decide(step.found, step.now)
-        written = writesOf(changes)
-        if (written.size === 0 || await this.#commit(step, written)) return changes
-      }
-      throw new StoreAwayError('other processes kept changing what the request is about')
-    })
+    const names = documentsIn(reads)
+    return await this.#queue.run(names, async release => this.#tryRecent(reads, decide, release)) ??
+      await this.#queue.run(names, async () => this.#repeat(reads, decide))
   }
 
-  /** Takes a step with documents that were read before. `undefined` when they are not known, or it has to be tried with newer ones. */
-  async #tryRecent<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C | undefined> {
+  /**
+   * Takes a step with documents that this process has written last. Steps that touch the same documents need not wait until they are
+   * written: when they are not, those steps fail, too. `undefined` when the documents are not known, or others have changed them.
+   */
+  async #tryRecent<R extends Reads, C extends Changes> (
+    reads: R, decide: (found: Found<R>, now: number) => C, release: Release
+  ): Promise<C | undefined> {
     const reading = this.#recent.readingOf(reads)
     if (reading === undefined) return undefined
     const [found, now, clock] = [reading.found(), timeOf(this.setting('clock'), this.machineTime()), this.#settings.stored('clock')]
@@ -88,20 +88,37 @@ export class ValkeyStore implements Store {
       return undefined
     }
     const written = writesOf(changes)
-    return written.size > 0 && await this.#commit({ reading, found, now, clock }, written) ? changes : undefined
+    if (written.size === 0) return undefined
+    const isWritten = await this.#commit({ reading, found, now, clock, isFresh: false }, written, () => {
+      for (const name of documentsIn(reads)) if (this.#recent.has(name)) release(name)
+    })
+    return isWritten ? changes : undefined
+  }
+
+  /** Takes a step until it is written, each time with documents that are read anew. */
+  async #repeat<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
+    let written: AllWrites = new Map()
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      if (tries > 1) await wait(Math.random() * Math.min(tries, LONGEST_WAIT))
+      const step = await this.#reader.readStep(reads, written)
+      const changes = decide(step.found, step.now)
+      written = writesOf(changes)
+      if (written.size === 0 || await this.#commit(step, written)) return changes
+    }
+    throw new StoreAwayError('other processes kept changing what the request is about')
   }
 
   async list<C extends Collection> (collection: C): Promise<readonly Documents[C][]> {
     const request = new ReadRequest(this.#keys)
     const valuesIn = request.all(collection)
-    const { reply } = await this.#read(request)
+    const { reply } = await this.#reader.read(request)
     return inOrder(valuesIn(reply)).map(({ document }) => document as Documents[C])
   }
 
   async snapshot (): Promise<Snapshot> {
     const request = new ReadRequest(this.#keys)
     const all = collections.map(name => [name, request.all(name)] as const)
-    const { reply, now } = await this.#read(request)
+    const { reply, now } = await this.#reader.read(request)
     const documents = all.map(([name, valuesIn]) => [name, inOrder(valuesIn(reply)).map(({ document }) => document)])
     return { documents: Object.fromEntries(documents) as Snapshot['documents'], now }
   }
@@ -117,7 +134,7 @@ export class ValkeyStore implements Store {
   }
 
   async firstDue (): Promise<DueItem | undefined> {
-    const { values: [first] } = await this.#readRange('due', indexNames.time, { limit: 1 })
+    const { values: [first] } = await this.#reader.readRange('due', indexNames.time, { limit: 1 })
     return typeof first === 'string' ? parseStored<DueItem>(first).document : undefined
   }
 
@@ -160,45 +177,12 @@ export class ValkeyStore implements Store {
     this.#lease.release()
   }
 
-  async #read (request: ReadRequest): Promise<{ reply: ScriptReply, now: number }> {
-    const reply = await this.#engine.run(readScript, request.keys, request.args) as ScriptReply
-    const machineTime = this.#engine.time.observe(reply[0])
-    this.#settings.take('clock', reply[1])
-    return { reply, now: timeOf(this.#settings.get('clock'), machineTime) }
-  }
-
-  async #readRange (collection: Collection, name: string, options: RangeOptions): Promise<RangeReply> {
-    const request = new ReadRequest(this.#keys)
-    const rangeIn = request.range(collection, name, options)
-    const { reply } = await this.#read(request)
-    return rangeIn(reply)
-  }
-
   /**
-   * Reads what a step reads.
-   * @param written what it has written when it was tried before: that is read too, so that its index entries are known
+   * Writes what a step has decided. Returns whether it was written: not if something has changed since it was read.
+   * @param onSent called when the engine was sent it, and what it writes is among the recent documents
    */
-  async #readStep (reads: Reads, written: AllWrites): Promise<Step> {
-    const reading = new StepReading()
-    const request = new ReadRequest(this.#keys)
-    const takes = [reading.request(reads, request)]
-    for (const [name, { deletes, puts }] of written) {
-      const { [name]: read } = reads
-      const more = [...deletes, ...puts.map(({ id }) => id)].filter(id => !Array.isArray(read) || !read.includes(id))
-      if (more.length > 0) takes.push(reading.requestMore(name, [...new Set(more)], request))
-    }
-    const { reply, now } = await this.#read(request)
-    const clock = this.#settings.stored('clock')
-    for (const take of takes) take(reply)
-    if (Array.isArray(reads.settings)) this.#settings.takeAll(reading.documents('settings'))
-    const found = reading.found()
-    if (hasPages(reads)) Object.assign(found, await readPages(reads, async (...range) => this.#readRange(...range)))
-    return { reading, found, now, clock }
-  }
-
-  /** Writes what a step has decided. Returns whether it was written: not if something has changed since it was read. */
-  async #commit ({ reading, now, clock }: Step, written: AllWrites): Promise<boolean> {
-    await this.#readDeleted(reading, written)
+  async #commit ({ reading, now, clock, isFresh }: Step, written: AllWrites, onSent = (): void => undefined): Promise<boolean> {
+    await this.#reader.readDeleted(reading, written)
     for (const [name, { puts }] of written) {
       // most documents that were not read are new; if one is not, the check fails, and it is read the next time
       for (const { id } of puts) if (!reading.has(name, id)) reading.documents(name).set(id, undefined)
@@ -208,38 +192,29 @@ export class ValkeyStore implements Store {
     if (!reading.has('settings', 'clock')) commit.check('settings', [['clock', clock]])
     for (const [name, writes] of written) commit.write(name, writes, reading.documents(name), this.#bounds[name], now)
     const { changed } = commit
-    if (changed.size === 0) return true
+    if (changed.size === 0) return isFresh
     const wakes = changed.has('due') || changed.has('moves') || written.get('settings')?.puts.some(({ id }) => id === 'clock') === true
     if (wakes) commit.wake(this.#id)
-    const revision = await this.#engine.run(commitScript, commit.keys, commit.args) as number
-    if (revision === 0) return false
-    if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
-    this.#recent.take(reading, written, revision)
-    for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
+    const version = `${this.#id}.${(++this.#commits).toString(36)}`
+    const reply = this.#engine.run(commitScript, commit.keys, commit.args(version)) as Promise<number>
+    this.#recent.take(reading, written, version)
+    onSent()
+    if (!await this.#isWritten(reply, written)) return false
+    for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], version)
     if (wakes) this.#listeners.wake()
     else this.#listeners.change()
     return true
   }
 
-  /** Reads the documents that are deleted without having been read: most of them are there. */
-  async #readDeleted (reading: StepReading, written: AllWrites): Promise<void> {
-    const request = new ReadRequest(this.#keys)
-    const takes: ((reply: ScriptReply) => void)[] = []
-    for (const [name, { deletes }] of written) {
-      const unread = [...new Set(deletes)].filter(id => !reading.has(name, id))
-      if (unread.length > 0) takes.push(reading.requestMore(name, unread, request))
+  /** Waits for the reply to a commit. */
+  async #isWritten (reply: Promise<number>, written: AllWrites): Promise<boolean> {
+    let result: number | undefined
+    try {
+      result = await reply
+    } finally {
+      if (result !== 1) this.#recent.forget(written)
     }
-    if (takes.length === 0) return
-    const { reply } = await this.#read(request)
-    for (const take of takes) take(reply)
+    if (result === -1) throw new StoreAwayError('the state that the request is about is gone')
+    return result === 1
   }
-}
-
-/** A step that has read. */
-interface Step {
-  readonly reading: StepReading
-  readonly found: Found
-  readonly now: number
-  /** The clock by which `now` is. */
-  readonly clock: { readonly version: string } | undefined
 }
