@@ -1,4 +1,5 @@
 import type { Changes, Collection, Documents } from '../../domain/store.js'
+import { revisionOf } from '../effects.js'
 import {
   encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
 } from './layout.js'
@@ -10,6 +11,8 @@ export interface Bounds {
   readonly max: number
   /** About how many bytes they hold together at most. */
   readonly maxBytes: number
+  /** Called after each step of this process that evicts a document before it has expired. */
+  readonly onEviction?: () => void
 }
 
 type AnyDocument = Documents[Collection]
@@ -61,9 +64,8 @@ export class CommitRequest {
 
   /** The arguments, in the order in which the script takes them. */
   get args (): string[] {
-    const changed = [...this.#changed]
-    const isShown = changed.some(name => name !== 'settings' && name !== 'moves' && name !== 'rates')
-    return [...this.#checks, 'go', isShown ? '1' : '0', this.#changed.has('settings') ? '1' : '0', ...this.#writes]
+    const revisions = Array.from(this.#changed, revisionOf)
+    return [...this.#checks, 'go', revisions.includes('documents') ? '1' : '0', revisions.includes('settings') ? '1' : '0', ...this.#writes]
   }
 
   /** Checks that documents are as they were read. */

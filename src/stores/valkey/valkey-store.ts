@@ -7,6 +7,7 @@ import type {
 } from '../../domain/store.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
+import { isWaking } from '../effects.js'
 import { ChangeListeners } from './change-listeners.js'
 import { type AllWrites, type Bounds, CommitRequest, writesOf } from './commit-request.js'
 import type { Engine } from './engine.js'
@@ -209,13 +210,15 @@ export class ValkeyStore implements Store {
     for (const [name, writes] of written) commit.write(name, writes, reading.documents(name), this.#bounds[name], now)
     const { changed } = commit
     if (changed.size === 0) return true
-    const wakes = changed.has('due') || changed.has('moves') || written.get('settings')?.puts.some(({ id }) => id === 'clock') === true
+    const settings = (written.get('settings')?.puts ?? []) as Settings[SettingName][]
+    const wakes = isWaking(changed, settings)
     if (wakes) commit.wake(this.#id)
-    const revision = await this.#engine.run(commitScript, commit.keys, commit.args) as number
+    const [revision, ...evicted] = await this.#engine.run(commitScript, commit.keys, commit.args) as [number, ...BoundedCollectionName[]]
     if (revision === 0) return false
     if (revision < 0) throw new StoreAwayError('the state that the request is about is gone')
     this.#recent.take(reading, written, revision)
-    for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], revision)
+    for (const setting of settings) this.#settings.put(setting, revision)
+    for (const name of evicted) this.#bounds[name]?.onEviction?.()
     if (wakes) this.#listeners.wake()
     else this.#listeners.change()
     return true
