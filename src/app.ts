@@ -51,8 +51,9 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const stateFile = options.state === undefined ? undefined : new StateFile(options.state, results)
   let initialState = initialStateOf(stateFile?.state ?? fromFixtures)
   const sender = createSender({ hosts: options.webhookHosts, timeout: options.webhookTimeout })
-  const store = sharedStoreOf(options, log)
-  const workspaces = createWorkspaces(options, () => initialState, sender.send, store, log)
+  const bounds = worldBoundsOf(options, log)
+  const store = sharedStoreOf(options, bounds, log)
+  const workspaces = createWorkspaces(options, () => initialState, sender.send, store, bounds, log)
   if (store === undefined) void workspaces.shared.enter()
   initialState = initialStateOf(fromFixtures) // a reset returns to the fixtures
   const stateWriter = stateFile === undefined ? undefined : new StateWriter({ workspace: workspaces.shared, file: stateFile, log }).start()
@@ -115,20 +116,22 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
 }
 
 /** The store that replicas share, if there is one. */
-function sharedStoreOf (options: Options, log: Logger): SharedStore | undefined {
-  const { store: url, maxWorkspaces } = options
-  return url === undefined ? undefined : new SharedStore({ url, maxWorkspaces, log, ...worldBoundsOf(options, log) })
+function sharedStoreOf ({ store: url, maxWorkspaces }: Options, bounds: MemoryWorldsOptions, log: Logger): SharedStore | undefined {
+  return url === undefined ? undefined : new SharedStore({ url, maxWorkspaces, log, ...bounds })
 }
 
-/** How much a world keeps. */
+/** How much each world keeps. The first eviction of an idempotency key is logged. */
 function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
   const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxJournalEntries, maxJournalBytes } = options
-  const onFirstEviction = () => {
+  let isLogged = false
+  const onEviction = () => {
+    if (isLogged) return
+    isLogged = true
     log.warn(`More than ${maxIdempotencyKeys} idempotency keys, or more than ${maxIdempotencyBytes} bytes of them, within 24 hours: ` +
       'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
   }
   return {
-    idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, expiresAt: expiryOfKey, onFirstEviction },
+    idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, expiresAt: expiryOfKey, onEviction },
     deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes },
     maxJournalEntries,
     maxJournalBytes
@@ -136,7 +139,8 @@ function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
 }
 
 function createWorkspaces (
-  options: Options, initialState: () => InitialState, send: Send, store: SharedStore | undefined, log: Logger
+  options: Options, initialState: () => InitialState, send: Send, store: SharedStore | undefined, bounds: MemoryWorldsOptions,
+  log: Logger
 ): Workspaces {
   const { maxWorkspaces } = options
   return new Workspaces({
@@ -145,7 +149,7 @@ function createWorkspaces (
     registry: store?.workspaces,
     create: owner => new Workspace({
       initialState,
-      worlds: store?.worldsOf(owner) ?? new MemoryWorlds(worldBoundsOf(options, log)),
+      worlds: store?.worldsOf(owner) ?? new MemoryWorlds(bounds),
       webhooks: { send, payload: options.webhookPayload, signatureTime: options.webhookSignatureTime },
       webhookEndpoints: endpointsOf(options),
       publicUrl: options.publicUrl,

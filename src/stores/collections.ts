@@ -37,11 +37,13 @@ export class MemoryCollection<T extends Document> {
     this.#own.set(document.id, document)
   }
 
-  delete (id: string): void {
-    if (!this.#has(id)) return
+  /** Returns whether there was such a document. */
+  delete (id: string): boolean {
+    if (!this.#has(id)) return false
     this.#size--
     this.#own.delete(id)
     if (this.#base?.has(id) === true) this.#deleted.add(id)
+    return true
   }
 
   /** All documents: those of the base first, then the others as they were put. */
@@ -63,11 +65,11 @@ export interface Bounds<T> {
   maxBytes: number
   /** When a document expires, in milliseconds since 1970; by default never. The eviction of one that has expired does not count. */
   expiresAt?: (document: T) => number
-  /** Called when the first document is evicted before it has expired. */
-  onFirstEviction?: () => void
+  /** Called after each step that evicts a document before it has expired. */
+  onEviction?: () => void
 }
 
-/** A collection that evicts its oldest documents when it has too many, or too large ones. */
+/** A collection whose oldest documents can be evicted when it has too many, or too large ones. */
 export class BoundedCollection<T extends Document & { readonly bytes?: number }> {
   /** How many documents were evicted before they had expired. */
   evicted = 0
@@ -90,30 +92,38 @@ export class BoundedCollection<T extends Document & { readonly bytes?: number }>
     return this.#documents.get(id)
   }
 
-  /** @param now the time of the world's clock, by which documents that are evicted have expired or not */
-  put (document: T, now: number): void {
+  put (document: T): void {
     this.#bytes += bytesOf(document) - bytesOf(this.#documents.get(document.id))
     this.#documents.set(document.id, document)
-    // the newest stays, however large it is
-    while (this.#documents.size > this.#bounds.max || (this.#bytes > this.#bounds.maxBytes && this.#documents.size > 1)) this.#evict(now)
   }
 
-  delete (id: string): void {
+  delete (id: string): boolean {
     this.#bytes -= bytesOf(this.#documents.get(id))
-    this.#documents.delete(id)
+    return this.#documents.delete(id)
+  }
+
+  /**
+   * Evicts documents until the others are within the bounds.
+   * @param now the time of the world's clock, by which documents have expired or not
+   */
+  evict (now: number): void {
+    const { max, maxBytes, onEviction } = this.#bounds
+    const before = this.evicted
+    // the newest stays, however large it is
+    while (this.#documents.size > max || (this.#bytes > maxBytes && this.#documents.size > 1)) this.#evictOldest(now)
+    if (this.evicted > before) onEviction?.()
   }
 
   list (): T[] {
     return [...this.#documents.values()]
   }
 
-  #evict (now: number): void {
+  #evictOldest (now: number): void {
     this.#oldest ??= this.#documents.values()
     const document = this.#oldest.next().value as T
     this.delete(document.id)
-    const { expiresAt, onFirstEviction } = this.#bounds
-    if (expiresAt !== undefined && expiresAt(document) <= now) return
-    if (++this.evicted === 1) onFirstEviction?.()
+    const { expiresAt } = this.#bounds
+    if (expiresAt === undefined || expiresAt(document) > now) this.evicted++
   }
 }
 

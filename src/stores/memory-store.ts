@@ -14,6 +14,7 @@ import type {
 import type { DueItem } from '../domain/timeline.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { isWaking, revisionOf } from './effects.js'
 import { OwnedCollection } from './owned-collection.js'
 import { PagedCollection } from './paged-collection.js'
 
@@ -29,8 +30,8 @@ export interface MemoryStoreOptions {
 interface AnyCollection<T> {
   readonly size: number
   get (id: string): T | undefined
-  put (document: T, now: number): void
-  delete (id: string): void
+  put (document: T): void
+  delete (id: string): boolean
   list (): T[]
 }
 
@@ -50,8 +51,6 @@ export class MemoryStore implements Store {
   /** Who waits for a change. */
   #waiting: (() => void)[] = []
   #revisions: StoreRevisions = { documents: 0, settings: 0 }
-  /** How many documents were put and deleted. */
-  #written = 0
   #closed = false
   readonly isShared = false
 
@@ -73,7 +72,7 @@ export class MemoryStore implements Store {
     this.#bounded = {
       deliveries: new BoundedCollection(deliveries),
       idempotency: new BoundedCollection(idempotency),
-      rates: new BoundedCollection({ max: MAX_WINDOWS, maxBytes: Infinity })
+      rates: new BoundedCollection({ max: MAX_WINDOWS, maxBytes: Infinity, expiresAt: ({ endsAt }) => endsAt })
     }
     this.#collections = {
       sessions: this.#sessions,
@@ -132,7 +131,7 @@ export class MemoryStore implements Store {
   }
 
   async lead (): Promise<boolean> {
-    return true
+    return !this.#closed
   }
 
   async changed (): Promise<void> {
@@ -177,31 +176,27 @@ export class MemoryStore implements Store {
   }
 
   #write ({ deletes = {}, puts = {} }: Changes, now: number): void {
-    const written = this.#written
+    const changed = new Set<Collection>()
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
-      for (const id of deletes[name as Collection] as readonly string[]) {
-        collection.delete(id)
-        this.#count(name as Collection)
-      }
+      for (const id of deletes[name as Collection] as readonly string[]) if (collection.delete(id)) changed.add(name as Collection)
     }
     for (const name in puts) {
       const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
       for (const document of puts[name as Collection] as readonly Documents[Collection][]) {
-        collection.put(document, now)
-        this.#count(name as Collection)
+        collection.put(document)
+        changed.add(name as Collection)
       }
     }
     // a step that only reads is no change: who waits for one reads first, and would never wait
-    if (this.#written === written) return
+    if (changed.size === 0) return
+    for (const name of changed) {
+      const revision = revisionOf(name)
+      if (revision !== undefined) this.#revisions[revision]++
+      if (name in this.#bounded) this.#bounded[name as BoundedCollectionName].evict(now)
+    }
     this.#resolveWaiting()
-    if (isWaking(deletes) || isWaking(puts)) for (const wake of this.#wakers) wake()
-  }
-
-  #count (collection: Collection): void {
-    this.#written++
-    if (collection === 'settings') this.#revisions.settings++
-    else if (collection !== 'rates' && collection !== 'moves') this.#revisions.documents++
+    if (!this.#closed && isWaking(changed, puts.settings)) for (const wake of this.#wakers) wake()
   }
 
   #resolveWaiting (): void {
@@ -210,11 +205,6 @@ export class MemoryStore implements Store {
     this.#waiting = []
     for (const resolve of waiting) resolve()
   }
-}
-
-/** Whether changes may mean that something is due. */
-function isWaking ({ due = [], moves = [], settings = [] }: Readonly<Partial<Record<Collection, readonly unknown[]>>>): boolean {
-  return due.length + moves.length + settings.length > 0
 }
 
 function newestOf (deliveries: BoundedCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {

@@ -15,13 +15,14 @@ export class OwnedCollection<T extends { readonly id: string, readonly session_i
     else this.#add(document)
   }
 
-  override delete (id: string): void {
+  override delete (id: string): boolean {
     const document = this.#index === undefined ? undefined : this.get(id)
-    super.delete(id)
-    if (document === undefined) return
+    const isDeleted = super.delete(id)
+    if (document === undefined) return isDeleted
     const rest = this.of(document.session_id).filter(other => other !== document)
     if (rest.length > 0) this.#index?.set(document.session_id, rest)
     else this.#index?.delete(document.session_id)
+    return isDeleted
   }
 
   /** The documents of a session, in the order of the collection. */

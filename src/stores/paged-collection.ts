@@ -51,10 +51,10 @@ export class PagedCollection<
     }
   }
 
-  override delete (id: string): void {
+  override delete (id: string): boolean {
     const document = this.#index === undefined ? undefined : this.get(id)
     if (document !== undefined) this.#index?.[this.#ordering.environmentOf(document)].remove(document)
-    super.delete(id)
+    return super.delete(id)
   }
 
   /** A page, and how many documents there are on all pages. */

@@ -57,13 +57,15 @@ export interface StoreParts extends Partial<Bases> {
   max?: number | undefined
   /** How many bytes of them are kept. */
   maxBytes?: number | undefined
+  /** Called after each step that evicts one of them before it has expired. */
+  onEviction?: (() => void) | undefined
   /** What else the store begins with. */
   puts?: Changes['puts']
 }
 
 /** A store in memory, without bounds unless they are given. */
-export function memoryStore ({ puts, max, maxBytes, ...bases }: StoreParts = {}): MemoryStore {
-  const { idempotency, deliveries } = worldOptions({ max, maxBytes })
+export function memoryStore ({ puts, max, maxBytes, onEviction, ...bases }: StoreParts = {}): MemoryStore {
+  const { idempotency, deliveries } = worldOptions({ max, maxBytes, onEviction })
   return new MemoryStore({ bases, puts, idempotency, deliveries })
 }
 
@@ -73,13 +75,11 @@ export function memoryWorlds (bounds: Bounds = {}): MemoryWorlds {
 }
 
 /** The bounds of idempotency keys. */
-export interface Bounds extends Pick<StoreParts, 'max' | 'maxBytes'> {
-  onFirstEviction?: () => void
-}
+export type Bounds = Pick<StoreParts, 'max' | 'maxBytes' | 'onEviction'>
 
-function worldOptions ({ max = Infinity, maxBytes = Infinity, onFirstEviction = () => undefined }: Bounds): MemoryWorldsOptions {
+function worldOptions ({ max = Infinity, maxBytes = Infinity, onEviction = () => undefined }: Bounds): MemoryWorldsOptions {
   return {
-    idempotency: { max, maxBytes, expiresAt: expiryOfKey, onFirstEviction },
+    idempotency: { max, maxBytes, expiresAt: expiryOfKey, onEviction },
     deliveries: { max: Infinity, maxBytes: Infinity },
     maxJournalEntries: 10,
     maxJournalBytes: 1e6

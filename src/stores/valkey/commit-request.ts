@@ -1,4 +1,5 @@
 import type { Changes, Collection, Documents } from '../../domain/store.js'
+import { revisionOf } from '../effects.js'
 import {
   encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
 } from './layout.js'
@@ -10,6 +11,8 @@ export interface Bounds {
   readonly max: number
   /** About how many bytes they hold together at most. */
   readonly maxBytes: number
+  /** Called after each step of this process that evicts a document before it has expired. */
+  readonly onEviction?: () => void
 }
 
 type AnyDocument = Documents[Collection]
@@ -64,9 +67,9 @@ export class CommitRequest {
    * @param version the version of everything that is written
    */
   args (version: string): string[] {
-    const changed = [...this.#changed]
-    const isShown = changed.some(name => name !== 'settings' && name !== 'moves' && name !== 'rates')
-    return [...this.#checks, 'go', version, isShown ? '1' : '0', this.#changed.has('settings') ? '1' : '0', ...this.#writes]
+    const revisions = Array.from(this.#changed, revisionOf)
+    const [isShown, isSetting] = [revisions.includes('documents'), revisions.includes('settings')]
+    return [...this.#checks, 'go', version, isShown ? '1' : '0', isSetting ? '1' : '0', ...this.#writes]
   }
 
   /** Checks that documents are as they were read. */

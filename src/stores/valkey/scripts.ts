@@ -69,7 +69,8 @@ return reply
  *   remove INDEX N MEMBER…
  *   bound KEY INDEX NAME MAX MAXBYTES GROWTH NOW   evicts the oldest, and counts those that have not expired
  *   wake CHANNEL TEXT
- * Returns 1; 0 when something has changed; -1 when the world is gone.
+ * Returns 1, and the names of the collections of which documents were evicted that had not expired; only 0 when something has changed, and
+ * -1 when the world is gone.
  * A world that was replaced expires, and so does what is still written to it.
  */
 export const commitScript = script(`
@@ -84,23 +85,23 @@ while ARGV[i] ~= 'go' do
     for n = 1, count do
       local value, version = found[n], ARGV[i + 2 + 2 * n]
       if not value then
-        if version ~= '-' then return 0 end
+        if version ~= '-' then return { 0 } end
       elseif string.sub(value, 1, #version + 1) ~= version .. ' ' then
-        return 0
+        return { 0 }
       end
     end
     i = i + 3 + 2 * count
   elseif kind == 'size' then
-    if call('HLEN', key) ~= tonumber(ARGV[i + 2]) then return 0 end
+    if call('HLEN', key) ~= tonumber(ARGV[i + 2]) then return { 0 } end
     i = i + 3
   else
-    if call('ZLEXCOUNT', key, ARGV[i + 2], ARGV[i + 3]) ~= tonumber(ARGV[i + 4]) then return 0 end
+    if call('ZLEXCOUNT', key, ARGV[i + 2], ARGV[i + 3]) ~= tonumber(ARGV[i + 4]) then return { 0 } end
     i = i + 5
   end
 end
 
 local world = call('HMGET', KEYS[1], 'revision', 'retired')
-if not world[1] then return -1 end
+if not world[1] then return { -1 } end
 local revision = string.format('%d', world[1] + 1)
 local place = string.format('%0${REVISION_DIGITS}d', revision)
 local counters = { 'revision', revision }
@@ -108,6 +109,7 @@ local version = ARGV[i + 1] .. ' '
 if ARGV[i + 2] == '1' then counters[3], counters[4] = 'documents', revision end
 if ARGV[i + 3] == '1' then counters[#counters + 1] = 'settings' counters[#counters + 1] = revision end
 call('HSET', KEYS[1], unpack(counters))
+local reply = { 1 }
 i = i + 4
 
 while ARGV[i] do
@@ -152,7 +154,10 @@ while ARGV[i] do
       if expiry == '-' or tonumber(expiry) > now then evicted = evicted + 1 end
     end
     if freed > 0 then call('HINCRBY', KEYS[1], name .. ':bytes', string.format('%d', -freed)) end
-    if evicted > 0 then call('HINCRBY', KEYS[1], name .. ':evicted', evicted) end
+    if evicted > 0 then
+      call('HINCRBY', KEYS[1], name .. ':evicted', evicted)
+      reply[#reply + 1] = name
+    end
     i = i + 8
   end
 end
@@ -161,5 +166,5 @@ if world[2] then
   local rest = call('PTTL', KEYS[1])
   for n = 2, #KEYS do call('PEXPIRE', KEYS[n], rest) end
 end
-return 1
+return reply
 `)

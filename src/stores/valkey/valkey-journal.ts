@@ -58,6 +58,7 @@ export class ValkeyJournal implements Journal {
   }
 
   async find (id: number): Promise<Exchange | undefined> {
+    if (!Number.isSafeInteger(id)) return undefined
     const { engine, keys: { journal } } = this.#options
     const entries = await engine.send(journal, ['XRANGE', journal, `${id}-0`, `${id}-0`]) as StreamEntry[]
     return entries[0] === undefined ? undefined : toExchange(entries[0])

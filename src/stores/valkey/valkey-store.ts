@@ -7,6 +7,7 @@ import type {
 } from '../../domain/store.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
+import { isWaking } from '../effects.js'
 import { ChangeListeners } from './change-listeners.js'
 import { type AllWrites, type Bounds, CommitRequest, writesOf } from './commit-request.js'
 import type { Engine } from './engine.js'
@@ -193,28 +194,38 @@ export class ValkeyStore implements Store {
     for (const [name, writes] of written) commit.write(name, writes, reading.documents(name), this.#bounds[name], now)
     const { changed } = commit
     if (changed.size === 0) return isFresh
-    const wakes = changed.has('due') || changed.has('moves') || written.get('settings')?.puts.some(({ id }) => id === 'clock') === true
+    const settings = (written.get('settings')?.puts ?? []) as Settings[SettingName][]
+    const wakes = isWaking(changed, settings)
     if (wakes) commit.wake(this.#id)
     const version = `${this.#id}.${(++this.#commits).toString(36)}`
-    const reply = this.#engine.run(commitScript, commit.keys, commit.args(version)) as Promise<number>
+    const reply = this.#engine.run(commitScript, commit.keys, commit.args(version)) as Promise<CommitReply>
     this.#recent.take(reading, written, version)
     onSent()
-    if (!await this.#isWritten(reply, written)) return false
-    for (const setting of written.get('settings')?.puts ?? []) this.#settings.put(setting as Settings[SettingName], version)
+    const evicted = await this.#evictedBy(reply, written)
+    if (evicted === undefined) return false
+    for (const setting of settings) this.#settings.put(setting, version)
+    for (const name of evicted) this.#bounds[name]?.onEviction?.()
     if (wakes) this.#listeners.wake()
     else this.#listeners.change()
     return true
   }
 
-  /** Waits for the reply to a commit. */
-  async #isWritten (reply: Promise<number>, written: AllWrites): Promise<boolean> {
-    let result: number | undefined
+  /**
+   * Waits for the reply to a commit.
+   * @returns the collections that have evicted documents too early; `undefined` when nothing was written
+   */
+  async #evictedBy (reply: Promise<CommitReply>, written: AllWrites): Promise<BoundedCollectionName[] | undefined> {
+    let result: CommitReply[0] | undefined
     try {
-      result = await reply
+      const [first, ...evicted] = await reply
+      result = first
+      if (result === -1) throw new StoreAwayError('the state that the request is about is gone')
+      return result === 1 ? evicted : undefined
     } finally {
       if (result !== 1) this.#recent.forget(written)
     }
-    if (result === -1) throw new StoreAwayError('the state that the request is about is gone')
-    return result === 1
   }
 }
+
+/** What the script that commits returns. */
+type CommitReply = [result: 1 | 0 | -1, ...evicted: BoundedCollectionName[]]

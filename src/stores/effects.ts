@@ -1,0 +1,16 @@
+import type { Changes, Collection, StoreRevisions } from '../domain/store.js'
+
+/** The revision that grows when documents of a collection change; `undefined` for none. See `StoreRevisions`. */
+export function revisionOf (collection: Collection): keyof StoreRevisions | undefined {
+  if (collection === 'settings') return 'settings'
+  return collection === 'moves' || collection === 'rates' ? undefined : 'documents'
+}
+
+/**
+ * Whether a step calls the listeners of `Store.onWake`.
+ * @param changed the collections that it has changed
+ * @param settings those that it has put
+ */
+export function isWaking (changed: ReadonlySet<Collection>, settings: NonNullable<Changes['puts']>['settings'] = []): boolean {
+  return changed.has('due') || changed.has('moves') || settings.some(({ id }) => id === 'clock')
+}
