@@ -62,10 +62,7 @@ export function buildApp (given: Partial<Options> = {}, logStream?: DestinationS
   const app = createServer(options, log)
   app.decorate('workspaces', workspaces)
   if (store !== undefined) {
-    app.addHook('onReady', async () => {
-      await store.open()
-      await workspaces.shared.enter()
-    })
+    app.addHook('onReady', async () => store.open(async () => workspaces.shared.enter()))
   }
   app.addHook('onClose', async () => {
     workspaces.close()

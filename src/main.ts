@@ -85,12 +85,14 @@ async function serve (options: Options): Promise<void> {
   const { default: closeWithGrace } = await import('close-with-grace')
   let app: FastifyInstance | undefined
   let log: LogStream | undefined
+  let starting = options.store !== undefined
   // before anything else: process 1 of a container ignores a signal without a listener
   const delay = options.state === undefined ? END_AFTER : END_AFTER_WRITING
   closeWithGrace({ delay, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
     try {
-      await app?.close() // it throws if the state could not be written; then the exit code is 1
+      // Fastify closes an app when it has started, and the store may keep it from that for seconds
+      if (!starting) await app?.close() // it throws if the state could not be written; then the exit code is 1
     } finally {
       await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
     }
@@ -104,6 +106,7 @@ async function serve (options: Options): Promise<void> {
     log = logStream(process.stdout)
     app = buildApp(options, log)
     await app.listeners.listen(app, options)
+    starting = false
     await sayReady(app, log, options)
   } catch (error) {
     const { explainFailedStart } = await import('./command/failed-start.js')

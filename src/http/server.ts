@@ -30,7 +30,8 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
       app.logRequest(request, reply)
     },
     routerOptions: { maxParamLength: 64 * 1024 }, // a long session ID is one that is not found
-    return503OnClosing: false // a request that arrives while the server closes gets its response
+    return503OnClosing: false, // a request that arrives while the server closes gets its response
+    pluginTimeout: 0 // to write many fixtures to a shared store takes a while
   })
   app.decorate('listeners', listeners)
   app.decorateRequest('failure')

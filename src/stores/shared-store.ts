@@ -1,12 +1,21 @@
 import type { Logger } from 'pino'
+import type { ApiError } from '../contract/errors.js'
 import { StoreAwayError } from '../domain/store-away.js'
 import type { Worlds } from '../domain/worlds.js'
 import type { WorkspaceOwner, WorkspaceRegistry } from '../domain/workspaces.js'
 import type { MemoryWorldsOptions } from './memory-worlds.js'
+import { parseStoreUrl } from './valkey/store-url.js'
 
 /** A store that cannot be used, with a sentence that says why. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
+}
+
+/** The error of a store that cannot be used because of another error. */
+export function storeErrorOf (url: string, error: Error): StoreError {
+  if (error instanceof StoreError) return error
+  const reason = (error as Partial<ApiError>).reason ?? error.message
+  return new StoreError(`The store ${parseStoreUrl(url).shown} cannot be used: ${reason.replace(/\.$/, '')}.`, { cause: error })
 }
 
 export interface SharedStoreOptions extends MemoryWorldsOptions {
@@ -39,12 +48,17 @@ export class SharedStore {
   }
 
   /**
-   * Connects.
+   * Connects, and takes a first step.
    * @throws StoreError when the store cannot be used
    */
-  async open (): Promise<void> {
+  async open (firstStep: () => Promise<unknown>): Promise<void> {
     const { openStore } = await import('./valkey/open-store.js')
     this.#opened = await openStore(this.#options)
+    try {
+      await firstStep()
+    } catch (error) {
+      throw error instanceof StoreAwayError ? storeErrorOf(this.#options.url, error) : error
+    }
   }
 
   /** The workspaces of API keys. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import t from 'tap'
@@ -91,6 +92,18 @@ t.test('with --state a mock goes on after a restart where it ended', async t => 
   const second = await serve(t, ['--state', state])
   const { external_ref: ref } = await (await fetch(`${second.url}/_mock/sessions/ses_pending`)).json() as { external_ref: string }
   t.equal(ref, 'a')
+})
+
+t.test('a mock that waits for its store ends at once on SIGTERM', async t => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => silent.close())
+  await once(silent, 'listening')
+  const mock = run(t, ['--store', `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`])
+  const [connection] = await once(silent, 'connection') as [Socket]
+  mock.child.kill('SIGTERM')
+  t.same(await mock.ended, { code: 0, signal: null })
+  t.equal(mock.out() + mock.err(), '')
+  connection.destroy()
 })
 
 t.test('a port in use ends the mock with a sentence', async t => {

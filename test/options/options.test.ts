@@ -48,6 +48,9 @@ t.test('wrong options are refused and nothing is coerced', async t => {
     [{ webhookHosts: ['http://a'] }, 'webhookHosts cannot be "http://a". It takes host names or IP addresses without a port, or *.'],
     [{ state: '' }, 'state cannot be "". It takes the path of a file.'],
     [{ state: 'a.json', isolation: 'api-key' }, 'state cannot be combined with isolation api-key: a state file holds one workspace.'],
+    [{ store: 'redis://:secret@a/b' }, 'store must end with the number of a database after the host, such as /0.'],
+    [{ store: 'redis://a', state: 'a.json' }, 'state and store exclude each other. Set one of them.'],
+    [{ store: 'redis://a', watch: true }, 'watch cannot be combined with store: a store keeps its sessions when fixtures change.'],
     [{ plan: 'free', rateLimit: 5 }, 'plan and rateLimit exclude each other. Set one of them.']
   ]
   for (const [given, expected] of cases) t.equal(problem(given), expected)

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ApiError } from '../../contract/errors.js'
+import { StoreError, storeErrorOf } from '../shared-store.js'
 import { Connection } from './connection.js'
-import { StoreError } from '../shared-store.js'
 import { SCHEMA_KEY, SCHEMA_VERSION } from './layout.js'
 import { parseStoreUrl, type StoreAddress } from './store-url.js'
-import { type ClientModule, ClusterTransport, ServerTransport, type Transport, type TransportListener } from './transport.js'
+import { type ClientModule, ClusterTransport, ServerTransport } from './transport.js'
 
 export interface ConnectOptions {
   /** Takes a sentence about something that may go wrong later. */
@@ -22,34 +21,26 @@ export async function connectStore (url: string, { warn, patience = 5_000 }: Con
   const address = parseStoreUrl(url)
   const client = await loadClient()
   const deadline = AbortSignal.timeout(patience)
-  const open = async (makeTransport: (listener: TransportListener) => Transport): Promise<Connection> => {
-    const connection = new Connection(makeTransport)
-    try {
-      await before(deadline, connection.open(), connection, address)
-      return connection
-    } catch (error) {
-      connection.close()
-      throw error
-    }
-  }
-  let connection = await open(listener => new ServerTransport(client, address, listener))
+  let connection = new Connection(listener => new ServerTransport(client, address, listener))
   try {
-    const info = await before(deadline, readInfo(connection, deadline), connection, address)
+    await before(deadline, connection.open(), connection)
+    const info = await before(deadline, readInfo(connection, deadline), connection)
     checkVersion(info, address)
     if (info.get('cluster_enabled') === '1') {
       if (address.database !== 0) throw new StoreError(`The store ${address.shown} is a cluster, which has no database ${address.database}.`)
       connection.close()
-      connection = await open(listener => new ClusterTransport(client, address, listener))
+      connection = new Connection(listener => new ClusterTransport(client, address, listener))
+      await before(deadline, connection.open(), connection)
     }
     const policy = info.get('maxmemory_policy')
     if (policy !== undefined && policy !== 'noeviction') {
       warn(`The store ${address.shown} has the maxmemory-policy ${policy}: it may drop sessions when its memory is full. Set it to noeviction.`)
     }
-    await before(deadline, checkSchema(connection, address), connection, address)
+    await before(deadline, checkSchema(connection, address), connection)
     return connection
   } catch (error) {
     connection.close()
-    throw error
+    throw storeErrorOf(url, error as Error)
   }
 }
 
@@ -65,18 +56,13 @@ async function loadClient (): Promise<ClientModule> {
 }
 
 /** Waits for a part of the start, but not longer than all of it may take. */
-async function before<T> (deadline: AbortSignal, part: Promise<T>, connection: Connection, { shown }: StoreAddress): Promise<T> {
+async function before<T> (deadline: AbortSignal, part: Promise<T>, connection: Connection): Promise<T> {
   const late = new Promise<never>((_resolve, reject) => {
-    const refuse = () => reject(new StoreError(`The store ${shown} cannot be reached: ${connection.lastError}.`))
+    const refuse = () => reject(new Error(connection.lastError))
     if (deadline.aborted) refuse()
     else deadline.addEventListener('abort', refuse, { once: true })
   })
-  try {
-    return await Promise.race([part, late])
-  } catch (error) {
-    if (error instanceof StoreError) throw error
-    throw new StoreError(`The store ${shown} cannot be used: ${(error as Partial<ApiError>).reason ?? (error as Error).message}.`, { cause: error })
-  }
+  return Promise.race([part, late])
 }
 
 /** What the engine says about itself, when it has loaded its data. */

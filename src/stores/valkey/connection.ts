@@ -13,11 +13,14 @@ const SILENT_LOOKS = 2
 /** A key of the workspace that all API keys share: where nobody answers for it, the store is away. */
 const { present: PROBED_KEY } = workspaceKeys('')
 
-/** The replies of an engine that cannot do anything now: it is starting, or its cluster is not complete. */
-const awayReply = /^(LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|TRYAGAIN)\b/
+/** The replies of an engine that does nothing now: it is starting, a script keeps it busy, a part of it is away, or its password is new. */
+const awayReply = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|NOAUTH)\b/
 
-/** The replies of an engine that cannot write now: it has no memory or disk left, or no replicas. */
-const refusedReply = /^(OOM|MISCONF|NOREPLICAS)\b/
+/**
+ * The replies of an engine that does other things, but not this: it has no memory or disk left, is or lacks a replica, moves keys to
+ * another node, or the user has no permission.
+ */
+const refusedReply = /^(OOM|MISCONF|READONLY|NOREPLICAS|TRYAGAIN|NOPERM|ERR The user executing the script)\b/
 
 /** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
 export class Connection implements Engine, TransportListener {

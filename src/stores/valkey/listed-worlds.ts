@@ -1,3 +1,4 @@
+import { StoreAwayError } from '../../domain/store-away.js'
 import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
 import type { WorkspaceOwner } from '../../domain/workspaces.js'
 import type { ValkeyWorlds } from './valkey-worlds.js'
@@ -38,6 +39,12 @@ export class ListedWorlds implements Worlds {
 
   async #use (): Promise<void> {
     this.#usedAt = performance.now()
-    for (const digest of await this.#list.use(this.#owner)) await this.#worldsOf(digest).drop()
+    try {
+      for (const digest of await this.#list.use(this.#owner)) await this.#worldsOf(digest).drop()
+    } catch (error) {
+      this.#usedAt = -Infinity
+      // what cannot be written now may still be read; the next request notes the use
+      if (!(error instanceof StoreAwayError)) throw error
+    }
   }
 }

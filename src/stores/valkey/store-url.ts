@@ -26,7 +26,8 @@ export function parseStoreUrl (url: string): StoreAddress {
 }
 
 // by hand: for URL, a user name needs a host
-const unixUrl = /^unix:\/\/(?:(?<username>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?(?<path>\/[^?#]+)(?:\?db=(?<database>\d{1,6}))?$/
+const unixUrl =
+  /^unix:(?:\/\/(?:(?<username>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?)?(?<path>\/(?!\/)[^?#]+)(?:\?db=(?<database>\d{1,6}))?$/
 
 function parseUnix (url: string): StoreAddress {
   const parts = unixUrl.exec(url)?.groups
