@@ -11,9 +11,9 @@ import type { Move } from '../../src/domain/timeline.js'
 import { baseOf, clockAt, dueItem, NOW, read, RECORD_BYTES, record, session, stopClock, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some sessions. */
-type MakeStore = (parts?: StoreParts) => Promise<Store>
+export type MakeStore = (parts?: StoreParts) => Promise<Store>
 
-type Rule = (t: Test, make: MakeStore) => Promise<void>
+export type Rule = (t: Test, make: MakeStore) => Promise<void>
 
 const idsOf = async (store: Store, collection: 'sessions' | 'idempotency' | 'due') => (await store.list(collection)).map(({ id }) => id)
 const put = async (store: Store, ...ids: string[]) =>
