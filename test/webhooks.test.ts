@@ -83,6 +83,15 @@ t.test('a delivery that failed is sent again by the clock, with the same ID and 
   t.equal(received.filter(({ body }) => body.includes('session.created')).length, 3)
 })
 
+t.test('a clock that returns to real time responds when everything is done that is due by then', async t => {
+  const { mock, post, events } = await start(t)
+  await mock.clock.freeze('2020-01-01T00:00:00Z')
+  const { body: { id } } = await post('/sessions')
+  await mock.clock.reset()
+  t.same(events(), ['session.created', 'session.expired'])
+  t.equal((await mock.sessions()).find(session => session.id === id)?.status, 'expired')
+})
+
 t.test('by default a webhook comes after the response; before it when the timing says so', async t => {
   const { mock, receiver, post } = await start(t)
   const order: string[] = []

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FaultEffect, Problem } from '../../src/index.js'
+import type { Problem } from '../../src/index.js'
 import type { Answer, Call, Made } from './call.js'
 import { capture, type CaptureRequest, lineOfCapture } from './capture.js'
 import { inCasing } from './casing.js'
 import { differenceOf } from './difference.js'
 import { copy, error, iso, wordsOf } from './documents.js'
 import { execute } from './execute.js'
-import { Faults, INJECTED, injected } from './faults.js'
+import { type Effect, Faults, INJECTED, injected } from './faults.js'
 import { type Line, mask } from './journal-line.js'
 import { hintOf, problemsOfHeaders, readBody, readQuery } from './read-request.js'
 import { type Request, type Response, routes, sessionIn, urlOf } from './request.js'
 import { ModelState } from './state.js'
 
-type Outcome = Omit<Answer, 'status'> & { status: number | null, replayed?: boolean, sent?: unknown, effect?: FaultEffect | undefined }
+type Outcome = Omit<Answer, 'status'> & { status: number | null, replayed?: boolean, sent?: unknown }
 
 const VERSION = '2026-01-01'
 
@@ -30,13 +30,22 @@ export class ReferenceModel extends ModelState {
     this.journal = []
   }
 
+  /** A model of its own that is like this one. */
+  clone (): ReferenceModel {
+    const { fixtures, ...rest } = this
+    const { faults, ...state } = structuredClone(rest)
+    return Object.assign(new ReferenceModel(fixtures), state, { faults: Object.assign(new Faults(), faults) })
+  }
+
   /**
    * A request: its response, and what the journal has of it.
+   * @param effect that of a fault, which is counted when the request is read
    */
-  request (request: Request, made: Made): Response {
+  request (request: Request, made: Made, effect = this.effectOn(request)): Response {
     const { headers, operation } = request
-    const { status, body, replayed = false, sent = null, changes, reason = null, effect } = this.#respond(request, made)
-    const [fault] = Object.entries((effect ?? {}) as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
+    const { status, body, replayed = false, sent = null, changes, reason = null } = this.#respond(request, made, effect)
+    const struck = effect === 'unknown' ? undefined : effect
+    const [fault] = Object.entries((struck ?? {}) as Record<string, string | number>).map(([name, value]) => `${name.replace('_ms', '')}=${value}`)
     this.journal.push({
       at: iso(this.now),
       method: routes[operation][0],
@@ -52,7 +61,7 @@ export class ReferenceModel extends ModelState {
       reason,
       changes
     })
-    if (status === null || effect?.drop !== undefined) return 'cut'
+    if (status === null || struck?.drop !== undefined) return 'cut'
     return { status, body: JSON.stringify(inCasing(body, headers['key-inflection'])), replayed }
   }
 
@@ -64,30 +73,25 @@ export class ReferenceModel extends ModelState {
     return { status: answer.status, body: request.method === 'POST' ? JSON.stringify(inCasing(answer.body, request.casing)) : '' }
   }
 
-  /** The checks, in their documented order; a fault takes effect on every request with a key. */
-  #respond (request: Request, made: Made): Outcome {
-    const apiKey = request.headers['x-api-key']
-    if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
-    if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) {
-      return error(401, 'unauthorized', 'Invalid API key.', 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas')
-    }
-    if (apiKey.startsWith('vk_pub_') && request.operation !== 'createSession') {
-      return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
-    }
-    if (request.operation === 'simulateSession' && apiKey.startsWith('vk_live_')) {
-      return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
-    }
-    const effect = this.faults.effectOn(request)
+  /** The effect of a fault on a request, which is counted: faults strike every request with an API key that may send it. */
+  effectOn (request: Request): Effect {
+    return refusalOf(request) === undefined ? this.faults.effectOn(request) : null
+  }
+
+  /** The checks, in their documented order. */
+  #respond (request: Request, made: Made, effect: Effect): Outcome {
+    const refusal = refusalOf(request)
+    if (refusal !== undefined) return refusal
     if (effect === 'unknown') {
       const msg = 'must look like status=500, delay=200, drop=before or drop=after'
       return error(422, 'validation_error', [{ loc: ['header', 'X-Mock-Fault'], msg, type: 'value_error' }])
     }
-    if (effect?.status !== undefined) return { ...injected(effect), effect }
-    if (effect?.drop === 'before') return { status: null, body: {}, changes: [], effect, reason: INJECTED }
-    return { ...this.#read(request, apiKey, made), effect }
+    if (effect?.status !== undefined) return injected(effect)
+    if (effect?.drop === 'before') return { status: null, body: {}, changes: [], reason: INJECTED }
+    return this.#read(request, made)
   }
 
-  #read (request: Request, apiKey: string, made: Made): Outcome {
+  #read (request: Request, made: Made): Outcome {
     const { operation, headers, query } = request
     const { 'verifa-version': version = VERSION } = headers
     if (/^\d/.test(version) && version < VERSION) {
@@ -95,12 +99,12 @@ export class ReferenceModel extends ModelState {
     }
     const wrongHeaders = problemsOfHeaders(operation, headers)
     if (wrongHeaders.length > 0) return error(422, 'validation_error', wrongHeaders)
-    const outcome = this.#readBody(request, apiKey, made)
+    const outcome = this.#readBody(request, made)
     return { ...outcome, reason: withHint(outcome, hintOf(operation, query)) }
   }
 
-  #readBody (request: Request, apiKey: string, made: Made): Outcome {
-    const { operation, headers: { 'content-type': contentType }, payload } = request
+  #readBody (request: Request, made: Made): Outcome {
+    const { operation, headers: { 'content-type': contentType, 'x-api-key': apiKey = '' }, payload } = request
     let sent: unknown
     if (routes[operation][0] !== 'GET') {
       if (contentType === undefined ? payload : contentType !== 'application/json') {
@@ -144,6 +148,22 @@ export class ReferenceModel extends ModelState {
   #awaitExpiries ({ changes }: Pick<Answer, 'changes'>): void {
     for (const { before, after } of changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
   }
+}
+
+/** Why an API key may not send a request, if it may not. */
+function refusalOf ({ operation, headers }: Request): Answer | undefined {
+  const apiKey = headers['x-api-key']
+  if (apiKey === undefined) return error(401, 'unauthorized', 'Missing API key. Send it in the X-API-Key header.')
+  if (!/^vk_(pub_)?(live|sandbox)_./.test(apiKey)) {
+    return error(401, 'unauthorized', 'Invalid API key.', 'a key is vk_live_ or vk_sandbox_ followed by something without spaces and commas')
+  }
+  if (apiKey.startsWith('vk_pub_') && operation !== 'createSession') {
+    return error(403, 'forbidden', 'Publishable keys can only create sessions. Use a secret key (vk_live_… or vk_sandbox_…).')
+  }
+  if (operation === 'simulateSession' && apiKey.startsWith('vk_live_')) {
+    return error(403, 'forbidden', 'Simulation is only available with sandbox keys.')
+  }
+  return undefined
 }
 
 /** Why a request was refused, and which parameters were ignored unless the reason is one of the request itself. */

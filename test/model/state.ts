@@ -32,7 +32,7 @@ export class ModelState implements Saved {
   now = 0
   frozen = false
   /** When the tokens of sessions run out. */
-  #expiries = new Map<string, number>()
+  expiries = new Map<string, number>()
 
   constructor (readonly fixtures: Fixture[]) {}
 
@@ -43,9 +43,9 @@ export class ModelState implements Saved {
 
   /** Expires sessions whose token has run out. To be called when time has passed. */
   expire (): void {
-    for (const [id, at] of this.#expiries) {
+    for (const [id, at] of this.expiries) {
       if (at > this.now) continue
-      this.#expiries.delete(id)
+      this.expiries.delete(id)
       this.sessions = this.sessions.map(session => session.id !== id ? session : {
         ...session,
         status: 'expired',
@@ -58,8 +58,8 @@ export class ModelState implements Saved {
 
   /** Awaits that the token of a session runs out, if it has one; no earlier token matters any more. */
   awaitExpiry ({ id, status, retention_status: retention, token_expires_at: token }: Session): void {
-    this.#expiries.delete(id)
-    if (isOpen({ status }) && retention !== 'redacted' && Date.parse(String(token)) > this.now) this.#expiries.set(id, Date.parse(String(token)))
+    this.expiries.delete(id)
+    if (isOpen({ status }) && retention !== 'redacted' && Date.parse(String(token)) > this.now) this.expiries.set(id, Date.parse(String(token)))
   }
 
   save (): Saved {
@@ -71,7 +71,7 @@ export class ModelState implements Saved {
 
   restore (saved: Saved): void {
     Object.assign(this, copy(saved))
-    this.#expiries.clear()
+    this.expiries.clear()
     for (const session of this.sessions) this.awaitExpiry(session)
   }
 
@@ -123,7 +123,7 @@ export class ModelState implements Saved {
 
   remove (id: string): number {
     const before = this.sessions.length
-    this.#expiries.delete(id)
+    this.expiries.delete(id)
     const token = tokenOf(this.sessions.find(session => session.id === id)?.capture_url ?? null)
     const isOther = (one: { session_id: string }) => one.session_id !== id
     this.sessions = this.sessions.filter(session => session.id !== id)

@@ -4,7 +4,7 @@ import type { Move } from '../../src/domain/timeline.js'
 import { session, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some documents. */
-type MakeStore = (parts?: StoreParts) => Promise<Store>
+export type MakeStore = (parts?: StoreParts) => Promise<Store>
 
 /** What every store does, as a test of one that it makes. */
 export type StoreRule = (t: Test, make: MakeStore) => Promise<void>

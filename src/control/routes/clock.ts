@@ -52,11 +52,12 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
 
   app.delete('/clock', {
     schema: controlSchema('resetClock', 'Return to real time', {
-      description: 'The clock is that of the machine again, and runs.',
+      description: 'The clock is that of the machine again, and runs. Responds when everything that is due by then is done.',
       response: { 200: ref(ClockState) }
     }, ...bodyErrors)
-  }, async ({ workspace: { world: { clock } } }) => {
+  }, async ({ workspace: { world: { clock, timeline } } }) => {
     await clock.reset()
+    await timeline.settled()
     return clockStateOf(clock)
   })
 }
