@@ -25,21 +25,28 @@ export function storeWith (store: Store, parts: Partial<Store>): Store {
 /** What happens to a call of a store that is away: nothing, or everything, and only the reply is lost. */
 export type Loss = 'request' | 'reply'
 
+/** The methods of an object, as calls some of which fail because the store is away. */
+export function failing<T extends object> (target: T, loses: () => Loss | undefined): T {
+  return new Proxy(target, {
+    get: (target, name) => async (...args: unknown[]) => {
+      const loss = loses()
+      if (loss === 'request') throw new StoreAwayError('cut before the request')
+      const reply = await (target as Record<string | symbol, (...args: unknown[]) => unknown>)[name]?.(...args)
+      if (loss === 'reply') throw new StoreAwayError('cut after the request')
+      return reply
+    }
+  })
+}
+
 /** A store some calls of which fail because it is away. */
 export function failingStore (store: Store, loses: () => Loss | undefined): Store {
-  const call = async <T>(action: () => Promise<T>): Promise<T> => {
-    const loss = loses()
-    if (loss === 'request') throw new StoreAwayError('cut before the request')
-    const reply = await action()
-    if (loss === 'reply') throw new StoreAwayError('cut after the request')
-    return reply
-  }
-  return storeWith(store, {
+  return {
+    ...failing(storeWith(store, {}), loses),
+    setting: name => store.setting(name),
+    machineTime: () => store.machineTime(),
     isShared: true,
-    transact: async (reads, decide) => call(async () => store.transact(reads, decide)),
-    list: async collection => call(async () => store.list(collection)),
-    count: async collection => call(async () => store.count(collection)),
-    firstDue: async () => call(async () => store.firstDue()),
-    lead: async () => call(async () => store.lead())
-  })
+    changed: async () => store.changed(),
+    onWake: listener => store.onWake(listener),
+    close: () => store.close()
+  }
 }
