@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { maskApiKeysIn } from '../../contract/masking.js'
+import { digestOf } from '../../domain/api-keys.js'
 import { maskHeaders, responseTextOf } from '../../domain/journal/entry.js'
 import { type Exchange, type Journal, sizeOf } from '../../domain/journal/journal.js'
 import { StoreAwayError } from '../../domain/store-away.js'
@@ -102,7 +102,7 @@ function withoutSecrets (exchange: Exchange): Exchange {
     reason: reason && maskApiKeysIn(reason),
     requestHeaders: maskHeaders(exchange.requestHeaders),
     responseBody: responseTextOf(exchange),
-    ...(typeof apiKey === 'string' && { apiKeyDigest: createHash('sha256').update(apiKey).digest('hex').slice(0, 32) })
+    ...(typeof apiKey === 'string' && { apiKeyDigest: digestOf(apiKey) })
   }
 }
 
