@@ -43,7 +43,8 @@ t.test('however often two processes hold and release webhooks at the same time, 
   const rounds = fc.array(fc.array(action, { maxLength: 6 }), { maxLength: 6 })
   await fc.assert(fc.asyncProperty(rounds, turns, async (rounds, turns) => {
     const store = storeOf(endpoint())
-    const processes = [webhooksOn(slowStore(store, turns), ok), webhooksOn(slowStore(store, turns, { lead: async () => false }), ok)] as const
+    const follower = slowStore(store, turns, { lead: async () => false })
+    const processes = [webhooksOn(slowStore(store, turns), ok), webhooksOn(follower, ok)] as const
     let made = 0
     for (const actions of rounds) {
       await Promise.all(actions.map(async ({ by, what }) => {
@@ -57,8 +58,9 @@ t.test('however often two processes hold and release webhooks at the same time, 
     held += waiting.length
     await processes[1].webhooks.release()
     await processes[0].timeline.settled()
-    assert.deepEqual((await store.list('deliveries')).map(({ status, held, attempts }) => [status, held, attempts.length]),
-      Array.from({ length: made }, () => ['succeeded', false, 1]))
+    assert.deepEqual((await store.list('deliveries')).map(({ status, held, attempts }) =>
+      [status, held, attempts.length]),
+    Array.from({ length: made }, () => ['succeeded', false, 1]))
     assert.deepEqual([processes[0].ids().sort(), processes[1].ids()], [Array.from({ length: made }, (_, id) => `whd_${id}`).sort(), []])
     for (const { webhooks, timeline } of processes) {
       webhooks.stop()
