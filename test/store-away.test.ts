@@ -121,6 +121,17 @@ t.test('health says that it is degraded, and readiness is a 503, until the store
   t.same(await answers(), ['ok', 200])
 })
 
+t.test('health does not take a defect for a store that is away', async t => {
+  const { app } = start(t)
+  await app.ready()
+  t.intercept(app.workspaces.shared, 'enter', {
+    value: () => {
+      throw new Error('a defect')
+    }
+  })
+  t.equal((await app.inject('/_mock/health')).statusCode, 500)
+})
+
 t.test('a 503 is one line in the log, which says why, and no error of the mock', async t => {
   const engine = new MemoryEngine()
   const { app, log } = startLogged(t, { store: engine.url })
