@@ -124,6 +124,23 @@ t.test('what two processes want to do again at the same time is done once', asyn
   t.same([begun.sort(), await running(store), await pending(store)], [['a', 'b'], [['a', 0], ['b', 0]], []])
 })
 
+t.test('what another process ends while this one looks for what to do again is not done again', async t => {
+  const { slow, begun } = slowHandler()
+  const machine = new Machine(t)
+  const late = (store: Store) => storeWith(store, {
+    isShared: true,
+    list: async collection => {
+      const found = await store.list(collection)
+      if (collection === 'running') await store.transact({}, () => ({ deletes: { running: ['a'] } }))
+      return found
+    }
+  })
+  const { timeline, store, failed } = timelineOn(machine, { slow }, late, frozenStore({ running: [dueItem('a', NOW, 'slow')] }))
+  timeline.schedule()
+  await machine.settle()
+  t.same([begun, failed, await pending(store)], [[], [], []])
+})
+
 t.test('what was put since under the ID of an item that is done again stays as it is', async t => {
   const { slow, begun } = slowHandler()
   const machine = new Machine(t)
