@@ -1,9 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import t, { type Test } from 'tap'
 import { startVerifaMock } from '../src/index.js'
 import { StoreError } from '../src/stores/shared-store.js'
 import { startApp, startLogged, update } from './helper.js'
 import { send } from './http/requests.js'
+import { startReceiver } from './receiver.js'
 import { MemoryEngine } from './stores/away.js'
 
 // What a mock does whose state is in a store that processes share. test/long/replicas has tests with a real one.
@@ -48,7 +50,7 @@ t.test('a mock whose store cannot be used, or is away, does not start', async t 
   await t.rejects(startVerifaMock({ store: engine.url }), { name: 'StoreError', message: engine.refusal.message })
   engine.refusal = undefined
   engine.away = true
-  await t.rejects(startVerifaMock({ store: engine.url }), { name: 'StoreAwayError', message: AWAY.detail })
+  await t.rejects(startVerifaMock({ store: engine.url }), { message: /^The store .+\.$/ })
 })
 
 t.test('before a mock is ready, its store is not connected, and it can be closed', async t => {
@@ -119,6 +121,17 @@ t.test('health says that it is degraded, and readiness is a 503, until the store
   t.same(await answers(), ['ok', 200])
 })
 
+t.test('health does not take a defect for a store that is away', async t => {
+  const { app } = start(t)
+  await app.ready()
+  t.intercept(app.workspaces.shared, 'enter', {
+    value: () => {
+      throw new Error('a defect')
+    }
+  })
+  t.equal((await app.inject('/_mock/health')).statusCode, 500)
+})
+
 t.test('a 503 is one line in the log, which says why, and no error of the mock', async t => {
   const engine = new MemoryEngine()
   const { app, log } = startLogged(t, { store: engine.url })
@@ -127,6 +140,18 @@ t.test('a 503 is one line in the log, which says why, and no error of the mock',
   await update(app, 'ses_pending', {})
   t.match(log(), [{ msg: 'request', status: 503, reason: 'cut before the request' }])
   t.equal(log().length, 1)
+})
+
+t.test('a call that waits for something gets a 503 when the store goes away', async t => {
+  const receiver = await startReceiver(t, () => undefined) // it never responds
+  const { engine, app } = start(t, { webhookUrl: receiver.url })
+  await send(app, 'POST /sessions', {})
+  await receiver.has(1)
+  const moving = send(app, 'POST /_mock/clock', { advance: '1h' })
+  const { store } = app.workspaces.shared.world
+  while (await store.count('moves') === 0) await turn()
+  engine.away = true
+  t.match(await moving, { statusCode: 503, headers: { 'retry-after': '1' }, body: JSON.stringify(AWAY) })
 })
 
 for (const loss of ['request', 'reply'] as const) {

@@ -154,13 +154,12 @@ export class MemoryStore implements Store {
 
   #read<R extends Reads> (reads: R): Found<R> {
     const found: Record<string, unknown> = {}
-    for (const name in reads) found[name] = this.#find(name as Collection, reads[name as keyof R] as Reads[Collection])
+    for (const name in reads) found[name] = this.#find(name as Collection, reads[name as keyof R] as NonNullable<Reads[Collection]>)
     return found as unknown as Found<R>
   }
 
-  #find (name: Collection, read: Reads[Collection]): unknown {
+  #find (name: Collection, read: NonNullable<Reads[Collection]>): unknown {
     const collection = this.#collections[name] as AnyCollection<Documents[Collection]>
-    if (read === undefined) return undefined
     if (read === 'all') return collection.list()
     if ('of' in read) return this.#tokens.of(read.of)
     if ('newest' in read) return this.#page(name, read.newest as PageRead<never>['newest'])

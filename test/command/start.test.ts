@@ -6,6 +6,8 @@ import { banner, type Ready, readyLine, type ReadyLine } from '../../src/command
 import { startVerifaMock } from '../../src/index.js'
 import { StateFileError } from '../../src/stores/file-lock.js'
 import { FixtureError } from '../../src/stores/fixture-files.js'
+import { StoreError } from '../../src/stores/shared-store.js'
+import { MemoryEngine } from '../stores/away.js'
 
 t.test('a failed start is explained in a sentence that says what to do', async t => {
   const address = { host: '127.0.0.1', port: 80 }
@@ -17,6 +19,7 @@ t.test('a failed start is explained in a sentence that says what to do', async t
   t.same(explain('ENOTFOUND'), { exitCode: 1, message: `127.0.0.1 does not resolve to an address of this machine. ${setHost}` })
   t.same(explainFailedStart(new FixtureError('a.json: no'), address), { exitCode: 2, message: 'a.json: no' })
   t.same(explainFailedStart(new StateFileError('a.json is in use.'), address), { exitCode: 1, message: 'a.json is in use.' })
+  t.same(explainFailedStart(new StoreError('The store cannot be reached.'), address), { exitCode: 1, message: 'The store cannot be reached.' })
   t.throws(() => explain('EWHATEVER'), { code: 'EWHATEVER' }, 'a defect is thrown')
 })
 
@@ -78,4 +81,14 @@ t.test('a server that is not a mock, or does not respond, is not healthy', async
     askHealth({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, timeout)
   t.match(await ask(other), { ok: false, message: /returned 404 no$/ })
   t.match(await ask(silent, 10), { ok: false, message: /did not respond: no response within 10 ms$/ })
+})
+
+t.test('a mock whose store is away is not healthy', async t => {
+  const engine = new MemoryEngine()
+  const mock = await startVerifaMock({ store: engine.url })
+  t.teardown(() => mock.close())
+  const ask = async () => askHealth({ host: '127.0.0.1', port: Number(new URL(mock.url).port) })
+  t.match(await ask(), { ok: true, message: /returned 200 \{"status":"ok"/ })
+  engine.away = true
+  t.match(await ask(), { ok: false, message: /returned 200 \{"status":"degraded"/ })
 })

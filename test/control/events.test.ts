@@ -3,6 +3,7 @@ import t from 'tap'
 import { startVerifaMock } from '../../src/index.js'
 import { allClosed, Connection } from '../connection.js'
 import { LIVE_KEY, listen, SANDBOX_KEY, startApp, startLogged, update } from '../helper.js'
+import { MemoryEngine } from '../stores/away.js'
 import { EventStream } from './event-stream.js'
 
 // The live stream of a whole mock. `live.test.ts` has its details.
@@ -108,3 +109,24 @@ t.test('the log has a line of a stream when it begins', async t => {
   await app.close()
   t.equal(log().length, 1)
 })
+
+t.test('a stream goes on when a store that was away is back, and none begins while it is away', async t => {
+  const engine = new MemoryEngine()
+  const app = await listen(t, { store: engine.url })
+  const stream = await eventsOf(app)
+  const first = await stream.event()
+  engine.away = true
+  const refused = await app.inject('/_mock/events')
+  t.match(refused, { statusCode: 503, headers: { 'retry-after': '1' } })
+  t.match(refused.json(), { error: 'internal_error', status_code: 503 })
+  await lookedAt(engine)
+  engine.away = false
+  await update(app, 'ses_pending', { external_ref: 'a' })
+  t.match(await stream.event(({ documents }) => documents > first.documents), { world: first.world })
+})
+
+/** Resolves when a call was made. */
+async function lookedAt (engine: MemoryEngine): Promise<void> {
+  const { calls } = engine
+  while (engine.calls === calls) await new Promise(resolve => setImmediate(resolve))
+}

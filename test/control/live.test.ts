@@ -166,3 +166,16 @@ t.test('a stream that ends while a slow store is asked is sent nothing more', as
   await tick
   t.same([first.length, await stream.next()], [2, undefined])
 })
+
+t.test('an error that is not that of a store that is away is not hidden', async t => {
+  const { workspace, streams, open } = await start(t)
+  const stream = await open()
+  await stream.next()
+  await stream.next()
+  t.intercept(workspace, 'enter', {
+    value: () => {
+      throw new Error('a defect')
+    }
+  })
+  await t.rejects(streams.tick(), { message: 'a defect' })
+})

@@ -250,6 +250,16 @@ t.test('the clock goes from year 1 to 9998, to the millisecond', async t => {
   t.equal(await status('9999-01-01T00:00:00.000Z'), 422)
 })
 
+t.test('a move of the clock that leads too far only because another one comes first is refused, and moves nothing', async t => {
+  const app = startApp(t)
+  const change = async (payload: object) => app.inject({ method: 'POST', url: '/_mock/clock', payload })
+  await change({ set: '2027-01-01T00:00:00Z', freeze: true })
+  const [first, second] = await Promise.all([change({ set: '9998-12-31T00:00:00Z' }), change({ advance: '24h' })])
+  t.same([first.statusCode, first.json()], [200, { now: '9998-12-31T00:00:00.000Z', frozen: true }])
+  t.match(errorOf(t, second), { status_code: 422, detail: [{ loc: ['body', 'advance'] }] })
+  t.same((await app.inject('/_mock/clock')).json(), first.json())
+})
+
 t.test('PUT /_mock/state names what is missing and what is misspelled', async t => {
   const app = startApp(t)
   const before = await stored(app, 'ses_pending')

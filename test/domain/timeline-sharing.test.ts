@@ -113,6 +113,34 @@ t.test('who begins to lead does again what another process has begun and not end
   t.same([begun, await running(store), one.failed], [['a'], [], []])
 })
 
+t.test('what two processes want to do again at the same time is done once', async t => {
+  const { slow, begun } = slowHandler()
+  const machine = new Machine(t)
+  const store = frozenStore({ running: [dueItem('a', NOW, 'slow'), dueItem('b', NOW, 'slow')] })
+  const processes = [processOn(machine, store, { slow }), processOn(machine, store, { slow })]
+  for (const process of processes) process.leads = true
+  for (const { timeline } of processes) timeline.schedule()
+  await machine.settle()
+  t.same([begun.sort(), await running(store), await pending(store)], [['a', 'b'], [['a', 0], ['b', 0]], []])
+})
+
+t.test('what another process ends while this one looks for what to do again is not done again', async t => {
+  const { slow, begun } = slowHandler()
+  const machine = new Machine(t)
+  const late = (store: Store) => storeWith(store, {
+    isShared: true,
+    list: async collection => {
+      const found = await store.list(collection)
+      if (collection === 'running') await store.transact({}, () => ({ deletes: { running: ['a'] } }))
+      return found
+    }
+  })
+  const { timeline, store, failed } = timelineOn(machine, { slow }, late, frozenStore({ running: [dueItem('a', NOW, 'slow')] }))
+  timeline.schedule()
+  await machine.settle()
+  t.same([begun, failed, await pending(store)], [[], [], []])
+})
+
 t.test('what was put since under the ID of an item that is done again stays as it is', async t => {
   const { slow, begun } = slowHandler()
   const machine = new Machine(t)

@@ -1,64 +1,14 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import { timestamp } from '../../src/contract/time.js'
-import { Clock } from '../../src/domain/clock.js'
-import { Faults } from '../../src/domain/faults/faults.js'
 import type { WebhookEffect } from '../../src/domain/faults/rules.js'
-import { Timeline } from '../../src/domain/timeline.js'
-import type { DeliveryDocument } from '../../src/domain/webhooks/delivery.js'
-import type { EndpointDocument } from '../../src/domain/webhooks/endpoint.js'
-import { attemptOf, WEBHOOK_ATTEMPT, WEBHOOK_SEND } from '../../src/domain/webhooks/schedule.js'
-import type { SendResult, WebhookRequest } from '../../src/domain/webhooks/sending.js'
+import { attemptOf } from '../../src/domain/webhooks/schedule.js'
 import { verifyWebhook, WebhookSignatureError } from '../../src/domain/webhooks/signature.js'
-import { Webhooks, type WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
-import { clockAt, errorOf, memoryStore, NOW, read } from './examples.js'
+import { errorOf, NOW, read } from './examples.js'
 import { delivery, endpoint, failedDelivery } from './webhook-examples.js'
-
-const ok: SendResult = { http_status: 200, error: null, final: false }
-const broken: SendResult = { http_status: 500, error: 'broken', final: false }
-
-/** A request on its way, which the test responds to. */
-interface Sent extends WebhookRequest {
-  id: string
-  respond: (result: SendResult) => Promise<void>
-}
-
-/** Webhooks on a frozen clock. With `auto` each request has its response at once. */
-async function start (endpoints: EndpointDocument[] = [endpoint()], auto?: SendResult, options: Partial<WebhooksOptions> = {}) {
-  const sent: Sent[] = []
-  const store = memoryStore({ puts: { endpoints, settings: [clockAt(NOW)] } })
-  const clock = new Clock(store)
-  const faults = new Faults(store)
-  const webhooks = new Webhooks({
-    send: async request => new Promise(resolve => {
-      const respond = async (result: SendResult) => {
-        resolve(result)
-        await settle()
-      }
-      sent.push({ ...request, id: request.headers['X-Verifa-Delivery-Id'] as string, respond })
-      if (auto !== undefined) resolve(auto)
-    }),
-    payload: 'flat',
-    signatureTime: 'mock',
-    ...options
-  }, { store, clock, faults })
-  const handlers = { [WEBHOOK_ATTEMPT]: webhooks.dueHandler, [WEBHOOK_SEND]: webhooks.dueHandler }
-  const timeline = new Timeline({ store, clock, handlers, onError: error => t.fail(String(error)) })
-  /** Lets everything happen that does not wait for a response. */
-  const settle = async () => {
-    for (let turns = 0; turns < 20; turns++) await turn()
-  }
-  const put = async (...deliveries: DeliveryDocument[]) => {
-    await store.transact({}, () => ({ puts: { deliveries, due: deliveries.map(attemptOf) } }))
-    await settle()
-  }
-  const find = async (id: string) => (await read(store, { deliveries: [id] })).deliveries[0] as DeliveryDocument
-  const ids = () => sent.map(({ id }) => id)
-  return { sent, ids, clock, faults, store, webhooks, timeline, put, find, settle }
-}
+import { broken, ok, type Sent, storeOf, webhooksOn } from './webhooks-on.js'
 
 t.test('a delivery is sent at once, signed, with its ID and the exact body', async t => {
-  const { sent, put, find } = await start()
+  const { sent, put, find } = webhooksOn()
   await put(delivery({ url: 'http://localhost:3000/old' }))
   t.match(sent, [{ url: 'http://localhost:3000/hook', body: '{"event":"session.created"}', cut: false, headers: { 'Content-Type': 'application/json' } }])
   const { headers, body } = sent[0] as Sent
@@ -69,14 +19,14 @@ t.test('a delivery is sent at once, signed, with its ID and the exact body', asy
 })
 
 t.test('it is signed with the time of the machine, unless the option says otherwise', async t => {
-  const { sent, put } = await start(undefined, ok, { signatureTime: 'machine' })
+  const { sent, put } = webhooksOn(undefined, ok, { signatureTime: 'machine' })
   t.intercept(Date, 'now', { value: () => 1_700_000_000_999 })
   await put(delivery())
   t.match(sent[0]?.headers['X-Verifa-Signature'], /^t=1700000000,v1=/)
 })
 
 t.test('first attempts of an endpoint are made one after the other; those of others, and retries, do not wait for them', async t => {
-  const { sent, ids, put, find } = await start([endpoint(), endpoint({ id: 'webhook_b' })])
+  const { sent, ids, put, find } = webhooksOn(storeOf(endpoint(), endpoint({ id: 'webhook_b' })))
   const failed = { at: timestamp(NOW), http_status: 500, error: 'broken', fault: null }
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }), delivery({ id: 'whd_4', attempts: [failed] }))
   t.same(ids(), ['whd_1', 'whd_3', 'whd_4'])
@@ -86,7 +36,7 @@ t.test('first attempts of an endpoint are made one after the other; those of oth
 })
 
 t.test('retries of an endpoint are in flight at the same time, up to a bound', async t => {
-  const { sent, ids, put } = await start()
+  const { sent, ids, put } = webhooksOn()
   const failed = { at: timestamp(NOW), http_status: 500, error: 'broken', fault: null }
   await put(...Array.from({ length: 9 }, (_, index) => delivery({ id: `whd_${index}`, attempts: [failed] })))
   t.equal(ids().length, 8)
@@ -95,7 +45,7 @@ t.test('retries of an endpoint are in flight at the same time, up to a bound', a
 })
 
 t.test('a move makes all attempts that are due by then, each with the clock at its time', async t => {
-  const { ids, put, find, timeline, store } = await start(undefined, broken)
+  const { ids, put, find, timeline, store } = webhooksOn(undefined, broken)
   await put(delivery())
   await timeline.moveTo({ advance: 6 * 60 * 60 * 1000 })
   const { status, attempts } = await find('whd_a')
@@ -105,7 +55,7 @@ t.test('a move makes all attempts that are due by then, each with the clock at i
 })
 
 t.test('an attempt whose endpoint is gone or switched off fails for good, and nothing is sent', async t => {
-  const { sent, put, find } = await start([endpoint({ enabled: false })])
+  const { sent, put, find } = webhooksOn(storeOf(endpoint({ enabled: false })))
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2', endpoint_id: 'webhook_gone' }))
   t.match(await find('whd_1'), { status: 'failed', attempts: [{ error: 'Endpoint is disabled.', http_status: null }] })
   t.match(await find('whd_2'), { status: 'failed', attempts: [{ error: 'Endpoint was deleted.' }], url: 'http://localhost:3000/hook' })
@@ -113,7 +63,7 @@ t.test('an attempt whose endpoint is gone or switched off fails for good, and no
 })
 
 t.test('what is held waits until somebody delivers it, in any order, or releases it', async t => {
-  const { ids, webhooks, put, find, timeline, settle } = await start(undefined, ok)
+  const { ids, webhooks, put, find, timeline, settle } = webhooksOn(undefined, ok)
   await webhooks.hold()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3' }), delivery({ id: 'whd_4' }))
   await timeline.moveTo({ advance: 1_000 })
@@ -130,7 +80,7 @@ t.test('what is held waits until somebody delivers it, in any order, or releases
 })
 
 t.test('what waits behind another one is held too, and so is a retry', async t => {
-  const { sent, ids, webhooks, put, find, timeline } = await start()
+  const { sent, ids, webhooks, put, find, timeline } = webhooksOn()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
   await webhooks.hold()
   await sent[0]?.respond(broken)
@@ -141,7 +91,7 @@ t.test('what waits behind another one is held too, and so is a retry', async t =
 })
 
 t.test('only what is there and has not succeeded can be delivered, all of it or nothing', async t => {
-  const { sent, webhooks, put, find } = await start(undefined, ok)
+  const { sent, webhooks, put, find } = webhooksOn(undefined, ok)
   await put(delivery({ id: 'whd_1' }))
   await webhooks.hold()
   await put(delivery({ id: 'whd_2' }))
@@ -151,7 +101,7 @@ t.test('only what is there and has not succeeded can be delivered, all of it or 
 })
 
 t.test('what waits for its time is delivered at once when somebody asks, and not again at its time', async t => {
-  const { sent, ids, webhooks, put, find, timeline, clock, settle } = await start()
+  const { sent, ids, webhooks, put, find, timeline, clock, settle } = webhooksOn()
   await put(delivery())
   await sent[0]?.respond(broken)
   t.match(await find('whd_a'), { status: 'pending', next_attempt_at: timestamp(NOW + 30_000) })
@@ -166,7 +116,7 @@ t.test('what waits for its time is delivered at once when somebody asks, and not
 })
 
 t.test('what has failed is delivered again, also while webhooks are held', async t => {
-  const { ids, store, webhooks, find } = await start(undefined, ok)
+  const { ids, store, webhooks, find } = webhooksOn(undefined, ok)
   await store.transact({}, () => ({ puts: { deliveries: [failedDelivery()] } }))
   await webhooks.hold()
   await webhooks.deliver(['whd_a'])
@@ -175,7 +125,7 @@ t.test('what has failed is delivered again, also while webhooks are held', async
 })
 
 t.test('what is queued or being sent is not delivered a second time', async t => {
-  const { sent, ids, webhooks, put, clock, find, timeline, settle } = await start()
+  const { sent, ids, webhooks, put, clock, find, timeline, settle } = webhooksOn()
   const refused = async (id: string) =>
     t.match(await errorOf(t, async () => webhooks.deliver([id])), { statusCode: 409, detail: `Delivery ${id} is under way and cannot be sent.` })
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
@@ -195,7 +145,7 @@ t.test('what is queued or being sent is not delivered a second time', async t =>
 })
 
 t.test('what a fault delays is delivered late, after those behind it', async t => {
-  const { ids, faults, webhooks, put, find } = await start(undefined, ok)
+  const { ids, faults, webhooks, put, find } = webhooksOn(undefined, ok)
   await webhooks.hold()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
   await faults.add({ then: { webhook: 'delay', delay_ms: 20 } })
@@ -206,7 +156,7 @@ t.test('what a fault delays is delivered late, after those behind it', async t =
 })
 
 t.test('a response waits for the first attempt when webhooks are to come before it', async t => {
-  const { sent, webhooks, store, put, settle } = await start()
+  const { sent, webhooks, store, put, settle } = webhooksOn()
   const one = delivery()
   t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined)
   await webhooks.setTiming('before')
@@ -229,7 +179,7 @@ t.test('a response waits for the first attempt when webhooks are to come before 
 })
 
 t.test('what waits, and for what', async t => {
-  const { sent, webhooks, put } = await start([endpoint(), endpoint({ id: 'webhook_b' })])
+  const { sent, webhooks, put } = webhooksOn(storeOf(endpoint(), endpoint({ id: 'webhook_b' })))
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }))
   await sent[1]?.respond(broken)
   await webhooks.hold()
@@ -240,7 +190,7 @@ t.test('what waits, and for what', async t => {
 })
 
 t.test('nothing is sent and nothing is recorded after the end', async t => {
-  const { sent, webhooks, put, find, settle } = await start()
+  const { sent, webhooks, put, find, settle } = webhooksOn()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
   webhooks.stop()
   await sent[0]?.respond(ok)
@@ -250,7 +200,7 @@ t.test('nothing is sent and nothing is recorded after the end', async t => {
 })
 
 t.test('a delivery that was dropped meanwhile is not sent, and what came of one is not recorded', async t => {
-  const { sent, put, store, webhooks } = await start()
+  const { sent, put, store, webhooks } = webhooksOn()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3' }))
   await store.transact({}, () => ({ deletes: { deliveries: ['whd_1', 'whd_2', 'whd_3'] }, puts: { due: [attemptOf(delivery({ id: 'whd_4' }))] } }))
   await webhooks.hold()
@@ -260,7 +210,7 @@ t.test('a delivery that was dropped meanwhile is not sent, and what came of one 
 })
 
 t.test('IDs of deliveries sort in the order in which they were made', async t => {
-  const { webhooks } = await start()
+  const { webhooks } = webhooksOn()
   const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
   const ids = Array.from({ length: 100 }, () => webhooks.deliveriesOf(payload, [endpoint()])[0]?.id as string)
   t.same(ids, [...ids].sort())
@@ -268,14 +218,14 @@ t.test('IDs of deliveries sort in the order in which they were made', async t =>
 })
 
 t.test('first attempts are so many milliseconds late as the timing says', async t => {
-  const { webhooks } = await start()
+  const { webhooks } = webhooksOn()
   await webhooks.setTiming(500)
   const payload = { event: 'session.created', idempotency_key: 'idk_a', session_id: null, external_ref: null, status: null, is_sandbox: true }
   t.match(webhooks.deliveriesOf(payload, [endpoint()]), [{ created_at: timestamp(NOW), next_attempt_at: timestamp(NOW + 500) }])
 })
 
 t.test('a test is one attempt, whatever is held, and makes a delivery', async t => {
-  const { sent, webhooks } = await start(undefined, broken)
+  const { sent, webhooks } = webhooksOn(undefined, broken)
   await webhooks.hold()
   const { delivery, result } = await webhooks.test(endpoint())
   t.same(result, broken)
@@ -286,7 +236,7 @@ t.test('a test is one attempt, whatever is held, and makes a delivery', async t 
 t.test('faults of deliveries', async t => {
   /** Sends a delivery with a fault, and another one behind it. */
   async function sendWith (effect: WebhookEffect) {
-    const parts = await start(undefined, ok)
+    const parts = webhooksOn(undefined, ok)
     const effects = [effect]
     t.intercept(parts.faults, 'takeWebhookEffect', { value: () => effects.shift() })
     await parts.put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
@@ -314,7 +264,7 @@ t.test('faults of deliveries', async t => {
   const ended = await sendWith({ webhook: 'delay', delay_ms: 600_000 })
   ended.webhooks.stop()
   await ended.timeline.settled()
-  const { webhooks, faults } = await start(undefined, ok)
+  const { webhooks, faults } = webhooksOn(undefined, ok)
   t.intercept(faults, 'takeWebhookEffect', { value: () => ({ webhook: 'delay', delay_ms: 0 }) })
   t.match((await webhooks.test(endpoint())).delivery, { attempts: [{ fault: 'delay' }] })
 })

@@ -21,6 +21,8 @@ export class MemoryEngine {
   refusal: StoreError | undefined
   /** Whether a call fails: asked with each one. */
   loses: () => Loss | undefined = () => undefined
+  /** How many calls there were. */
+  calls = 0
   #away = false
   readonly #worlds = new Map<string, MemoryWorlds>()
   readonly #owners = new Map<string, WorkspaceOwner>()
@@ -95,7 +97,10 @@ export class MemoryEngine {
     }
   }
 
-  readonly #loses = (): Loss | undefined => this.#away ? 'request' : this.loses()
+  readonly #loses = (): Loss | undefined => {
+    this.calls++
+    return this.#away ? 'request' : this.loses()
+  }
 
   /** Those that wait for a change look whether there was one. */
   #endWaits (): void {
