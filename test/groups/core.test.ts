@@ -1,3 +1,3 @@
 import { importTests } from './import-tests.js'
 
-await importTests('contract', 'domain', 'options', 'outbound', 'stores')
+await importTests('contract', 'domain', 'options', 'outbound', 'stores', 'stores/valkey')

@@ -171,7 +171,7 @@ export function encodeText (text: string): string {
 }
 
 /** A number as text whose order is that of the numbers: the bits of the double, with those turned that sort the other way. */
-function sortableNumber (number: number): string {
+export function sortableNumber (number: number): string {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, number + 0) // -0 becomes 0
   const bits = view.getBigUint64(0)
