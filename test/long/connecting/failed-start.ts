@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { run } from '../../command/process.js'
-import { startEngine } from '../engine.js'
-import { closedPort } from './servers.js'
+import { freePort, startEngine } from '../engine.js'
 
 const PASSWORD = 'hunter2'
 
@@ -22,7 +21,7 @@ async function checkFailedStart (t: Test, store: string, reason: string): Promis
 
 t.test('an engine that is away stops the start after a while', async t => {
   await Promise.all([
-    checkFailedStart(t, `redis://:${PASSWORD}@127.0.0.1:${await closedPort()}`, 'connect ECONNREFUSED 127.0.0.1:'),
+    checkFailedStart(t, `redis://:${PASSWORD}@127.0.0.1:${await freePort()}`, 'connect ECONNREFUSED 127.0.0.1:'),
     checkFailedStart(t, `unix://mock:${PASSWORD}@${t.testdir({})}/none.sock`, 'connect ENOENT ')
   ])
 })

@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { nameOf, RespFrames } from '../resp-frames.js'
 
 /** A server on a free port. It ends with the test. */
-export async function startServer (t: Pick<Test, 'teardown'>, serve: (socket: Socket) => void): Promise<{ port: number }> {
+async function startServer (t: Pick<Test, 'teardown'>, serve: (socket: Socket) => void): Promise<{ port: number }> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
@@ -21,18 +21,8 @@ export async function startServer (t: Pick<Test, 'teardown'>, serve: (socket: So
 }
 
 /** Starts a server that takes connections and says nothing. */
-export async function startSilentServer (t: Pick<Test, 'teardown'>, onConnection = (): void => undefined): Promise<{ port: number }> {
-  return startServer(t, onConnection)
-}
-
-/** A port on which nobody listens. */
-export async function closedPort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+export async function startSilentServer (t: Pick<Test, 'teardown'>): Promise<{ port: number }> {
+  return startServer(t, () => undefined)
 }
 
 /**
