@@ -41,8 +41,10 @@ export function logOf ({ out }: Run): Record<string, unknown>[] {
 }
 
 /** A mock on a free port, after its ready line. */
-export async function serve (t: Test, args: string[] = [], preload: string[] = []): Promise<Run & { url: string, port: string }> {
-  const mock = run(t, ['--port', '0', ...args], {}, preload)
+export async function serve (
+  t: Test, args: string[] = [], preload: string[] = [], env: Record<string, string> = {}
+): Promise<Run & { url: string, port: string }> {
+  const mock = run(t, ['--port', '0', ...args], env, preload)
   for (;;) {
     const { url } = logOf(mock).find(({ msg }) => String(msg).includes(' is ready at ')) ?? {}
     if (typeof url === 'string') return { ...mock, url, port: new URL(url).port }

@@ -134,7 +134,8 @@ async function onFreePorts (start: (port: number, busPort: number) => Promise<vo
   }
 }
 
-async function freePort (): Promise<number> {
+/** A port on which nobody listens. */
+export async function freePort (): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
