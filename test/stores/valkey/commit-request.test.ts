@@ -23,14 +23,14 @@ t.test('a commit writes what has changed, with its index entries', async t => {
   const memberOf = (item: typeof before) => partsOf(written('due', { puts: [item] })).find(([kind]) => kind === 'add')?.[3]
   const [memberBefore, memberAfter] = [memberOf(before), memberOf(after)]
   t.same(partsOf(written('due', { puts: [after] }, before)), [
-    ['go', '1', '0'], ['remove', world.index('due'), '1', memberBefore],
+    ['go', 'v', '1', '0'], ['remove', world.index('due'), '1', memberBefore],
     ['put', keyOf('due'), '1', 'd', '000000000001000000', valueOf('due', after)], ['add', world.index('due'), '1', memberAfter, '']
   ])
   t.same(partsOf(written('due', { deletes: ['d', 'none'] }, before)), [
-    ['go', '1', '0'], ['delete', keyOf('due'), '1', 'd'], ['remove', world.index('due'), '1', memberBefore]
+    ['go', 'v', '1', '0'], ['delete', keyOf('due'), '1', 'd'], ['remove', world.index('due'), '1', memberBefore]
   ])
   t.same(partsOf(written('due', { deletes: ['d'], puts: [before] }, before)), [
-    ['go', '1', '0'], ['remove', world.index('due'), '1', memberBefore], ['put', keyOf('due'), '1', 'd', '+000000', valueOf('due', before)],
+    ['go', 'v', '1', '0'], ['remove', world.index('due'), '1', memberBefore], ['put', keyOf('due'), '1', 'd', '+000000', valueOf('due', before)],
     ['add', world.index('due'), '1', memberBefore, '']
   ], 'a document that is deleted and put gets a new place')
   t.same(partsOf(written('tokens', { puts: [token('s'), token('t'), token('t')] })).at(-1),
@@ -60,7 +60,7 @@ t.test('a bounded collection is bounded with how much it has grown', async t => 
 
 t.test('which revisions a commit lets grow', async t => {
   const goOf = <C extends Collection>(collection: C, document: Documents[C]) =>
-    partsOf(written(collection, { puts: [document] })).find(([kind]) => kind === 'go')?.slice(1)
+    partsOf(written(collection, { puts: [document] })).find(([kind]) => kind === 'go')?.slice(2)
   t.same(goOf('sessions', session()), ['1', '0'])
   t.same(goOf('settings', clockAt(NOW)), ['0', '1'])
   t.same(goOf('rates', { id: 'r', limit: 1, remaining: 1, endsAt: 1 }), ['0', '0'])

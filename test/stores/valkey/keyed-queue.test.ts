@@ -53,6 +53,29 @@ t.test('a step that fails holds up no other', async t => {
   t.equal(queue.size, 0)
 })
 
+t.test('a key that a step releases early holds up no other step, and its other keys do', async t => {
+  const queue = new KeyedQueue()
+  const [first, released, held] = [new HeldStep(), new HeldStep(), new HeldStep()]
+  const all = [
+    queue.run(['a', 'b'], async release => {
+      release('a')
+      release('c') // it has no such key
+      await first.run()
+    }),
+    queue.run(['a'], released.run),
+    queue.run(['a', 'b'], held.run)
+  ]
+  await turn()
+  t.same([first, released, held].map(({ isBegun }) => isBegun), [true, true, false])
+  first.end()
+  await turn()
+  t.equal(held.isBegun, false, 'it waits for the step that came to the released key')
+  released.end()
+  held.end()
+  await Promise.all(all)
+  t.equal(queue.size, 0)
+})
+
 t.test('whatever keys steps have, all end, those with a key in common in their order and never together', async () => {
   const keys = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 })
   await fc.assert(fc.asyncProperty(fc.array(keys, { maxLength: 12 }), fc.scheduler(), async (steps, scheduler) => {

@@ -15,12 +15,12 @@ export function fieldOf<C extends Collection> (collection: C, document: Document
 /** The reply of the script that reads. */
 export const replyOf = (...found: unknown[]): ScriptReply => [['0', '0'], null, ...found]
 
-/** The arguments of a commit, one part a line. */
-export function partsOf ({ keys, args }: CommitRequest, kinds = /^(check|size|count|go|put|delete|add|remove|bound|wake)$/): string[][] {
+/** The arguments of a commit of version `v`, one part a line. */
+export function partsOf (request: CommitRequest, kinds = /^(check|size|count|go|put|delete|add|remove|bound|wake)$/): string[][] {
   const parts: string[][] = []
-  for (const arg of args) {
+  for (const arg of request.args('v')) {
     if (kinds.test(arg)) parts.push([])
     parts.at(-1)?.push(arg)
   }
-  return parts.map(part => part.map((arg, index) => index === 1 && part[0] !== 'go' && part[0] !== 'wake' ? keys[Number(arg) - 1] as string : arg))
+  return parts.map(part => part.map((arg, index) => index === 1 && part[0] !== 'go' && part[0] !== 'wake' ? request.keys[Number(arg) - 1] as string : arg))
 }

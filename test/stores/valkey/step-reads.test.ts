@@ -30,7 +30,7 @@ t.test('what a step reads is found in the reply, and checked when it commits', a
     ['check', keyOf('sessions'), '3', 'b', '4', 'none', '-', 'a', '3'],
     ['check', keyOf('endpoints'), '2', 'x', '5', 'y', '5'], ['size', keyOf('endpoints'), '2'],
     ['check', keyOf('tokens'), '1', 't', '6'], ['count', world.index('tokens'), '[of:ses_a\0', '(of:ses_a\u0001', '1'],
-    ['go', '0', '0']
+    ['go', 'v', '0', '0']
   ])
 })
 
