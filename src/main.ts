@@ -119,11 +119,11 @@ async function serve (options: Options): Promise<void> {
 
 async function sayReady (app: FastifyInstance, log: LogStream, { host, apiKeys, control, inspector, logLevel }: Options): Promise<void> {
   if (logLevel === 'silent') return
-  const [{ readyLine }, { urlOf }, { version }, { listSessions }] = await Promise.all([
+  const [{ readyLine }, { urlOf }, { version }, { someSessions }] = await Promise.all([
     import('./command/ready-line.js'), import('./command/health.js'), import('./own-package.js'), import('./domain/workspace.js')
   ])
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
   const { store } = await app.workspaces.shared.enter()
-  const sessions = await listSessions(store)
-  log.write(readyLine({ url, version, sessions, apiKeys, inspector: control && inspector }))
+  const [count, sessions] = await Promise.all([store.count('sessions'), someSessions(store)])
+  log.write(readyLine({ url, version, count, sessions, apiKeys, inspector: control && inspector }))
 }

@@ -6,6 +6,9 @@ export interface Ready {
   /** Where it listens, such as `http://127.0.0.1:4010`. */
   url: string
   version: string
+  /** How many sessions it has. */
+  count: number
+  /** Some of them, of which one is tried. */
   sessions: readonly Pick<Session, 'id' | 'is_sandbox' | 'retention_status'>[]
   /** The API keys that it accepts; none means every well-formed key. */
   apiKeys: readonly string[]
@@ -29,7 +32,7 @@ export interface ReadyLine {
 }
 
 /** The line of the log that says that a mock has started, as JSON. */
-export function readyLine ({ url, version, sessions, apiKeys, inspector }: Ready): string {
+export function readyLine ({ url, version, count, sessions, apiKeys, inspector }: Ready): string {
   const line: ReadyLine = {
     level: 30,
     time: Date.now(),
@@ -38,7 +41,7 @@ export function readyLine ({ url, version, sessions, apiKeys, inspector }: Ready
     url,
     ...(inspector && { inspector: `${url}/_mock/` }),
     docs: `${url}/docs`,
-    sessions: sessions.length,
+    sessions: count,
     try: apiKeys.length === 0 ? tryUpdate(url, sessions) : tryHealth(url), // a key must not end up in a log
     msg: `verifa-mock ${version} is ready at ${url}`
   }

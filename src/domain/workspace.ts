@@ -9,6 +9,7 @@ import { toFixtures } from './fixtures/saved-fixtures.js'
 import { isExpired } from './idempotency/record.js'
 import { newId } from './new-id.js'
 import { type RateLimitOptions, RateLimits } from './rate-limits.js'
+import { read } from './read.js'
 import { removalOf } from './sessions/direct.js'
 import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { Environment, Session } from './sessions/session.js'
@@ -210,6 +211,14 @@ function startClock ({ clock: saved, saved_at: savedAt }: InitialState, machineT
 /** All sessions: those of the sandbox, then the live ones, each in the order in which they were added. */
 export async function listSessions (store: Store): Promise<readonly Session[]> {
   return inOrder(await store.list('sessions'))
+}
+
+/** Some sessions, in that order: all in memory; of a shared store, which may have too many for one reply, the newest. */
+export async function someSessions (store: Store): Promise<readonly Session[]> {
+  if (!store.isShared) return listSessions(store)
+  const newest = async (environment: Environment) =>
+    (await read(store, { sessions: { newest: { where: { environment }, offset: 0, limit: 100 } } })).sessions.documents
+  return [...await newest('sandbox'), ...await newest('live')]
 }
 
 function inOrder (sessions: readonly Session[]): readonly Session[] {

@@ -129,7 +129,7 @@ t.test('a terminal gets a banner and readable lines, in colour if it has colours
   for (const hasColours of [true, false]) {
     const { output, chunks } = stalledOutput({ isTTY: true, hasColors: () => hasColours })
     const log = logStream(output)
-    log.write(readyLine({ url: 'http://x', version: '1.2.3', sessions: [], apiKeys: [], inspector: true }))
+    log.write(readyLine({ url: 'http://x', version: '1.2.3', count: 0, sessions: [], apiKeys: [], inspector: true }))
     log.write(lineOf(request))
     await setImmediate()
     const [ready, inspector, docs] = chunks.join('').split('\n')

@@ -3,11 +3,13 @@ import t from 'tap'
 import { explainFailedStart, listenError } from '../../src/command/failed-start.js'
 import { askHealth, urlOf } from '../../src/command/health.js'
 import { banner, type Ready, readyLine, type ReadyLine } from '../../src/command/ready-line.js'
+import { someSessions } from '../../src/domain/workspace.js'
 import { startVerifaMock } from '../../src/index.js'
 import { StateFileError } from '../../src/stores/file-lock.js'
 import { FixtureError } from '../../src/stores/fixture-files.js'
 import { StoreError } from '../../src/stores/shared-store.js'
 import { MemoryEngine } from '../stores/away.js'
+import { storeWith } from '../domain/store-with.js'
 
 t.test('a failed start is explained in a sentence that says what to do', async t => {
   const address = { host: '127.0.0.1', port: 80 }
@@ -47,7 +49,7 @@ t.test('the URL of an address', async t => {
 t.test('the ready line', async t => {
   const session = { id: 'ses_1', is_sandbox: true, retention_status: 'active' } as const
   const lineOf = (ready: Partial<Ready> = {}) =>
-    JSON.parse(readyLine({ url: 'http://x', version: '1.2.3', sessions: [session], apiKeys: [], inspector: true, ...ready })) as ReadyLine
+    JSON.parse(readyLine({ url: 'http://x', version: '1.2.3', count: 1, sessions: [session], apiKeys: [], inspector: true, ...ready })) as ReadyLine
 
   t.test('names the URL, the docs and the number of sessions', async t => {
     t.match(lineOf(), { level: 30, time: Number, url: 'http://x', inspector: 'http://x/_mock/', docs: 'http://x/docs', sessions: 1, msg: 'verifa-mock 1.2.3 is ready at http://x' })
@@ -68,6 +70,17 @@ t.test('the ready line', async t => {
     ]
     for (const [ready, command] of cases) t.equal(lineOf(ready).try, command)
   })
+})
+
+t.test('the sessions of which one is tried: of a shared store the newest, the sandbox first', async t => {
+  const mock = await startVerifaMock()
+  t.teardown(() => mock.close())
+  const { store } = mock.app.workspaces.shared.world
+  const all = await mock.sessions()
+  t.same(await someSessions(store), all)
+  const some = await someSessions(storeWith(store, { isShared: true }))
+  t.same(some.map(({ is_sandbox: isSandbox }) => isSandbox), all.map(({ is_sandbox: isSandbox }) => isSandbox))
+  t.ok((some[0]?.created_at ?? '') >= (some[1]?.created_at ?? ''))
 })
 
 t.test('a server that is not a mock, or does not respond, is not healthy', async t => {
