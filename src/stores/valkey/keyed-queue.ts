@@ -13,18 +13,13 @@ export class KeyedQueue {
       const last = this.#last.get(key)
       if (last !== undefined) before.push(last)
     }
-    let end = (): void => undefined
-    const ended = new Promise<void>(resolve => {
-      end = resolve
-    })
-    for (const key of keys) this.#last.set(key, ended)
-    try {
-      if (before.length > 0) await Promise.all(before)
-      return await step()
-    } finally {
+    const result = before.length > 0 ? Promise.all(before).then(step) : step()
+    const free = () => {
       for (const key of keys) if (this.#last.get(key) === ended) this.#last.delete(key)
-      end()
     }
+    const ended = result.then(free, free)
+    for (const key of keys) this.#last.set(key, ended)
+    return result
   }
 
   /** How many keys are in use. */
