@@ -41,7 +41,11 @@ export async function compareWithModel (t: Test, mocks: readonly EmbeddedVerifaM
       failedAt ??= performance.now()
       throw error
     }
-  }), { numRuns: runs, ...replay })
+  }), { numRuns: runs, ...replay }).catch((error: unknown) => {
+    // tap shows no failure whose name has this character, which ends a line
+    const { message, cause } = error as Error
+    throw new Error(message.replaceAll('\u2028', '\\u2028'), { cause })
+  })
 
   const { seen } = comparison
   t.comment(`${runs} runs of ${Math.round(stepsDone / runs)} steps on average`)
