@@ -181,7 +181,8 @@ export class Timeline {
     if (this.#effects.size > 0 || await store.count('moves') === 0) return false
     const move = (await store.list('moves')).find(({ refused }) => !refused)
     if (move === undefined) return false
-    await this.#take(move, item)
+    // looked up once more: something may have been put since, and then the move asked for
+    await this.#take(move, await store.firstDue())
     return true
   }
 

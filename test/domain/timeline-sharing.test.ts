@@ -97,6 +97,26 @@ t.test('a move that one process has begun is ended by the next one that leads', 
   t.same([other.done, other.clock.now() - NOW], [[['b', 2]], 5])
 })
 
+t.test('what was put before a move is carried out before its end, also if it was put after the leading process had looked', async t => {
+  const machine = new Machine(t)
+  const store = frozenStore()
+  let looked = false
+  const slow = (store: Store) => storeWith(store, {
+    isShared: true,
+    firstDue: async () => {
+      const first = await store.firstDue()
+      if (looked) return first
+      looked = true
+      await store.transact({}, () => ({ puts: { due: [dueItem('a', NOW + 1)], moves: [{ id: 'm', set: null, advance: 5, target: null, refused: false }] } }))
+      return first
+    }
+  })
+  const { timeline, done, clock } = timelineOn(machine, {}, slow, store)
+  timeline.schedule()
+  await machine.settle()
+  t.same([done, clock.now() - NOW, await store.count('moves')], [[['a', 1]], 5, 0])
+})
+
 t.test('who begins to lead does again what another process has begun and not ended', async t => {
   const { slow, begun, end } = slowHandler()
   const machine = new Machine(t)
