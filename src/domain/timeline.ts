@@ -93,7 +93,7 @@ export class Timeline {
   #timer: NodeJS.Timeout | undefined
   #running = false
   #again = false
-  /** When this process asked last whether it leads, if it does. */
+  /** When this process asked last whether it leads, if it does: by `performance.now()`. */
   #ledAt = -Infinity
 
   constructor (options: TimelineOptions) {
@@ -189,11 +189,12 @@ export class Timeline {
   /** Whether this process leads. One that has just begun to lead does again what was under way. */
   async #lead (): Promise<boolean> {
     const { store } = this.#options
-    if (store.machineTime() < this.#ledAt + LOOK_AGAIN) return true
-    const askedAt = store.machineTime()
+    // not by the time of the store, which stands still after a failover to an engine whose clock is behind
+    const askedAt = performance.now()
+    if (askedAt < this.#ledAt + LOOK_AGAIN) return true
     const leads = await store.lead()
     // later, another process may have led since, and may have died
-    const hasLedOn = store.machineTime() < this.#ledAt + LEASE
+    const hasLedOn = performance.now() < this.#ledAt + LEASE
     this.#ledAt = leads ? askedAt : -Infinity
     if (leads && !hasLedOn) await this.#recover()
     return leads

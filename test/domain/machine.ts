@@ -15,6 +15,7 @@ export class Machine {
 
   constructor (t: Test) {
     t.intercept(Date, 'now', { value: () => this.now })
+    t.intercept(performance, 'now', { value: () => this.now })
     t.intercept(globalThis, 'setTimeout', {
       value: (run: () => void, wait: number) => {
         const timer = { at: this.now + wait, run, unref: false }

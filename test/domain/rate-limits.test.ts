@@ -143,7 +143,7 @@ t.test('of more than 10,000 API keys, the one whose minute is the oldest is forg
   await requestAt(END, key('0'))
   await limits.count(key('10000'), false)
   await stopClock(store, START)
-  t.same([await store.count('rates'), await store.evicted('rates')], [10_000, 1])
+  t.equal(await store.count('rates'), 10_000)
   t.match(await limits.count(key('2'), false), { allowance: { exceeded: true } })
   t.match(await limits.count(key('1'), false), { allowance: { exceeded: false } }, 'the minute of the first key was a new one')
 })

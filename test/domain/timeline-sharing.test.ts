@@ -58,6 +58,16 @@ t.test('a process that leads asks again only after a while', async t => {
   t.same([one.asked, one.done.map(([id]) => id)], [2, ['a', 'b', 'c']])
 })
 
+t.test('it asks again also while the time of the store stands still', async t => {
+  const machine = new Machine(t)
+  const one = processOn(machine, storeWith(frozenStore(), { machineTime: () => NOW }))
+  one.leads = true
+  await one.put(dueItem('a', NOW))
+  machine.now += LOOK_AGAIN
+  await one.put(dueItem('b', NOW))
+  t.same([one.asked, one.done.map(([id]) => id)], [2, ['a', 'b']])
+})
+
 t.test('a process that does not lead waits for what is due while the clock runs, since then nobody may lead', async t => {
   const machine = new Machine(t)
   const one = processOn(machine, memoryStore())

@@ -382,3 +382,11 @@ t.test('a clock has whole milliseconds, also when the machine has fractions', as
   t.same(withFrozen(true, setting, NOW + 0.9), { ...setting, offset: 5, frozenAt: NOW + 5 })
   t.equal(timeOf(withFrozen(false, withFrozen(true, setting, NOW + 0.9), NOW + 100), NOW + 100), NOW + 5, 'it runs again from where it stood')
 })
+
+t.test('a move that was refused, and is still there, is not made', async t => {
+  const machine = new Machine(t)
+  const { store, clock, timeline } = timelineOn(machine)
+  await store.transact({}, () => ({ puts: { moves: [{ id: 'm', set: null, advance: 5, target: null, refused: true }] } }))
+  await timeline.settled()
+  t.same([clock.now(), await store.count('moves')], [NOW, 1])
+})
