@@ -250,6 +250,14 @@ t.test('the clock goes from year 1 to 9998, to the millisecond', async t => {
   t.equal(await status('9999-01-01T00:00:00.000Z'), 422)
 })
 
+t.test('a move of the clock that leads too far when its turn has come is refused', async t => {
+  const app = startApp(t)
+  const { timeline } = await app.workspaces.shared.enter()
+  t.intercept(timeline, 'moveTo', { value: async () => false })
+  const response = await app.inject({ method: 'POST', url: '/_mock/clock', payload: { advance: '1h' } })
+  t.match(errorOf(t, response), { status_code: 422, detail: [{ loc: ['body', 'advance'] }] })
+})
+
 t.test('a move of the clock that leads too far only because another one comes first is refused, and moves nothing', async t => {
   const app = startApp(t)
   const change = async (payload: object) => app.inject({ method: 'POST', url: '/_mock/clock', payload })

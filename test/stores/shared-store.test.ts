@@ -9,7 +9,8 @@ const bounds = { max: 10, maxBytes: 1_000 }
 /** A shared store on an engine of this process. */
 function sharedStore (): SharedStore {
   const { url } = new MemoryEngine()
-  return new SharedStore({ url, log, maxWorkspaces: 1, idempotency: bounds, deliveries: bounds, maxJournalEntries: 10, maxJournalBytes: 99 })
+  const limits = { maxWorkspaces: 1, maxJournalEntries: 10, maxJournalBytes: 1_000 }
+  return new SharedStore({ url, log, idempotency: bounds, deliveries: bounds, ...limits })
 }
 
 t.test('the error of a store that cannot be used names the store and the reason, once, and no password', async t => {
