@@ -1,27 +1,18 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import type { Engine } from '../../src/stores/valkey/engine.js'
-import { connectStore } from '../../src/stores/valkey/connect.js'
-import { WorldKeys } from '../../src/stores/valkey/layout.js'
 import { commitScript } from '../../src/stores/valkey/scripts.js'
-import { ValkeyStore } from '../../src/stores/valkey/valkey-store.js'
-import { beginWorld } from '../../src/stores/valkey/write-world.js'
+import type { ValkeyStore } from '../../src/stores/valkey/valkey-store.js'
 import { session } from '../domain/examples.js'
 import { startEngine } from './engine.js'
+import { makersOn } from './makers.js'
 
 // Steps of two processes that touch the same documents: each process has a store of its own for the same world.
 
-const { url } = await startEngine(t)
-const engine = await connectStore(url, { warn: text => t.fail(text) })
-t.teardown(() => engine.close())
-let generation = 0
+const { engine, makeShared } = await makersOn(t, (await startEngine(t)).url)
 
 async function twoStores (ownEngine: Engine = engine): Promise<[ValkeyStore, ValkeyStore]> {
-  const keys = new WorldKeys('test', ++generation)
-  await beginWorld(engine, keys)
-  const bounds = { max: 1e9, maxBytes: 1e12 }
-  const open = (engine: Engine) => new ValkeyStore({ engine, keys, bounds: { idempotency: bounds, deliveries: bounds, rates: bounds } })
-  const stores: [ValkeyStore, ValkeyStore] = [open(ownEngine), open(engine)]
+  const stores = await makeShared(ownEngine, engine) as [ValkeyStore, ValkeyStore]
   await stores[0].transact({}, () => ({ puts: { sessions: [session()] } }))
   return stores
 }
