@@ -168,6 +168,7 @@ export class Connection implements Engine, TransportListener {
 
   /** Subscribes in the transport, where a channel and listener that are known already change nothing. */
   #subscribe (channel: string, listener: (message: string | undefined) => void): void {
+    if (this.#closed) return // a transport that is destroyed would connect once more
     this.#transport.subscribe(channel, listener).catch(() => undefined) // once more when the engine is back
   }
 }

@@ -94,8 +94,8 @@ export class ServerTransport implements Transport {
   }
 
   destroy (): void {
-    this.#client.destroy()
-    this.#subscriber?.destroy()
+    end(this.#client)
+    end(this.#subscriber)
   }
 }
 
@@ -135,6 +135,14 @@ export class ClusterTransport implements Transport {
   }
 
   destroy (): void {
+    const { masters, pubSubNode } = this.#cluster
+    for (const { client } of [...masters, pubSubNode ?? {}]) end(client)
     this.#cluster.destroy()
   }
+}
+
+/** Ends a client for good. One that was about to connect would do so after `destroy`, and keep the process. */
+function end (client: Pick<Client.RedisClientType, 'on' | 'destroy'> | undefined): void {
+  client?.on('ready', () => client.destroy())
+  client?.destroy()
 }
