@@ -1,5 +1,4 @@
-// How a mock gets to its store, and what it does when that is not possible. Engines and mocks are processes of their own. To be run with
-// --timeout=0.
+// How a mock gets to its store, and what it does when that is not possible. Engines and mocks are processes of their own.
 import './connecting/addresses.js'
 import './connecting/failed-start.js'
 import './connecting/unusable.js'

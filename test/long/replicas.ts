@@ -1,5 +1,5 @@
 // Two replicas on one engine, each a process of its own. With PROOF_REPLICAS=one both are the same process, with its state in memory: then
-// the tests show that they expect nothing of two replicas that one does not do. To be run with --timeout=0.
+// the tests show that they expect nothing of two replicas that one does not do.
 import './replicas/updates.js'
 import './replicas/settings.js'
 import './replicas/worlds.js'
