@@ -44,14 +44,9 @@ export class Connection implements Engine, TransportListener {
     this.#timer = setInterval(() => this.look(), LOOK_EVERY).unref()
   }
 
-  /** Connects. It is tried again until it succeeds, or until `close`. */
+  /** Connects. Tries again until it succeeds, or until `close`. */
   async open (): Promise<void> {
     await this.#transport.connect()
-  }
-
-  /** Whether the engine answers. */
-  get isReady (): boolean {
-    return this.#away === undefined && !this.#closed
   }
 
   /** The last error of a connection, in words. */
@@ -95,7 +90,7 @@ export class Connection implements Engine, TransportListener {
     }
   }
 
-  /** Looks whether the engine answers. To be called once a second. */
+  /** Checks whether the engine answers. The timer calls it. */
   look (): void {
     if (this.#closed) return
     if (this.#pending === 0) {

@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_WINDOW } from '../../domain/idempotency/record.js'
+import { expiryOfKey } from '../../domain/idempotency/record.js'
 import { environmentOf } from '../../domain/sessions/session.js'
 import type { BoundedCollectionName, Collection, Documents } from '../../domain/store.js'
 
@@ -21,9 +21,9 @@ export function workspaceKeys (workspace: string): { present: string, generation
 export class WorldKeys {
   /** A hash: the revisions, and what bounded collections and the journal count. */
   readonly meta: string
-  /** A stream. */
+  /** A stream: the exchanges. */
   readonly journal: string
-  /** Who leads the timeline. */
+  /** The ID of the process that leads the timeline. */
   readonly lease: string
   /** The channel on which processes wake each other. */
   readonly wake: string
@@ -47,7 +47,7 @@ export class WorldKeys {
     return `${this.#prefix}${collection}:index`
   }
 
-  /** All of them. */
+  /** All keys; `wake` is a channel. */
   all (): string[] {
     return [this.meta, this.journal, this.lease, ...collections.flatMap(name => [this.documents(name), this.index(name)])]
   }
@@ -116,7 +116,7 @@ export function rangeOf (name: string): { min: string, max: string } {
 /** What the store has to know of a document of a bounded collection: about how many bytes it takes, and when it expires, if it does. */
 const boundsOf: { readonly [C in BoundedCollectionName]: (document: Documents[C]) => { bytes: number, expiresAt?: number } } = {
   deliveries: ({ bytes }) => ({ bytes }),
-  idempotency: ({ bytes, firstSeenAt }) => ({ bytes, expiresAt: firstSeenAt + IDEMPOTENCY_WINDOW }),
+  idempotency: record => ({ bytes: record.bytes, expiresAt: expiryOfKey(record) }),
   rates: ({ endsAt }) => ({ bytes: 0, expiresAt: endsAt })
 }
 
