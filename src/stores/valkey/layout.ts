@@ -53,10 +53,6 @@ export class WorldKeys {
   }
 }
 
-export const collections = [
-  'sessions', 'results', 'captures', 'links', 'tokens', 'endpoints', 'deliveries', 'idempotency', 'due', 'running', 'moves', 'rates', 'settings'
-] as const satisfies readonly Collection[]
-
 /** A place of a document in the index of its collection. */
 export interface IndexEntry {
   /** Which documents stand together: those of an environment, of a session. */
@@ -75,8 +71,11 @@ export const indexNames = {
   reference: (environment: string, reference: string) => `reference:${environment}:${encodeText(reference)}`
 }
 
-/** The index entries of a document. */
-const entriesOf: { readonly [C in Collection]?: (document: Documents[C]) => IndexEntry[] } = {
+const noEntries: IndexEntry[] = []
+const none = () => noEntries
+
+/** The index entries of a document, by its collection; `none` where documents are found by their IDs only. */
+const entriesOf: { readonly [C in Collection]: (document: Documents[C]) => IndexEntry[] } = {
   sessions: session => {
     const [environment, sort] = [environmentOf(session), newestFirst(session.created_at)]
     const entries = [{ name: indexNames.environment(environment), sort }, { name: indexNames.status(environment, session.status), sort }]
@@ -87,17 +86,22 @@ const entriesOf: { readonly [C in Collection]?: (document: Documents[C]) => Inde
     const [environment, sort] = [environmentOf(result), newestFirst(result.created_at)]
     return [{ name: indexNames.environment(environment), sort }, { name: indexNames.status(environment, result.status), sort }]
   },
+  captures: none,
+  links: none,
   tokens: token => [{ name: indexNames.of(token.session_id) }],
-  due: item => [{ name: indexNames.time, sort: sortableNumber(item.at) }],
+  endpoints: none,
   deliveries: () => [{ name: indexNames.all }],
   idempotency: () => [{ name: indexNames.all }],
-  rates: () => [{ name: indexNames.all }]
+  due: item => [{ name: indexNames.time, sort: sortableNumber(item.at) }],
+  running: none,
+  moves: none,
+  rates: () => [{ name: indexNames.all }],
+  settings: none
 }
-
-const noEntries: IndexEntry[] = []
+export const collections = Object.keys(entriesOf) as Collection[]
 
 export function indexEntriesOf<C extends Collection> (collection: C, document: Documents[C]): IndexEntry[] {
-  return entriesOf[collection]?.(document) ?? noEntries
+  return entriesOf[collection](document)
 }
 
 /**
