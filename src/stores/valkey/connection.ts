@@ -10,7 +10,7 @@ const LOOK_EVERY = 1_000
 /** After how many looks without an answer the engine counts as away. */
 const SILENT_LOOKS = 2
 
-/** A key of the workspace that all API keys share: where nobody answers for it, the store is away. */
+/** The key of a probe: of the workspace that all API keys share. In a cluster, the probe reaches only the node that has it. */
 const { present: PROBED_KEY } = workspaceKeys('')
 
 /** The replies of an engine that does nothing now: it is starting, a script keeps it busy, a part of it is away, or its password is new. */
