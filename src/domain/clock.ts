@@ -28,7 +28,7 @@ export function withFrozen (frozen: boolean, clock: ClockSetting, machineTime: n
 
 /**
  * The clock of a world: times in sessions and in the journal, the 24 hours of an idempotency key, everything that is due. It runs
- * with the machine's clock until it is moved. Nothing else reads the time of day, except for the log.
+ * with the machine's clock until it is moved. The store has the machine's time, so that processes that share it have one.
  */
 export class Clock {
   readonly #store: Store

@@ -62,7 +62,7 @@ export interface RateWindow {
   readonly endsAt: number
 }
 
-/** Whether somebody has set what is left. */
+/** Whether a call of the control plane has set what is left of a rate limit. */
 export interface RateLimitsSetting {
   readonly id: 'rateLimits'
   readonly isSet: boolean

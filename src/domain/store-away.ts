@@ -1,6 +1,6 @@
 import { ApiError, apiError } from '../contract/errors.js'
 
-/** A step could not be taken, or nobody knows whether it was, because the store that processes share is not there. */
+/** A step failed because the shared store is away, or refuses it. When only the reply was lost, the step was taken. */
 export class StoreAwayError extends ApiError {
   override readonly name = 'StoreAwayError'
 

@@ -98,12 +98,12 @@ export interface Changes {
   readonly deletes?: Readonly<Partial<Record<Collection, readonly string[]>>>
 }
 
-/** The collections whose oldest documents a store evicts when there are too many, or too large ones. */
+/** The collections whose oldest documents a store evicts when they are too many, or too large. */
 export type BoundedCollectionName = 'deliveries' | 'idempotency' | 'rates'
 
 /** Two numbers that grow when a world changes. */
 export interface StoreRevisions {
-  /** Grows with each step that changed documents that people look at: all but settings, moves, and the counts of requests. */
+  /** Grows with each step that changed documents other than settings, moves, and the counts of requests. */
   documents: number
   /** Grows with each step that changed settings. */
   settings: number
@@ -111,12 +111,12 @@ export interface StoreRevisions {
 
 /**
  * Where a world keeps its documents. It knows collections and orders, and nothing of what the documents mean.
- * It may be shared with other processes, so nearly everything in it is asynchronous.
+ * It may be shared with other processes, so nearly everything in it is asynchronous, and fails with a `StoreAwayError` while it is away.
  */
 export interface Store {
   /**
-   * Reads documents, decides and writes, as one atomic step. When `decide` throws, nothing is written. A store that is shared may call
-   * `decide` again when somebody else was faster: it has to be a pure function.
+   * Reads documents, decides and writes, as one atomic step. When `decide` throws, nothing is written. A shared store may call `decide`
+   * again, with other documents, when another process was faster: it has to be a pure function.
    * @param decide takes what was read, and the time of the world's clock in milliseconds since 1970. Pages are not guarded: a step that
    *   reads a page writes nothing.
    */
@@ -141,8 +141,8 @@ export interface Store {
   setting<N extends SettingName> (name: N): Settings[N]
 
   /**
-   * The time that all who share the store have in common, wherever the world's clock stands: in milliseconds since 1970, maybe with a
-   * fraction.
+   * The time of the machine, or of a shared store: it is the same for all its processes, wherever the world's clock stands. In milliseconds
+   * since 1970, maybe with a fraction.
    */
   machineTime (): number
 
@@ -157,7 +157,7 @@ export interface Store {
    */
   lead (): Promise<boolean>
 
-  /** Resolves when documents may have changed: for those who wait for something that another process does. */
+  /** Resolves when documents may have changed. A caller that waits for another process then looks again. */
   changed (): Promise<void>
 
   /** Calls a listener after each step, of whichever process, that changed due items, moves, or the clock. */

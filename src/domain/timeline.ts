@@ -68,14 +68,14 @@ export interface TimelineOptions {
   clock: Clock
   /** The handlers by type. */
   handlers: Readonly<Record<string, DueHandler>>
-  /** Takes the error of an item that could not be carried out, or of its effect, and was dropped; without an item that of the store. */
+  /** Takes an error: with an item, that of the item or its effect, which is dropped; without one, that of the store. */
   onError: (error: unknown, item?: DueItem) => void
 }
 
 /** The longest wait that a timer of Node.js takes. */
 const LONGEST_WAIT = 2 ** 31 - 1
 
-/** After how long a process that leads asks again, and one that does not looks whether there is something to do. */
+/** After how many milliseconds a leading process renews its lease, and another one checks whether it can lead. */
 const LOOK_AGAIN = LEASE / 3
 
 /**
@@ -93,7 +93,7 @@ export class Timeline {
   #timer: NodeJS.Timeout | undefined
   #running = false
   #again = false
-  /** When this process asked last whether it leads, if it does: by `performance.now()`. */
+  /** When this process last asked whether it leads, by `performance.now()`; -Infinity when it does not lead. */
   #ledAt = -Infinity
 
   constructor (options: TimelineOptions) {
@@ -127,7 +127,7 @@ export class Timeline {
     if (!this.#running) void this.#run()
   }
 
-  /** Stops for good: nothing more is carried out, and nobody waits for a move any more. */
+  /** Stops for good: nothing more is carried out, and `moveTo` no longer waits. */
   stop (): void {
     this.#stop.abort()
     clearTimeout(this.#timer)
@@ -158,7 +158,7 @@ export class Timeline {
     this.#timer = setTimeout(() => this.schedule(), Math.min(wait, LONGEST_WAIT)).unref()
   }
 
-  /** How many milliseconds from now on there is nothing to do; Infinity says until somebody wakes it. */
+  /** How many milliseconds there is nothing to do; Infinity until the store wakes the timeline. */
   async #wait (): Promise<number> {
     const { clock, store } = this.#options
     const next = await store.firstDue()
@@ -181,7 +181,7 @@ export class Timeline {
     if (this.#effects.size > 0 || await store.count('moves') === 0) return false
     const move = (await store.list('moves')).find(({ refused }) => !refused)
     if (move === undefined) return false
-    // looked up once more: something may have been put since, and then the move asked for
+    // read again: an item may have been put after the first read, and before the move
     await this.#take(move, await store.firstDue())
     return true
   }
@@ -193,10 +193,10 @@ export class Timeline {
     const askedAt = performance.now()
     if (askedAt < this.#ledAt + LOOK_AGAIN) return true
     const leads = await store.lead()
-    // later, another process may have led since, and may have died
-    const hasLedOn = performance.now() < this.#ledAt + LEASE
+    // after that time, another process may have led, and died
+    const isRenewal = performance.now() < this.#ledAt + LEASE
     this.#ledAt = leads ? askedAt : -Infinity
-    if (leads && !hasLedOn) await this.#recover()
+    if (leads && !isRenewal) await this.#recover()
     return leads
   }
 

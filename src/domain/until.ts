@@ -2,7 +2,7 @@ import { read } from './read.js'
 import type { Found, Reads, Store } from './store.js'
 
 /**
- * Waits until documents are as they should be, whoever changes them, and returns them as they are then.
+ * Waits until documents are as they should be, whichever process changes them, and returns them as they are then.
  * @param signal ends the wait early
  */
 export async function until<R extends Reads> (

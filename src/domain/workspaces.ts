@@ -5,7 +5,7 @@ import { type CaptureToken, locate } from './sessions/capture.js'
 import type { Workspace } from './workspace.js'
 import type { World } from './world.js'
 
-/** Who a workspace of its own belongs to. */
+/** The API key that a workspace belongs to. */
 export type WorkspaceOwner = Pick<ApiKey, 'digest' | 'masked'>
 
 /** The workspaces of API keys that there are, where processes share them. */
@@ -122,7 +122,7 @@ export class Workspaces {
     return undefined
   }
 
-  /** The workspaces that this process has in its hands. */
+  /** The workspaces that this process has made. */
   * all (): Iterable<Workspace> {
     yield this.shared
     for (const { workspace } of this.#own?.values() ?? []) yield workspace

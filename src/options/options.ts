@@ -119,7 +119,7 @@ export interface Options {
   /** Approximate limit of a journal in bytes; beyond it, the oldest requests are evicted. Default: 33,554,432 (32 MiB). */
   maxJournalBytes: number
 
-  /** Whether the control plane is served under `/_mock`. If not, only `/_mock/health` is. Default: `true`. */
+  /** Whether the control plane is served under `/_mock`. If not, only `/_mock/health` and `/_mock/ready` are. Default: `true`. */
   control: boolean
 
   /** Whether the inspector, a page that shows what happened, is served at `/_mock/`. Needs `control`. Default: `true`. */
@@ -243,7 +243,7 @@ export const Options = Type.Object({
   maxJournalBytes: count(
     Number.MAX_SAFE_INTEGER, 32 * 1024 * 1024, 'Approximate limit of a journal in bytes; beyond it, the oldest requests are evicted'
   ),
-  control: Type.Boolean({ default: true, description: 'Turn the control plane off; only /_mock/health remains' }),
+  control: Type.Boolean({ default: true, description: 'Turn the control plane off; only /_mock/health and /_mock/ready remain' }),
   inspector: Type.Boolean({ default: true, description: 'Turn the inspector at /_mock/ off' }),
   controlToken: Type.Optional(Type.String({
     'minLength': 1, 'description': 'Token that requests to the control plane must send as Authorization: Bearer', 'x-placeholder': 'token'

@@ -48,7 +48,7 @@ export class MemoryStore implements Store {
   readonly #bounded: { [C in BoundedCollectionName]: BoundedCollection<Documents[C]> }
   readonly #settings = new MemoryCollection<Settings[SettingName]>()
   readonly #wakers: (() => void)[] = []
-  /** Who waits for a change. */
+  /** What resolves the promises of `changed`. */
   #waiting: (() => void)[] = []
   #revisions: StoreRevisions = { documents: 0, settings: 0 }
   #closed = false
@@ -187,7 +187,7 @@ export class MemoryStore implements Store {
         changed.add(name as Collection)
       }
     }
-    // a step that only reads is no change: who waits for one reads first, and would never wait
+    // a step that only reads is no change: a caller that waits for one reads in between, and would never wait
     if (changed.size === 0) return
     for (const name of changed) {
       const revision = revisionOf(name)

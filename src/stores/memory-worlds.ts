@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { MemoryJournal } from './memory-journal.js'
 import type { Beginning, Worlds, WorldState } from '../domain/worlds.js'
+import { MemoryJournal } from './memory-journal.js'
 import { MemoryStore, type MemoryStoreOptions } from './memory-store.js'
 
 export interface MemoryWorldsOptions extends Pick<MemoryStoreOptions, 'idempotency' | 'deliveries'> {

@@ -11,7 +11,7 @@ export class StoreError extends Error {
   override readonly name = 'StoreError'
 }
 
-/** The error of a store that cannot be used because of another error. */
+/** A `StoreError` that says why a store cannot be used. */
 export function storeErrorOf (url: string, error: Error): StoreError {
   if (error instanceof StoreError) return error
   const reason = (error as Partial<ApiError>).reason ?? error.message

@@ -127,7 +127,7 @@ t.test('what was put before a move is carried out before its end, also if it was
   t.same([done, clock.now() - NOW, await store.count('moves')], [[['a', 1]], 5, 0])
 })
 
-t.test('who begins to lead does again what another process has begun and not ended', async t => {
+t.test('a process that begins to lead does again what another process has begun and not ended', async t => {
   const { slow, begun, end } = slowHandler()
   const machine = new Machine(t)
   const store = frozenStore({ running: [dueItem('a', NOW - 5, 'slow'), dueItem('b', NOW - 3)] })
@@ -200,7 +200,7 @@ t.test('what is in flight here is not done again when this process leads again',
   t.same([begun, await running(store), await pending(store)], [['a'], [], []])
 })
 
-t.test('who has led long ago does again what another process has begun since', async t => {
+t.test('a process that led long ago does again what another process has begun since', async t => {
   const machine = new Machine(t)
   const store = frozenStore()
   const one = processOn(machine, store)

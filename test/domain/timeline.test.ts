@@ -372,7 +372,7 @@ t.test('the clock runs with the machine until it is moved', async t => {
   await clock.reset()
   t.same([clock.now(), clock.frozen], [NOW + 40, false])
   t.equal((await store.revisions()).settings, changes.length)
-  t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'who waits is woken by each change, and not by the running of time')
+  t.same(changes, [1_000, 1_010, 500, 500, 500, 510, 40], 'each change wakes a wait, and the running of time does not')
 })
 
 t.test('a clock has whole milliseconds, also when the machine has fractions', async t => {

@@ -370,7 +370,7 @@ t.test('processes that share a workspace are in the same world, and notice when 
   t.equal(await same.timeline.moveTo({ advance: 1 }), true, 'nobody waits in the world before')
   await other.reset()
   await one.enter()
-  t.same(await refsIn(one), [], 'the initial state of who resets it')
+  t.same(await refsIn(one), [], 'the initial state of the process that resets it')
 })
 
 t.test('a workspace that is closed carries out nothing in a world that it enters then', async t => {

@@ -45,7 +45,7 @@ export function startClients (send: Send, count = 8): Clients {
   }
 
   const working = Promise.all(Array.from({ length: count }, async (_, client) => work(client)))
-  working.catch(() => undefined) // who waits is rejected
+  working.catch(() => undefined) // `answered` and `stop` reject
   return {
     answered: async more => {
       const target = answered + more

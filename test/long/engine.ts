@@ -121,7 +121,7 @@ async function ready (child: ChildProcess): Promise<void> {
   })
 }
 
-/** Starts something on ports that were free a moment ago; on others when somebody else was faster. */
+/** Starts something on ports that were free a moment ago; on others when another process was faster. */
 async function onFreePorts (start: (port: number, busPort: number) => Promise<void>): Promise<[port: number, busPort: number]> {
   for (let tries = 1; ; tries++) {
     const ports: [number, number] = [await freePort(), await freePort()]

@@ -24,6 +24,11 @@ export interface Replica {
   close: () => Promise<number | null>
 }
 
+/** What a replica has logged so far besides requests. */
+export function eventsOf ({ lines }: Replica): Record<string, unknown>[] {
+  return lines().filter(({ msg }) => msg !== 'request')
+}
+
 /** Starts a mock that ends with the test. */
 export async function startReplica (t: Test, engineUrl: string | undefined, args: readonly string[] = []): Promise<Replica> {
   const { child, ended, url, ...run } = await serve(t, [...engineUrl === undefined ? [] : ['--store', engineUrl], ...args])

@@ -26,7 +26,7 @@ export class MemoryEngine {
   #away = false
   readonly #worlds = new Map<string, MemoryWorlds>()
   readonly #owners = new Map<string, WorkspaceOwner>()
-  /** Who leads the timeline of a world. */
+  /** The process that leads the timeline of each world. */
   readonly #leaders = new Map<Store, object>()
   #waiting: (() => void)[] = []
 
@@ -102,7 +102,7 @@ export class MemoryEngine {
     return this.#away ? 'request' : this.loses()
   }
 
-  /** Those that wait for a change look whether there was one. */
+  /** Ends all waits for a change, so that the callers look again. */
   #endWaits (): void {
     for (const end of this.#waiting.splice(0)) end()
   }

@@ -68,7 +68,7 @@ export const journalRules: Record<string, Rule> = {
     t.same((await journal.list()).map(toEntry), added.map(toEntry))
   },
 
-  'an exchange can be sent again with its whole API key by who knows that key': async (t, make) => {
+  'an exchange can be sent again with its whole API key where that key is known': async (t, make) => {
     const journal = await make(wide)
     const headers = { 'x-api-key': KEY, 'authorization': 'Bearer t', 'cookie': 'c', 'proxy-authorization': 'p', 'accept': '*/*' }
     await add(journal, { requestHeaders: headers }, { requestHeaders: { authorization: 'Bearer t' } })

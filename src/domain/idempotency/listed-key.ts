@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { maskApiKeysIn } from '../../contract/masking.js'
 import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
-import { IDEMPOTENCY_WINDOW, type IdempotencyRecord, isExpired } from './record.js'
+import { expiryOfKey, type IdempotencyRecord, isExpired } from './record.js'
 
 /** An idempotency key that is kept. */
 export interface IdempotencyKey {
@@ -59,13 +59,14 @@ function shows ({ key, session_id: sessionId }: IdempotencyKey, text: string): b
 }
 
 /** A record as it is listed, with API keys masked. */
-function listedKey ({ key, apiKey, params, firstSeenAt, replays }: IdempotencyRecord): IdempotencyKey {
+function listedKey (record: IdempotencyRecord): IdempotencyKey {
+  const { key, apiKey, params, firstSeenAt, replays } = record
   return {
     key: maskApiKeysIn(key),
     api_key: apiKey.masked,
     session_id: params['session_id'] === undefined ? null : maskApiKeysIn(params['session_id']),
     first_seen_at: timestamp(firstSeenAt),
-    expires_at: timestamp(firstSeenAt + IDEMPOTENCY_WINDOW),
+    expires_at: timestamp(expiryOfKey(record)),
     replays
   }
 }

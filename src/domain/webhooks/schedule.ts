@@ -29,19 +29,19 @@ export function attemptOf ({ id, next_attempt_at: at }: DeliveryDocument): DueIt
   return { id: attemptId(id), at: Date.parse(at as string), type: WEBHOOK_ATTEMPT, subject: id }
 }
 
-/** The type of the due items that send deliveries that somebody asked for, whatever is held. */
+/** The type of the due items that send a delivery because a call asks for it, even while webhooks are held. */
 export const WEBHOOK_SEND = 'webhook.send'
 
 /**
- * The due item that sends a delivery because somebody asked for it.
- * @param call stands for what was asked for together, and is sent one after the other
- * @param index the place of the delivery among these
+ * The due item that sends a delivery because a call asks for it.
+ * @param call the ID of the call, whose deliveries are sent one after the other
+ * @param index the place of the delivery among those of the call
  */
 export function sendNowOf (deliveryId: string, call: string, index: number, now: number): DueItem {
   return { id: `send:${call}:${String(index).padStart(8, '0')}`, at: now, type: WEBHOOK_SEND, subject: deliveryId }
 }
 
-/** What a due item was asked for together with; `undefined` when nobody asked for it. */
+/** The ID of the call that asks for a due item; `undefined` for an attempt at its time. */
 export function callOf ({ id, type }: DueItem): string | undefined {
   return type === WEBHOOK_SEND ? id.split(':')[1] : undefined
 }

@@ -15,7 +15,8 @@ export interface Bounds {
   readonly onEviction?: () => void
 }
 
-type AnyDocument = Documents[Collection]
+/** A document of any collection. */
+export type AnyDocument = Documents[Collection]
 
 /** What a step writes to a collection. */
 export interface Writes {

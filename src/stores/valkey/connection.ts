@@ -10,7 +10,7 @@ const LOOK_EVERY = 1_000
 /** After how many looks without an answer the engine counts as away. */
 const SILENT_LOOKS = 2
 
-/** A key of the workspace that all API keys share: where nobody answers for it, the store is away. */
+/** The key of a probe: of the workspace that all API keys share. In a cluster, the probe reaches only the node that has it. */
 const { present: PROBED_KEY } = workspaceKeys('')
 
 /** The replies of an engine that does nothing now: it is starting, a script keeps it busy, a part of it is away, or its password is new. */
@@ -44,14 +44,9 @@ export class Connection implements Engine, TransportListener {
     this.#timer = setInterval(() => this.look(), LOOK_EVERY).unref()
   }
 
-  /** Connects. It is tried again until it succeeds, or until `close`. */
+  /** Connects. Tries again until it succeeds, or until `close`. */
   async open (): Promise<void> {
     await this.#transport.connect()
-  }
-
-  /** Whether the engine answers. */
-  get isReady (): boolean {
-    return this.#away === undefined && !this.#closed
   }
 
   /** The last error of a connection, in words. */
@@ -95,7 +90,7 @@ export class Connection implements Engine, TransportListener {
     }
   }
 
-  /** Looks whether the engine answers. To be called once a second. */
+  /** Checks whether the engine answers. The timer calls it. */
   look (): void {
     if (this.#closed) return
     if (this.#pending === 0) {

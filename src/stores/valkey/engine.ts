@@ -1,18 +1,24 @@
 import type { Script } from './scripts.js'
 
-/** A server of Valkey or Redis, or a cluster of them. Whatever cannot be done because it is away fails at once, with a 503. */
+/** A server of Valkey or Redis, or a cluster of them. While it is away, each call fails at once. */
 export interface Engine {
   readonly time: EngineTime
 
-  /** Runs a script once. Its reply may be lost: then it fails, and nobody knows whether it has run. */
+  /**
+   * Runs a script once.
+   * @throws StoreAwayError when the engine is away or refuses the script, or the reply is lost: then the script may have run
+   */
   run (script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
 
-  /** Sends a command that is about a key. */
+  /**
+   * Sends a command that is about a key.
+   * @throws StoreAwayError as `run` does
+   */
   send (key: string, args: readonly string[]): Promise<unknown>
 
   /**
    * Listens on a channel. The listener is also called, without a message, when messages may have been lost.
-   * @returns ends it
+   * @returns ends the subscription
    */
   subscribe (channel: string, listener: (message: string | undefined) => void): () => void
 }

@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_WINDOW } from '../../domain/idempotency/record.js'
+import { expiryOfKey } from '../../domain/idempotency/record.js'
 import { environmentOf } from '../../domain/sessions/session.js'
 import type { BoundedCollectionName, Collection, Documents } from '../../domain/store.js'
 
@@ -21,9 +21,9 @@ export function workspaceKeys (workspace: string): { present: string, generation
 export class WorldKeys {
   /** A hash: the revisions, and what bounded collections and the journal count. */
   readonly meta: string
-  /** A stream. */
+  /** A stream: the exchanges. */
   readonly journal: string
-  /** Who leads the timeline. */
+  /** The ID of the process that leads the timeline. */
   readonly lease: string
   /** The channel on which processes wake each other. */
   readonly wake: string
@@ -47,15 +47,11 @@ export class WorldKeys {
     return `${this.#prefix}${collection}:index`
   }
 
-  /** All of them. */
+  /** All keys; `wake` is a channel. */
   all (): string[] {
     return [this.meta, this.journal, this.lease, ...collections.flatMap(name => [this.documents(name), this.index(name)])]
   }
 }
-
-export const collections = [
-  'sessions', 'results', 'captures', 'links', 'tokens', 'endpoints', 'deliveries', 'idempotency', 'due', 'running', 'moves', 'rates', 'settings'
-] as const satisfies readonly Collection[]
 
 /** A place of a document in the index of its collection. */
 export interface IndexEntry {
@@ -75,8 +71,11 @@ export const indexNames = {
   reference: (environment: string, reference: string) => `reference:${environment}:${encodeText(reference)}`
 }
 
-/** The index entries of a document. */
-const entriesOf: { readonly [C in Collection]?: (document: Documents[C]) => IndexEntry[] } = {
+const noEntries: IndexEntry[] = []
+const none = () => noEntries
+
+/** The index entries of a document, by its collection; `none` where documents are found by their IDs only. */
+const entriesOf: { readonly [C in Collection]: (document: Documents[C]) => IndexEntry[] } = {
   sessions: session => {
     const [environment, sort] = [environmentOf(session), newestFirst(session.created_at)]
     const entries = [{ name: indexNames.environment(environment), sort }, { name: indexNames.status(environment, session.status), sort }]
@@ -87,17 +86,22 @@ const entriesOf: { readonly [C in Collection]?: (document: Documents[C]) => Inde
     const [environment, sort] = [environmentOf(result), newestFirst(result.created_at)]
     return [{ name: indexNames.environment(environment), sort }, { name: indexNames.status(environment, result.status), sort }]
   },
+  captures: none,
+  links: none,
   tokens: token => [{ name: indexNames.of(token.session_id) }],
-  due: item => [{ name: indexNames.time, sort: sortableNumber(item.at) }],
+  endpoints: none,
   deliveries: () => [{ name: indexNames.all }],
   idempotency: () => [{ name: indexNames.all }],
-  rates: () => [{ name: indexNames.all }]
+  due: item => [{ name: indexNames.time, sort: sortableNumber(item.at) }],
+  running: none,
+  moves: none,
+  rates: () => [{ name: indexNames.all }],
+  settings: none
 }
-
-const noEntries: IndexEntry[] = []
+export const collections = Object.keys(entriesOf) as Collection[]
 
 export function indexEntriesOf<C extends Collection> (collection: C, document: Documents[C]): IndexEntry[] {
-  return entriesOf[collection]?.(document) ?? noEntries
+  return entriesOf[collection](document)
 }
 
 /**
@@ -116,7 +120,7 @@ export function rangeOf (name: string): { min: string, max: string } {
 /** What the store has to know of a document of a bounded collection: about how many bytes it takes, and when it expires, if it does. */
 const boundsOf: { readonly [C in BoundedCollectionName]: (document: Documents[C]) => { bytes: number, expiresAt?: number } } = {
   deliveries: ({ bytes }) => ({ bytes }),
-  idempotency: ({ bytes, firstSeenAt }) => ({ bytes, expiresAt: firstSeenAt + IDEMPOTENCY_WINDOW }),
+  idempotency: record => ({ bytes: record.bytes, expiresAt: expiryOfKey(record) }),
   rates: ({ endsAt }) => ({ bytes: 0, expiresAt: endsAt })
 }
 

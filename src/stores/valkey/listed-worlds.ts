@@ -29,7 +29,7 @@ export class ListedWorlds implements Worlds {
       first.begins = true
       return begin(machineTime)
     })
-    if (first.begins === true) await this.#use() // it was evicted since
+    if (first.begins === true) await this.#use() // the workspace was evicted meanwhile
     return state
   }
 

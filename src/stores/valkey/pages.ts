@@ -6,7 +6,7 @@ import { indexNames, parseStored } from './layout.js'
 import type { RangeOptions, RangeReply } from './read-request.js'
 import { isPage } from './step-reads.js'
 
-/** How a page is found: by the index that has the fewest others, and a test of what that does not say. */
+/** How to find a page: by the index entries with a name, and a test for the part of the filter that the name does not cover. */
 interface Search<T> {
   readonly name: string
   readonly test: ((document: T) => boolean) | undefined
@@ -19,7 +19,7 @@ const CHUNK = 1_000
 /** Reads a part of an index. */
 type ReadRange = (collection: Collection, name: string, options: RangeOptions) => Promise<RangeReply>
 
-/** The pages that a step reads. Each is read for itself: what follows from them is not written. */
+/** The pages that a step reads. They may be of different moments, because a step that reads a page writes nothing. */
 export async function readPages (reads: Reads, readRange: ReadRange): Promise<Partial<Record<Collection, Page<unknown>>>> {
   const pages: Partial<Record<Collection, Page<unknown>>> = {}
   const { sessions, results, deliveries } = reads

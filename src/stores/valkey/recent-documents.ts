@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { Collection, Reads } from '../../domain/store.js'
-import type { AllWrites } from './commit-request.js'
+import type { AllWrites, AnyDocument } from './commit-request.js'
 import type { Stored } from './layout.js'
-import { type AnyDocument, nameOf, StepReading } from './step-reads.js'
+import { nameOf, StepReading } from './step-reads.js'
 
 /** How many documents are kept: those that are updated again and again. */
 const MAX = 1_000

@@ -3,6 +3,7 @@ import { parseStored, type Stored } from './layout.js'
 
 /** The settings of a world as they were last read. */
 export class SettingsCache {
+  /** With the text that each was parsed from; it is empty when it is not known. */
   readonly #values = new Map<SettingName, { readonly text: string, readonly stored: Stored<Settings[SettingName]> }>()
 
   get<N extends SettingName> (name: N): Settings[N] {

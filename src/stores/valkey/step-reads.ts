@@ -1,11 +1,9 @@
-import type { Collection, Documents, Found, OwnedRead, PageRead, Reads } from '../../domain/store.js'
-import type { CommitRequest, ReadDocuments } from './commit-request.js'
+import type { Collection, Found, OwnedRead, PageRead, Reads } from '../../domain/store.js'
+import type { AnyDocument, CommitRequest, ReadDocuments } from './commit-request.js'
 import { indexNames, parseStored, rangeOf, type Stored } from './layout.js'
 import type { ReadRequest, ScriptReply } from './read-request.js'
 
-export type AnyDocument = Documents[Collection]
-
-/** What a step has read by a collection, and what has to be checked before it writes. */
+/** What a step has read of a collection, and what has to be checked before it writes. */
 interface CollectionReading {
   /** As `Found` has it. */
   found: readonly (AnyDocument | undefined)[]
@@ -14,11 +12,11 @@ interface CollectionReading {
   checkCount?: (commit: CommitRequest) => void
 }
 
-/** Everything that a step has read, but for pages. */
+/** Everything that a step has read, except pages. */
 export class StepReading {
   readonly #collections = new Map<Collection, CollectionReading>()
 
-  /** The documents that were read by a collection. */
+  /** The documents that were read of a collection. */
   documents (collection: Collection): ReadDocuments {
     return this.#of(collection).documents
   }

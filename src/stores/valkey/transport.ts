@@ -6,8 +6,11 @@ export type ClientModule = Pick<typeof Client, 'createClient' | 'createCluster'>
 
 /** What the rest needs of the client, for one server and for a cluster. */
 export interface Transport {
+  /** Connects. Tries again until it succeeds, or until `destroy`. */
   connect (): Promise<void>
+  /** Sends a command that is about a key, once. */
   send (key: string, args: readonly string[]): Promise<unknown>
+  /** Resolves when the listener gets the messages of a channel. */
   subscribe (channel: string, listener: (message: string) => void): Promise<void>
   unsubscribe (channel: string): Promise<void>
   /** Ends all connections at once. */
@@ -16,9 +19,9 @@ export interface Transport {
 
 /** What a transport says about its connections. */
 export interface TransportListener {
-  /** A connection is ready, maybe once more. */
+  /** A connection is ready, for the first time or again. */
   onReady: () => void
-  /** The connection for messages is ready once more: some may have been lost. */
+  /** The connection for messages is ready again: some may have been lost. */
   onMissed: () => void
   onError: (error: Error) => void
 }
@@ -50,7 +53,7 @@ function optionsFor ({ socket, username, password, database }: StoreAddress): Cl
     pingInterval: PING_EVERY,
     disableOfflineQueue: true,
     maintNotifications: 'disabled',
-    // the client makes a timer for each command otherwise, which ends before it is sent
+    // by default, the client makes a timer for each command, which limits only the time until it is sent
     commandOptions: { timeout: 0 }
   }
 }

@@ -42,7 +42,7 @@ export class ValkeyStore implements Store {
   readonly #engine: Engine
   readonly #keys: WorldKeys
   readonly #bounds: Readonly<Partial<Record<Collection, Bounds>>>
-  /** Tells this process from others. */
+  /** The ID of this process, which no other process has. */
   readonly #id = randomBytes(9).toString('base64url')
   readonly #queue = new KeyedQueue()
   readonly #settings = new SettingsCache()
@@ -51,7 +51,7 @@ export class ValkeyStore implements Store {
   readonly #listeners = new ChangeListeners()
   readonly #lease: Lease
   readonly #unsubscribe: () => void
-  /** How many commits it has sent. */
+  /** How many commits this process has sent: their versions have this number. */
   #commits = 0
   #closed = false
 
@@ -73,8 +73,9 @@ export class ValkeyStore implements Store {
   }
 
   /**
-   * Takes a step with documents that this process has written last. Steps that touch the same documents need not wait until they are
-   * written: when they are not, those steps fail, too. `undefined` when the documents are not known, or others have changed them.
+   * Tries a step with the documents that this process has sent last, without waiting for the commit that writes them: if that fails, so
+   * does the commit of this step. Returns `undefined` when the documents have to be read: one is not known, another process has changed
+   * one, or the step writes nothing.
    */
   async #tryRecent<R extends Reads, C extends Changes> (
     reads: R, decide: (found: Found<R>, now: number) => C, release: Release
@@ -180,7 +181,7 @@ export class ValkeyStore implements Store {
 
   /**
    * Writes what a step has decided. Returns whether it was written: not if something has changed since it was read.
-   * @param onSent called when the engine was sent it, and what it writes is among the recent documents
+   * @param onSent called when the commit is sent, and its documents are among the recent ones
    */
   async #commit ({ reading, now, clock, isFresh }: Step, written: AllWrites, onSent = (): void => undefined): Promise<boolean> {
     await this.#reader.readDeleted(reading, written)

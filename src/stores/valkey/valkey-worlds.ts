@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MAX_WINDOWS } from '../../domain/rate-limits.js'
-import type { SettingName } from '../../domain/settings.js'
+import { initialSettings, type SettingName } from '../../domain/settings.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
 import type { Bounds } from './commit-request.js'
@@ -28,9 +28,9 @@ interface KnownWorld extends WorldState {
   readonly keys: WorldKeys
 }
 
-const settings: readonly SettingName[] = ['clock', 'faults', 'rateLimits', 'webhooks']
+const settings = Object.keys(initialSettings) as SettingName[]
 
-/** How often a world is switched to when others switch, too. */
+/** How often a switch to another world is tried while other processes switch, too. */
 const MAX_SWITCHES = 20
 
 /** The worlds of a workspace on Valkey or Redis. All processes have the same present one, and ask for it with each request. */
@@ -79,7 +79,7 @@ export class ValkeyWorlds implements Worlds {
     await engine.run(endScript, keys, [String(present), String(KEPT)])
   }
 
-  /** The same for all who ask in one turn of the event loop. */
+  /** Reads once for all calls in one turn of the event loop. */
   async #readOnce (): Promise<number | undefined> {
     this.#reading ??= nextTurn().then(async () => {
       this.#reading = undefined

@@ -2,10 +2,10 @@ import type { WorkspaceOwner, WorkspaceRegistry } from '../../domain/workspaces.
 import type { Engine } from './engine.js'
 import { script } from './scripts.js'
 
-/** They share a hash tag, so that a cluster keeps them on one node. */
-const workspaces = '{verifa-mock}:workspaces'
-const used = '{verifa-mock}:workspaces:used'
-const made = '{verifa-mock}:workspaces:made'
+/** The keys have one hash tag, so that a cluster keeps them on one node. As all keys, they contain `verifa-mock:` (docs/replicas.md). */
+const workspaces = '{verifa-mock:workspaces}'
+const used = `${workspaces}:used`
+const made = `${workspaces}:made`
 
 /**
  * Notes that the workspace ARGV[1], whose API key is ARGV[2], is used, and evicts those that were unused for the longest time when there

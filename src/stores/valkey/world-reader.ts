@@ -9,14 +9,14 @@ import { readScript } from './scripts.js'
 import type { SettingsCache } from './settings-cache.js'
 import { StepReading } from './step-reads.js'
 
-/** A step that has read. */
+/** A step after its reads. */
 export interface Step {
   readonly reading: StepReading
   readonly found: Found
   readonly now: number
-  /** The clock by which `now` is. */
+  /** The clock that `now` is by. The step is not written if it has changed. */
   readonly clock: { readonly version: string } | undefined
-  /** Whether the engine has just been asked. Otherwise, a step that writes nothing has to be taken again. */
+  /** Whether the documents were read for this step. If not, they may be outdated, and a step that writes nothing has to be taken again. */
   readonly isFresh: boolean
 }
 
@@ -70,7 +70,7 @@ export class WorldReader {
     return { reading, found, now, clock, isFresh: true }
   }
 
-  /** Reads the documents that are deleted without having been read: most of them are there. */
+  /** Reads the documents that a step deletes without having read them: their index entries are deleted, too. */
   async readDeleted (reading: StepReading, written: AllWrites): Promise<void> {
     const request = new ReadRequest(this.#keys)
     const takes: ((reply: ScriptReply) => void)[] = []

@@ -1,6 +1,7 @@
 import type { Base, Bases } from '../../domain/fixtures/base.js'
-import type { Collection, Documents } from '../../domain/store.js'
+import type { Collection } from '../../domain/store.js'
 import type { Beginning } from '../../domain/worlds.js'
+import type { AnyDocument } from './commit-request.js'
 import type { Engine } from './engine.js'
 import type { WorldKeys } from './layout.js'
 import type { ValkeyStore } from './valkey-store.js'
@@ -20,13 +21,13 @@ export async function beginWorld (engine: Engine, keys: WorldKeys): Promise<void
 /** Writes the documents with which a world begins, in their order. */
 export async function writeDocuments (store: ValkeyStore, bases: Partial<Bases>, puts: Beginning['puts'] = {}): Promise<void> {
   for (const name in bases) {
-    const base = bases[name as keyof Bases] as Base<Documents[keyof Bases]>
-    await writeAll(store, name as Collection, Array.from(base.ids(), id => base.get(id) as Documents[Collection]))
+    const base = bases[name as keyof Bases] as Base<AnyDocument>
+    await writeAll(store, name as Collection, Array.from(base.ids(), id => base.get(id) as AnyDocument))
   }
   for (const name in puts) await writeAll(store, name as Collection, puts[name as Collection] ?? [])
 }
 
-async function writeAll (store: ValkeyStore, name: Collection, documents: readonly Documents[Collection][]): Promise<void> {
+async function writeAll (store: ValkeyStore, name: Collection, documents: readonly AnyDocument[]): Promise<void> {
   for (let start = 0; start < documents.length; start += CHUNK) {
     await store.transact({}, () => ({ puts: { [name]: documents.slice(start, start + CHUNK) } }))
   }

@@ -16,10 +16,13 @@ async function checkStore (t: Test, store: string, { command }: Engine, database
   await command('FLUSHALL')
 }
 
-t.test('a store by its host, with a user and a database', async t => {
+t.test('a store by its host, with a database and a user that has the permissions of docs/replicas.md', async t => {
   const engine = await startEngine(t, { password: 'hunter2' })
   await engine.command('ACL', 'SETUSER', 'mock', 'on', '>p@ss', '~*verifa-mock:*', '&*verifa-mock:*', '+@all', '-@admin')
-  await checkStore(t, `valkey://mock:p%40ss@localhost:${engine.port}/3`, engine, 3)
+  for (const isolation of ['none', 'api-key']) {
+    await checkStore(t, `valkey://mock:p%40ss@localhost:${engine.port}/3`, engine, 3, { VERIFA_MOCK_ISOLATION: isolation })
+    t.same(await engine.command('ACL', 'LOG'), [], 'nothing was refused')
+  }
 })
 
 t.test('a store on a Unix socket', async t => {

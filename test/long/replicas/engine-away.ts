@@ -2,12 +2,7 @@ import t from 'tap'
 import type { ErrorBody } from '../../../src/index.js'
 import { argumentsForClients, checkDone, startClients } from '../clients.js'
 import { startEngine } from '../engine.js'
-import { balanced, needsEngine, readiness, type Replica, startReplicas } from '../replica.js'
-
-/** What a replica has logged besides requests. */
-function eventsOf ({ lines }: Replica): Record<string, unknown>[] {
-  return lines().filter(({ msg }) => msg !== 'request')
-}
+import { balanced, eventsOf, needsEngine, readiness, startReplicas } from '../replica.js'
 
 t.test('an engine that is killed and comes back under load has lost nothing that was answered, and applied nothing twice', needsEngine, async t => {
   const engine = await startEngine(t, { aof: true })
