@@ -1,10 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import type { Exchange } from '../../src/domain/journal/journal.js'
+import { initialSettings } from '../../src/domain/settings.js'
 import type { Store } from '../../src/domain/store.js'
 import type { Beginning } from '../../src/domain/worlds.js'
 import { connectStore } from '../../src/stores/valkey/connect.js'
+import type { Engine } from '../../src/stores/valkey/engine.js'
 import { ValkeyWorlds } from '../../src/stores/valkey/valkey-worlds.js'
+import { presentScript } from '../../src/stores/valkey/world-scripts.js'
 import { dueItem, NOW, session } from '../domain/examples.js'
 import { exchange } from '../domain/exchanges.js'
 import { startCluster } from './cluster.js'
@@ -39,7 +43,7 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       return connection
     }
     const [one, other] = [await connect(), await connect()]
-    const worldsOf = (connection: typeof one, workspace: string) =>
+    const worldsOf = (connection: Engine, workspace: string) =>
       new ValkeyWorlds({ engine: connection, workspace, ...options })
 
     await t.test('processes that begin at the same time begin one world', async t => {
@@ -75,6 +79,52 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       t.same(await after.journal.counts(), { size: 0, dropped: 0 })
       await its.drop()
       t.not((await mine.present(begin('e'))).generation, after.generation)
+    })
+
+    await t.test('nobody gets a world before its settings are read', async t => {
+      let sent = 0
+      const gates = new Map<number, Promise<void>>()
+      const slow: Engine = {
+        time: other.time,
+        send: async (...command) => other.send(...command),
+        subscribe: (...subscription) => other.subscribe(...subscription),
+        run: async (script, keys, args) => {
+          const gate = script === presentScript ? gates.get(++sent) : undefined
+          const reply = await other.run(script, keys, args)
+          await gate
+          return reply
+        }
+      }
+      const [mine, its] = [worldsOf(one, 'g'), worldsOf(slow, 'g')]
+      await its.present(begin())
+      await mine.replace(() => ({ ...begin()(), puts: { settings: [{ ...initialSettings.clock, frozenAt: NOW }] } }), false)
+      // of two requests, the second one finds the world and asks for its settings before the first one has its reply
+      const [openFirst, openSettings] = [1, 3].map(place => {
+        let open = (): void => undefined
+        gates.set(sent + place, new Promise(resolve => {
+          open = resolve
+        }))
+        return open
+      }) as [() => void, () => void]
+      const begun = sent
+      const timeSeen = async () => (await its.present(begin())).store.setting('clock').frozenAt
+      const first = timeSeen()
+      await until('the first request has asked', () => sent === begun + 1)
+      const second = timeSeen()
+      await until('the settings are asked for', () => sent === begun + 3)
+      openFirst()
+      await nextTurn()
+      openSettings()
+      t.same(await Promise.all([first, second]), [NOW, NOW])
+    })
+
+    await t.test('a world whose store was closed is opened again', async t => {
+      const worlds = worldsOf(one, 'h')
+      const { store, generation } = await worlds.present(begin())
+      store.close()
+      const again = await worlds.present(begin())
+      t.equal(again.generation, generation)
+      t.ok(await again.store.lead())
     })
 
     await t.test('a journal has no secret, and lists what others have added and removed', async t => {

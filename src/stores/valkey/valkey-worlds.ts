@@ -26,6 +26,8 @@ export interface ValkeyWorldsOptions {
 interface KnownWorld extends WorldState {
   readonly store: ValkeyStore
   readonly keys: WorldKeys
+  /** The first read of its settings. */
+  settings?: Promise<unknown> | undefined
 }
 
 const settings: readonly SettingName[] = ['clock', 'faults', 'rateLimits', 'webhooks']
@@ -100,13 +102,19 @@ export class ValkeyWorlds implements Worlds {
     return present === null ? undefined : Number(present)
   }
 
-  /** The present world, as an object that stays the same as long as the world does. */
+  /** The present world, as an object that stays the same as long as the world does. It has the settings that the engine has. */
   async #know (generation: number, world = this.#known): Promise<KnownWorld> {
-    if (this.#known?.generation === generation) return this.#known
-    this.#known?.store.close()
-    this.#known = world?.generation === generation ? world : this.#open(generation)
-    const known = this.#known
-    await this.#read() // its settings
+    let known = this.#known
+    // the workspace closes the store of a world when a request that was late has entered an earlier one
+    if (known?.generation !== generation || known.store.isClosed) {
+      known?.store.close()
+      known = this.#known = world?.generation === generation && !world.store.isClosed ? world : this.#open(generation)
+    }
+    known.settings ??= this.#read().catch((error: unknown) => {
+      known.settings = undefined
+      throw error
+    })
+    await known.settings
     return known
   }
 
