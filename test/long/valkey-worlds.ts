@@ -159,6 +159,18 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       await woken
     })
 
+    await t.test('a store is woken as long as it is open, whoever closes another store of its world', async () => {
+      const [mine, twin] = [(await worldsOf(one, 'i').present(begin())).store, (await worldsOf(one, 'i').present(begin())).store]
+      const its = (await worldsOf(other, 'i').present(begin())).store
+      const [late, early] = [new Promise<void>(resolve => mine.onWake(resolve)), new Promise<void>(resolve => twin.onWake(resolve))]
+      await its.transact({}, () => ({ puts: { due: [dueItem('a', 1)] } }))
+      await Promise.all([late, early])
+      twin.close()
+      const again = new Promise<void>(resolve => mine.onWake(resolve))
+      await its.transact({}, () => ({ puts: { due: [dueItem('b', 1)] } }))
+      await again
+    })
+
     await t.test('one process leads, until it closes its store', async t => {
       const [mine, its] = [(await worldsOf(one, 'f').present(begin())).store, (await worldsOf(other, 'f').present(begin())).store]
       t.same([await mine.lead(), await its.lead(), await mine.lead()], [true, false, true])
