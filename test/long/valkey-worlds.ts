@@ -4,11 +4,12 @@ import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import type { Exchange } from '../../src/domain/journal/journal.js'
 import { initialSettings } from '../../src/domain/settings.js'
 import type { Store } from '../../src/domain/store.js'
+import { StoreAwayError } from '../../src/domain/store-away.js'
 import type { Beginning } from '../../src/domain/worlds.js'
 import { connectStore } from '../../src/stores/valkey/connect.js'
 import type { Engine } from '../../src/stores/valkey/engine.js'
 import { ValkeyWorlds } from '../../src/stores/valkey/valkey-worlds.js'
-import { presentScript } from '../../src/stores/valkey/world-scripts.js'
+import { presentScript, switchScript } from '../../src/stores/valkey/world-scripts.js'
 import { dueItem, NOW, session } from '../domain/examples.js'
 import { exchange } from '../domain/exchanges.js'
 import { startCluster } from './cluster.js'
@@ -169,6 +170,27 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       const again = new Promise<void>(resolve => mine.onWake(resolve))
       await its.transact({}, () => ({ puts: { due: [dueItem('b', 1)] } }))
       await again
+    })
+
+    await t.test('a world that cannot become the present one is closed', async t => {
+      let subscriptions = 0
+      const refusing: Engine = {
+        time: other.time,
+        send: async (...command) => other.send(...command),
+        subscribe: () => {
+          subscriptions++
+          return () => subscriptions--
+        },
+        run: async (script, keys, args) => {
+          if (script === switchScript) throw new StoreAwayError('OOM command not allowed')
+          return other.run(script, keys, args)
+        }
+      }
+      await worldsOf(one, 'j').present(begin())
+      const its = worldsOf(refusing, 'j')
+      await its.present(begin())
+      await t.rejects(its.replace(begin(), false), StoreAwayError)
+      t.equal(subscriptions, 1)
     })
 
     await t.test('one process leads, until it closes its store', async t => {

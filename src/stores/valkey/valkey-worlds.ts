@@ -63,13 +63,13 @@ export class ValkeyWorlds implements Worlds {
 
   async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
     await this.#read() // for the time
-    const world = await this.#write(begin)
-    for (let tries = 0; tries < MAX_SWITCHES; tries++) {
-      const present = await this.#read()
-      if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
-    }
-    world.store.close()
-    throw new StoreAwayError('other processes kept replacing the state')
+    return this.#write(begin, async world => {
+      for (let tries = 0; tries < MAX_SWITCHES; tries++) {
+        const present = await this.#read()
+        if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
+      }
+      throw new StoreAwayError('other processes kept replacing the state')
+    })
   }
 
   /** Ends the present world, if there is one. The next request begins another one. */
@@ -119,21 +119,28 @@ export class ValkeyWorlds implements Worlds {
   }
 
   async #beginFirst (begin: (machineTime: number) => Beginning): Promise<void> {
-    const world = await this.#write(begin)
-    if (await this.#switch(undefined, world, false)) await this.#know(world.generation, world)
-    else world.store.close() // another process was faster: this world expires
+    await this.#write(begin, async world => {
+      if (await this.#switch(undefined, world, false)) await this.#know(world.generation, world)
+    })
   }
 
-  /** Writes a world that is not present yet. */
-  async #write (begin: (machineTime: number) => Beginning): Promise<KnownWorld> {
+  /**
+   * Writes a world that is not present yet. Unless it becomes the present one, it is closed here, and expires there.
+   * @param use makes it the present one
+   */
+  async #write<T> (begin: (machineTime: number) => Beginning, use: (world: KnownWorld) => Promise<T>): Promise<T> {
     const { engine } = this.#options
     await engine.send(this.#keys.generations, ['SET', this.#keys.generations, String(randomInt(2 ** 32)), 'NX'])
     const generation = await engine.send(this.#keys.generations, ['INCR', this.#keys.generations]) as number
     const world = this.#open(generation)
-    await beginWorld(engine, world.keys)
-    const { bases, puts } = begin(engine.time.now())
-    await writeDocuments(world.store, bases, puts)
-    return world
+    try {
+      await beginWorld(engine, world.keys)
+      const { bases, puts } = begin(engine.time.now())
+      await writeDocuments(world.store, bases, puts)
+      return await use(world)
+    } finally {
+      if (this.#known !== world) world.store.close()
+    }
   }
 
   async #switch (present: number | undefined, { generation, keys }: KnownWorld, keepJournal: boolean): Promise<boolean> {
