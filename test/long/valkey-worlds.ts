@@ -1,10 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import type { Exchange } from '../../src/domain/journal/journal.js'
+import { initialSettings } from '../../src/domain/settings.js'
 import type { Store } from '../../src/domain/store.js'
+import { StoreAwayError } from '../../src/domain/store-away.js'
 import type { Beginning } from '../../src/domain/worlds.js'
 import { connectStore } from '../../src/stores/valkey/connect.js'
+import type { Engine } from '../../src/stores/valkey/engine.js'
 import { ValkeyWorlds } from '../../src/stores/valkey/valkey-worlds.js'
+import { presentScript, switchScript } from '../../src/stores/valkey/world-scripts.js'
 import { dueItem, NOW, session } from '../domain/examples.js'
 import { exchange } from '../domain/exchanges.js'
 import { startCluster } from './cluster.js'
@@ -39,7 +44,7 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       return connection
     }
     const [one, other] = [await connect(), await connect()]
-    const worldsOf = (connection: typeof one, workspace: string) =>
+    const worldsOf = (connection: Engine, workspace: string) =>
       new ValkeyWorlds({ engine: connection, workspace, ...options })
 
     await t.test('processes that begin at the same time begin one world', async t => {
@@ -77,6 +82,52 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       t.not((await mine.present(begin('e'))).generation, after.generation)
     })
 
+    await t.test('nobody gets a world before its settings are read', async t => {
+      let sent = 0
+      const gates = new Map<number, Promise<void>>()
+      const slow: Engine = {
+        time: other.time,
+        send: async (...command) => other.send(...command),
+        subscribe: (...subscription) => other.subscribe(...subscription),
+        run: async (script, keys, args) => {
+          const gate = script === presentScript ? gates.get(++sent) : undefined
+          const reply = await other.run(script, keys, args)
+          await gate
+          return reply
+        }
+      }
+      const [mine, its] = [worldsOf(one, 'g'), worldsOf(slow, 'g')]
+      await its.present(begin())
+      await mine.replace(() => ({ ...begin()(), puts: { settings: [{ ...initialSettings.clock, frozenAt: NOW }] } }), false)
+      // of two requests, the second one finds the world and asks for its settings before the first one has its reply
+      const [openFirst, openSettings] = [1, 3].map(place => {
+        let open = (): void => undefined
+        gates.set(sent + place, new Promise(resolve => {
+          open = resolve
+        }))
+        return open
+      }) as [() => void, () => void]
+      const begun = sent
+      const timeSeen = async () => (await its.present(begin())).store.setting('clock').frozenAt
+      const first = timeSeen()
+      await until('the first request has asked', () => sent === begun + 1)
+      const second = timeSeen()
+      await until('the settings are asked for', () => sent === begun + 3)
+      openFirst()
+      await nextTurn()
+      openSettings()
+      t.same(await Promise.all([first, second]), [NOW, NOW])
+    })
+
+    await t.test('a world whose store was closed is opened again', async t => {
+      const worlds = worldsOf(one, 'h')
+      const { store, generation } = await worlds.present(begin())
+      store.close()
+      const again = await worlds.present(begin())
+      t.equal(again.generation, generation)
+      t.ok(await again.store.lead())
+    })
+
     await t.test('a journal has no secret, and lists what others have added and removed', async t => {
       const [mine, its] = [await worldsOf(one, 'c').present(begin()), await worldsOf(other, 'c').present(begin())]
       const added = secret('1')
@@ -107,6 +158,39 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       const woken = new Promise<void>(resolve => its.onWake(resolve))
       await step(mine)
       await woken
+    })
+
+    await t.test('a store is woken as long as it is open, whoever closes another store of its world', async () => {
+      const [mine, twin] = [(await worldsOf(one, 'i').present(begin())).store, (await worldsOf(one, 'i').present(begin())).store]
+      const its = (await worldsOf(other, 'i').present(begin())).store
+      const [late, early] = [new Promise<void>(resolve => mine.onWake(resolve)), new Promise<void>(resolve => twin.onWake(resolve))]
+      await its.transact({}, () => ({ puts: { due: [dueItem('a', 1)] } }))
+      await Promise.all([late, early])
+      twin.close()
+      const again = new Promise<void>(resolve => mine.onWake(resolve))
+      await its.transact({}, () => ({ puts: { due: [dueItem('b', 1)] } }))
+      await again
+    })
+
+    await t.test('a world that cannot become the present one is closed', async t => {
+      let subscriptions = 0
+      const refusing: Engine = {
+        time: other.time,
+        send: async (...command) => other.send(...command),
+        subscribe: () => {
+          subscriptions++
+          return () => subscriptions--
+        },
+        run: async (script, keys, args) => {
+          if (script === switchScript) throw new StoreAwayError('OOM command not allowed')
+          return other.run(script, keys, args)
+        }
+      }
+      await worldsOf(one, 'j').present(begin())
+      const its = worldsOf(refusing, 'j')
+      await its.present(begin())
+      await t.rejects(its.replace(begin(), false), StoreAwayError)
+      t.equal(subscriptions, 1)
     })
 
     await t.test('one process leads, until it closes its store', async t => {

@@ -25,7 +25,8 @@ const refusedReply = /^(OOM|MISCONF|READONLY|NOREPLICAS|TRYAGAIN|NOPERM|ERR The 
 /** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
 export class Connection implements Engine, TransportListener {
   readonly time = new EngineTime()
-  readonly #subscriptions = new Map<string, (message: string | undefined) => void>()
+  /** The channels by their listeners: a channel may have several. */
+  readonly #subscriptions = new Map<(message: string | undefined) => void, string>()
   readonly #readyListeners: (() => void)[] = []
   readonly #awayListeners: ((reason: string) => void)[] = []
   readonly #timer: NodeJS.Timeout
@@ -82,11 +83,11 @@ export class Connection implements Engine, TransportListener {
   }
 
   subscribe (channel: string, listener: (message: string | undefined) => void): () => void {
-    this.#subscriptions.set(channel, listener)
+    this.#subscriptions.set(listener, channel)
     this.#subscribe(channel, listener)
     return () => {
-      this.#subscriptions.delete(channel)
-      if (!this.#closed) this.#transport.unsubscribe(channel).catch(() => undefined)
+      this.#subscriptions.delete(listener)
+      if (!this.#closed) this.#transport.unsubscribe(channel, listener).catch(() => undefined)
     }
   }
 
@@ -106,7 +107,7 @@ export class Connection implements Engine, TransportListener {
   }
 
   onMissed (): void {
-    for (const listener of this.#subscriptions.values()) listener(undefined)
+    for (const listener of this.#subscriptions.keys()) listener(undefined)
   }
 
   onError (error: Error): void {
@@ -148,7 +149,7 @@ export class Connection implements Engine, TransportListener {
   #setReady (): void {
     if (this.#away === undefined) return
     this.#away = undefined
-    for (const [channel, listener] of this.#subscriptions) {
+    for (const [listener, channel] of this.#subscriptions) {
       listener(undefined)
       this.#subscribe(channel, listener)
     }

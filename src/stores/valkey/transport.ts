@@ -12,7 +12,7 @@ export interface Transport {
   send (key: string, args: readonly string[]): Promise<unknown>
   /** Resolves when the listener gets the messages of a channel. */
   subscribe (channel: string, listener: (message: string) => void): Promise<void>
-  unsubscribe (channel: string): Promise<void>
+  unsubscribe (channel: string, listener: (message: string) => void): Promise<void>
   /** Ends all connections at once. */
   destroy (): void
 }
@@ -92,8 +92,8 @@ export class ServerTransport implements Transport {
     await this.#subscriber.subscribe(channel, listener)
   }
 
-  async unsubscribe (channel: string): Promise<void> {
-    await this.#subscriber?.unsubscribe(channel)
+  async unsubscribe (channel: string, listener: (message: string) => void): Promise<void> {
+    await this.#subscriber?.unsubscribe(channel, listener)
   }
 
   destroy (): void {
@@ -133,8 +133,8 @@ export class ClusterTransport implements Transport {
     await this.#cluster.subscribe(channel, listener)
   }
 
-  async unsubscribe (channel: string): Promise<void> {
-    await this.#cluster.unsubscribe(channel)
+  async unsubscribe (channel: string, listener: (message: string) => void): Promise<void> {
+    await this.#cluster.unsubscribe(channel, listener as (message: unknown) => void) // its type asks for more than is sent
   }
 
   destroy (): void {

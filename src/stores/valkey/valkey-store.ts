@@ -154,6 +154,10 @@ export class ValkeyStore implements Store {
     return { documents: Number(documents ?? 0), settings: Number(settings ?? 0) }
   }
 
+  get isClosed (): boolean {
+    return this.#closed
+  }
+
   async lead (): Promise<boolean> {
     return !this.#closed && await this.#lease.take()
   }

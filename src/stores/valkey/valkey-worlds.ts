@@ -26,6 +26,8 @@ export interface ValkeyWorldsOptions {
 interface KnownWorld extends WorldState {
   readonly store: ValkeyStore
   readonly keys: WorldKeys
+  /** The first read of its settings. */
+  settings?: Promise<unknown> | undefined
 }
 
 const settings = Object.keys(initialSettings) as SettingName[]
@@ -61,13 +63,13 @@ export class ValkeyWorlds implements Worlds {
 
   async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
     await this.#read() // for the time
-    const world = await this.#write(begin)
-    for (let tries = 0; tries < MAX_SWITCHES; tries++) {
-      const present = await this.#read()
-      if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
-    }
-    world.store.close()
-    throw new StoreAwayError('other processes kept replacing the state')
+    return this.#write(begin, async world => {
+      for (let tries = 0; tries < MAX_SWITCHES; tries++) {
+        const present = await this.#read()
+        if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
+      }
+      throw new StoreAwayError('other processes kept replacing the state')
+    })
   }
 
   /** Ends the present world, if there is one. The next request begins another one. */
@@ -100,32 +102,45 @@ export class ValkeyWorlds implements Worlds {
     return present === null ? undefined : Number(present)
   }
 
-  /** The present world, as an object that stays the same as long as the world does. */
+  /** The present world, as an object that stays the same as long as the world does. It has the settings that the engine has. */
   async #know (generation: number, world = this.#known): Promise<KnownWorld> {
-    if (this.#known?.generation === generation) return this.#known
-    this.#known?.store.close()
-    this.#known = world?.generation === generation ? world : this.#open(generation)
-    const known = this.#known
-    await this.#read() // its settings
+    let known = this.#known
+    // the workspace closes the store of a world when a request that was late has entered an earlier one
+    if (known?.generation !== generation || known.store.isClosed) {
+      known?.store.close()
+      known = this.#known = world?.generation === generation && !world.store.isClosed ? world : this.#open(generation)
+    }
+    known.settings ??= this.#read().catch((error: unknown) => {
+      known.settings = undefined
+      throw error
+    })
+    await known.settings
     return known
   }
 
   async #beginFirst (begin: (machineTime: number) => Beginning): Promise<void> {
-    const world = await this.#write(begin)
-    if (await this.#switch(undefined, world, false)) await this.#know(world.generation, world)
-    else world.store.close() // another process was faster: this world expires
+    await this.#write(begin, async world => {
+      if (await this.#switch(undefined, world, false)) await this.#know(world.generation, world)
+    })
   }
 
-  /** Writes a world that is not present yet. */
-  async #write (begin: (machineTime: number) => Beginning): Promise<KnownWorld> {
+  /**
+   * Writes a world that is not present yet. Unless it becomes the present one, it is closed here, and expires there.
+   * @param use makes it the present one
+   */
+  async #write<T> (begin: (machineTime: number) => Beginning, use: (world: KnownWorld) => Promise<T>): Promise<T> {
     const { engine } = this.#options
     await engine.send(this.#keys.generations, ['SET', this.#keys.generations, String(randomInt(2 ** 32)), 'NX'])
     const generation = await engine.send(this.#keys.generations, ['INCR', this.#keys.generations]) as number
     const world = this.#open(generation)
-    await beginWorld(engine, world.keys)
-    const { bases, puts } = begin(engine.time.now())
-    await writeDocuments(world.store, bases, puts)
-    return world
+    try {
+      await beginWorld(engine, world.keys)
+      const { bases, puts } = begin(engine.time.now())
+      await writeDocuments(world.store, bases, puts)
+      return await use(world)
+    } finally {
+      if (this.#known !== world) world.store.close()
+    }
   }
 
   async #switch (present: number | undefined, { generation, keys }: KnownWorld, keepJournal: boolean): Promise<boolean> {
