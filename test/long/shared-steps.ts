@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
 import type { Engine } from '../../src/stores/valkey/engine.js'
-import { commitScript } from '../../src/stores/valkey/scripts.js'
+import { commitScript, readScript } from '../../src/stores/valkey/scripts.js'
 import type { ValkeyStore } from '../../src/stores/valkey/valkey-store.js'
 import { session } from '../domain/examples.js'
 import { startEngine } from './engine.js'
@@ -76,4 +76,33 @@ t.test('a step is sent without waiting until those before it are written, and ta
   t.same(numbers.sort((a, b) => a - b), Array.from({ length: 20 }, (_, index) => index + 24))
   await turn()
   t.equal(inFlight, 0)
+})
+
+t.test('a step gets its turn although another process takes steps without a pause', async t => {
+  let reads = 0
+  const pass = { time: engine.time, send: engine.send.bind(engine), subscribe: engine.subscribe.bind(engine) }
+  const watched: Engine = {
+    ...pass,
+    run: async (script, ...args) => {
+      if (script === readScript) reads++
+      return engine.run(script, ...args)
+    }
+  }
+  const hindered: Engine = {
+    ...pass,
+    run: async (script, ...args) => {
+      const reply = await engine.run(script, ...args)
+      if (script !== readScript) return reply
+      reads = 0
+      // a step that does not have to read is written before what follows from this reply, one that reads is not
+      await Promise.race([count(its), engine.send('a', ['EXISTS', 'a'])])
+      return reply
+    }
+  }
+  const [mine, its] = await makeShared(hindered, watched) as [ValkeyStore, ValkeyStore]
+  await its.transact({}, () => ({ puts: { sessions: [session()] } }))
+  await count(its)
+  await count(its)
+  t.ok(await count(mine) > 2)
+  t.ok(reads > 0, 'the other process has read anew')
 })

@@ -90,6 +90,11 @@ export class CommitRequest {
     this.#checks.push('count', this.#keys.numberOf(this.#world.index(collection)), min, max, String(count))
   }
 
+  /** Checks that no other process has asked for its turn. */
+  checkTurn (): void {
+    this.#checks.push('turn')
+  }
+
   /**
    * Writes to a collection.
    * @param read what each document was that is put or deleted

@@ -60,6 +60,7 @@ return reply
  *   check KEY N (ID VERSION)…        that documents have these versions; - where there is none
  *   size KEY N                       that a collection has so many documents
  *   count INDEX MIN MAX N            that a range of an index has so many members
+ *   turn                             that no other process has asked for its turn; see `turnScript`
  *   go VERSION DOCUMENTS SETTINGS    the version of all that is written; 1 or 0: whether the revision of the documents, and that of the
  *                                    settings, grows
  * and then writes:
@@ -77,7 +78,7 @@ export const commitScript = script(`
 local call = redis.call
 local i = 1
 while ARGV[i] ~= 'go' do
-  local kind, key = ARGV[i], KEYS[tonumber(ARGV[i + 1])]
+  local kind, key = ARGV[i], KEYS[tonumber(ARGV[i + 1]) or 1]
   if kind == 'check' then
     local count, ids = tonumber(ARGV[i + 2]), {}
     for n = 1, count do ids[n] = ARGV[i + 1 + 2 * n] end
@@ -94,6 +95,10 @@ while ARGV[i] ~= 'go' do
   elseif kind == 'size' then
     if call('HLEN', key) ~= tonumber(ARGV[i + 2]) then return { 0 } end
     i = i + 3
+  elseif kind == 'turn' then
+    local turn = call('HMGET', KEYS[1], 'turn', 'revision')
+    if turn[1] and turn[2] and tonumber(turn[1]) > tonumber(turn[2]) then return { 0 } end
+    i = i + 1
   else
     if call('ZLEXCOUNT', key, ARGV[i + 2], ARGV[i + 3]) ~= tonumber(ARGV[i + 4]) then return { 0 } end
     i = i + 5
@@ -167,4 +172,14 @@ if world[2] then
   for n = 2, #KEYS do call('PEXPIRE', KEYS[n], rest) end
 end
 return reply
+`)
+
+/**
+ * Asks for a turn in the world whose counters are KEYS[1]: in its next ARGV[1] revisions, nobody writes what follows from documents that
+ * were not read anew.
+ */
+export const turnScript = script(`
+local revision = redis.call('HGET', KEYS[1], 'revision')
+if revision then redis.call('HSET', KEYS[1], 'turn', string.format('%d', revision + ARGV[1])) end
+return 1
 `)

@@ -16,7 +16,7 @@ import { collections, indexNames, parseStored, type WorldKeys } from './layout.j
 import { Lease } from './lease.js'
 import { RecentDocuments } from './recent-documents.js'
 import { ReadRequest } from './read-request.js'
-import { commitScript } from './scripts.js'
+import { commitScript, turnScript } from './scripts.js'
 import { SettingsCache } from './settings-cache.js'
 import { documentsIn, inOrder } from './step-reads.js'
 import { type Step, WorldReader } from './world-reader.js'
@@ -29,6 +29,9 @@ export interface ValkeyStoreOptions {
 
 /** How often a step is tried when other processes change what it has read. */
 const MAX_TRIES = 50
+
+/** After how many tries, again and again, a step asks for its turn, and for how many revisions. */
+const [TURN_EVERY, TURN] = [8, '20']
 
 /** How long a step waits at most before it is tried again, in milliseconds. It waits longer the more often it has failed. */
 const LONGEST_WAIT = 20
@@ -102,6 +105,8 @@ export class ValkeyStore implements Store {
     let written: AllWrites = new Map()
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (tries > 1) await wait(Math.random() * Math.min(tries, LONGEST_WAIT))
+      // steps of another process that follow each other without a pause would leave it none
+      if (tries % TURN_EVERY === TURN_EVERY - 1) await this.#engine.run(turnScript, [this.#keys.meta], [TURN])
       const step = await this.#reader.readStep(reads, written)
       const changes = decide(step.found, step.now)
       written = writesOf(changes)
@@ -197,6 +202,7 @@ export class ValkeyStore implements Store {
     reading.check(commit)
     if (!reading.has('settings', 'clock')) commit.check('settings', [['clock', clock]])
     for (const [name, writes] of written) commit.write(name, writes, reading.documents(name), this.#bounds[name], now)
+    if (!isFresh) commit.checkTurn()
     const { changed } = commit
     if (changed.size === 0) return isFresh
     const settings = (written.get('settings')?.puts ?? []) as Settings[SettingName][]

@@ -16,7 +16,7 @@ export function fieldOf<C extends Collection> (collection: C, document: Document
 export const replyOf = (...found: unknown[]): ScriptReply => [['0', '0'], null, ...found]
 
 /** The arguments of a commit of version `v`, one part a line. */
-export function partsOf (request: CommitRequest, kinds = /^(check|size|count|go|put|delete|add|remove|bound|wake)$/): string[][] {
+export function partsOf (request: CommitRequest, kinds = /^(check|size|count|turn|go|put|delete|add|remove|bound|wake)$/): string[][] {
   const parts: string[][] = []
   for (const arg of request.args('v')) {
     if (kinds.test(arg)) parts.push([])
