@@ -83,20 +83,16 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
       if (schema === undefined) reply.send()
       else reply.header('content-type', JSON_TYPE).send(writerOf(schema, inflectionOf(request, defaultKeyInflection))(result))
     }
-    const at = (now: number) => {
-      input.now = now
-      return input
-    }
     const claim = claimOf(request, operation)
     const reads = operation.reads(input)
     const notify = operation.events === undefined ? undefined : webhooks.notify
     const applied = effect === undefined
-      ? apply(world.store, { claim, reads, decide: (found, now) => operation.decide(at(now), found), notify })
+      ? apply(world.store, { claim, reads, decide: (found, now) => operation.decide(at(input, now), found), notify })
       : applyEffect(world.store, {
           claim,
           reads,
           effect: found => effect(input, found, world),
-          decide: (found, done, now) => operation.decide(at(now), found, done),
+          decide: (found, done, now) => operation.decide(at(input, now), found, done),
           notify
         })
     applied.then(outcome => {
@@ -106,6 +102,12 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
       return undefined
     }).catch((error: unknown) => reply.send(error))
   }
+}
+
+/** The input of a step that is taken at a time. It is the same object, since every request has one. */
+function at (input: Input, now: number): Input {
+  input.now = now
+  return input
 }
 
 function claimOf ({ idempotencyKey, apiKey, params, query, body }: FastifyRequest, operation: Operation): Claim | undefined {

@@ -11,6 +11,6 @@ export function revisionOf (collection: Collection): keyof StoreRevisions | unde
  * @param changed the collections that it has changed
  * @param settings those that it has put
  */
-export function isWaking (changed: ReadonlySet<Collection>, settings: NonNullable<Changes['puts']>['settings'] = []): boolean {
-  return changed.has('due') || changed.has('moves') || settings.some(({ id }) => id === 'clock')
+export function isWaking (changed: readonly Collection[], settings: NonNullable<Changes['puts']>['settings']): boolean {
+  return changed.includes('due') || changed.includes('moves') || settings?.some(({ id }) => id === 'clock') === true
 }

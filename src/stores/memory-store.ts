@@ -175,20 +175,20 @@ export class MemoryStore implements Store {
   }
 
   #write ({ deletes = {}, puts = {} }: Changes, now: number): void {
-    const changed = new Set<Collection>()
+    const changed: Collection[] = []
     for (const name in deletes) {
       const collection = this.#collections[name as Collection]
-      for (const id of deletes[name as Collection] as readonly string[]) if (collection.delete(id)) changed.add(name as Collection)
+      for (const id of deletes[name as Collection] as readonly string[]) if (collection.delete(id)) noteIn(changed, name as Collection)
     }
     for (const name in puts) {
       const collection = this.#collections[name as Collection] as AnyCollection<Documents[Collection]>
       for (const document of puts[name as Collection] as readonly Documents[Collection][]) {
         collection.put(document)
-        changed.add(name as Collection)
+        noteIn(changed, name as Collection)
       }
     }
     // a step that only reads is no change: a caller that waits for one reads in between, and would never wait
-    if (changed.size === 0) return
+    if (changed.length === 0) return
     for (const name of changed) {
       const revision = revisionOf(name)
       if (revision !== undefined) this.#revisions[revision]++
@@ -204,6 +204,10 @@ export class MemoryStore implements Store {
     this.#waiting = []
     for (const resolve of waiting) resolve()
   }
+}
+
+function noteIn (changed: Collection[], name: Collection): void {
+  if (!changed.includes(name)) changed.push(name)
 }
 
 function newestOf (deliveries: BoundedCollection<DeliveryDocument>, { where, offset, limit }: PageRead<DeliveryFilter>['newest']): Page<DeliveryDocument> {

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { type ApiError, validationError } from '../../contract/errors.js'
 import { injectedError } from '../../domain/faults/injected-error.js'
 import { parseFaultHeader, type RequestEffect } from '../../domain/faults/rules.js'
@@ -23,13 +23,12 @@ export const faultsPlugin = fastifyPlugin(async app => {
   app.decorateRequest('fault')
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const begin = (fault: RequestEffect | undefined) => {
-      request.fault = fault
-      done(refusalOf(fault))
-    }
     const asked = askedEffect(request)
-    if (asked !== undefined || request.world.faults.isEmpty) begin(asked)
-    else takeEffect(request).then(begin, done)
+    if (asked === undefined && !request.world.faults.isEmpty) {
+      takeEffect(request).then(effect => begin(request, effect, done), done)
+      return
+    }
+    begin(request, asked, done)
   })
 
   // only when the body was read: then the request is carried out, also when its client does not wait for the response
@@ -68,6 +67,12 @@ export const faultsPlugin = fastifyPlugin(async app => {
 /** The status of the response; null when a fault cut the connection before anything was done. */
 export function statusOf ({ fault }: FastifyRequest, { statusCode }: FastifyReply): number | null {
   return fault?.drop === 'before' ? null : statusCode
+}
+
+/** Goes on with a request, on which a fault may take effect. */
+function begin (request: FastifyRequest, effect: RequestEffect | undefined, done: HookHandlerDoneFunction): void {
+  request.fault = effect
+  done(refusalOf(effect))
 }
 
 /** The error that a fault puts in place of everything else. */

@@ -206,7 +206,7 @@ export class ValkeyStore implements Store {
     const { changed } = commit
     if (changed.size === 0) return isFresh
     const settings = (written.get('settings')?.puts ?? []) as Settings[SettingName][]
-    const wakes = isWaking(changed, settings)
+    const wakes = isWaking([...changed], settings)
     if (wakes) commit.wake(this.#id)
     const version = `${this.#id}.${(++this.#commits).toString(36)}`
     const reply = this.#engine.run(commitScript, commit.keys, commit.args(version)) as Promise<CommitReply>
