@@ -7,7 +7,7 @@ import { startCluster } from './cluster.js'
 import { startEngine } from './engine.js'
 
 // The model test with the state on an engine. VERIFA_MOCK_MODEL_RUNS counts the runs of test/model.test.ts: a step takes longer here.
-const runs = Math.ceil(Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 2_000) / 20)
+const runs = Math.ceil(Number(process.env['VERIFA_MOCK_MODEL_RUNS'] ?? 2_000) / 40)
 
 // the engine's time is that of the machine, which the test sets
 EngineTime.prototype.observe = EngineTime.prototype.now = () => Date.now()
