@@ -3,7 +3,6 @@ import { type DestinationStream, type Logger, pino } from 'pino'
 import { controlPlane } from './control/plane.js'
 import { ApiKeys } from './domain/api-keys.js'
 import { FixtureSet } from './domain/fixtures/fixture-set.js'
-import { expiryOfKey } from './domain/idempotency/record.js'
 import { SESSION_EXPIRE, sessionExpiry } from './domain/sessions/expiry.js'
 import type { SavedEndpoint } from './domain/webhooks/saved.js'
 import type { Send } from './domain/webhooks/sending.js'
@@ -20,8 +19,9 @@ import { apiRoutes } from './http/routes.js'
 import { createServer } from './http/server.js'
 import { createSender } from './outbound/sender.js'
 import { type Options, resolveOptions } from './options/options.js'
+import type { WorldBounds } from './stores/bounds.js'
 import { readFixtures, type ReadFixtures } from './stores/fixture-files.js'
-import { MemoryWorlds, type MemoryWorldsOptions } from './stores/memory-worlds.js'
+import { MemoryWorlds } from './stores/memory-worlds.js'
 import { SharedStore } from './stores/shared-store.js'
 import { StateFile } from './stores/state-file.js'
 import { StateWriter } from './stores/state-writer.js'
@@ -113,12 +113,12 @@ function collectRoutes (app: FastifyInstance): readonly Endpoint[] {
 }
 
 /** The store that replicas share, if there is one. */
-function sharedStoreOf ({ store: url, maxWorkspaces }: Options, bounds: MemoryWorldsOptions, log: Logger): SharedStore | undefined {
+function sharedStoreOf ({ store: url, maxWorkspaces }: Options, bounds: WorldBounds, log: Logger): SharedStore | undefined {
   return url === undefined ? undefined : new SharedStore({ url, maxWorkspaces, log, ...bounds })
 }
 
 /** How much each world keeps. The first eviction of an idempotency key is logged. */
-function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
+function worldBoundsOf (options: Options, log: Logger): WorldBounds {
   const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxJournalEntries, maxJournalBytes } = options
   let isLogged = false
   const onEviction = () => {
@@ -128,7 +128,7 @@ function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
       'the oldest are evicted. Raise --max-idempotency-keys (maxIdempotencyKeys) or --max-idempotency-bytes (maxIdempotencyBytes).')
   }
   return {
-    idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, expiresAt: expiryOfKey, onEviction },
+    idempotency: { max: maxIdempotencyKeys, maxBytes: maxIdempotencyBytes, onEviction },
     deliveries: { max: maxDeliveries, maxBytes: maxDeliveryBytes },
     maxJournalEntries,
     maxJournalBytes
@@ -136,7 +136,7 @@ function worldBoundsOf (options: Options, log: Logger): MemoryWorldsOptions {
 }
 
 function createWorkspaces (
-  options: Options, initialState: () => InitialState, send: Send, store: SharedStore | undefined, bounds: MemoryWorldsOptions,
+  options: Options, initialState: () => InitialState, send: Send, store: SharedStore | undefined, bounds: WorldBounds,
   log: Logger
 ): Workspaces {
   const { maxWorkspaces } = options

@@ -1,6 +1,7 @@
 import TinyQueue from 'tinyqueue'
 import type { Base, DueBase } from '../domain/fixtures/base.js'
 import { compareDueItems, type DueItem } from '../domain/timeline.js'
+import { type Bounds, bytesOf } from './bounds.js'
 
 interface Document {
   readonly id: string
@@ -58,30 +59,22 @@ export class MemoryCollection<T extends Document> {
   }
 }
 
-export interface Bounds<T> {
-  /** How many documents are kept at most. */
-  max: number
-  /** How many bytes they hold together at most. */
-  maxBytes: number
-  /** When a document expires, in milliseconds since 1970; by default never. The eviction of one that has expired does not count. */
-  expiresAt?: (document: T) => number
-  /** Called after each step that evicts a document before it has expired. */
-  onEviction?: () => void
-}
-
 /** A collection whose oldest documents can be evicted when it has too many, or too large ones. */
 export class BoundedCollection<T extends Document & { readonly bytes?: number }> {
   /** How many documents were evicted before they had expired. */
   evicted = 0
-  readonly #bounds: Bounds<T>
+  readonly #bounds: Bounds
+  readonly #expiryOf: (document: T) => number
   // a Map, which remembers the order of insertion, and not an LRU cache: a document that is read does not move
   readonly #documents = new Map<string, T>()
   #bytes = 0
   // one iterator for all evictions: a new one would first pass by everything that was deleted before
   #oldest: Iterator<T> | undefined
 
-  constructor (bounds: Bounds<T>) {
+  /** @param expiryOf when a document expires, in milliseconds since 1970 */
+  constructor (bounds: Bounds, expiryOf: (document: T) => number) {
     this.#bounds = bounds
+    this.#expiryOf = expiryOf
   }
 
   get size (): number {
@@ -122,13 +115,8 @@ export class BoundedCollection<T extends Document & { readonly bytes?: number }>
     this.#oldest ??= this.#documents.values()
     const document = this.#oldest.next().value as T
     this.delete(document.id)
-    const { expiresAt } = this.#bounds
-    if (expiresAt === undefined || expiresAt(document) > now) this.evicted++
+    if (this.#expiryOf(document) > now) this.evicted++
   }
-}
-
-function bytesOf (document: { readonly bytes?: number } | undefined): number {
-  return document?.bytes ?? 0
 }
 
 /** How many items that are not pending any more the queue may hold, besides as many as are pending. */

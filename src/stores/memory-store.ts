@@ -1,6 +1,5 @@
 import { timeOf } from '../domain/clock.js'
 import type { Bases } from '../domain/fixtures/base.js'
-import type { IdempotencyRecord } from '../domain/idempotency/record.js'
 import { MAX_WINDOWS } from '../domain/rate-limits.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
 import { searchOf, searchText, type SessionFilter, sessionTest } from '../domain/sessions/list.js'
@@ -13,17 +12,16 @@ import type {
 } from '../domain/store.js'
 import type { DueItem } from '../domain/timeline.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
-import { BoundedCollection, type Bounds, DueCollection, MemoryCollection } from './collections.js'
+import { expiryOf, type WorldBounds } from './bounds.js'
+import { BoundedCollection, DueCollection, MemoryCollection } from './collections.js'
 import { isWaking, revisionOf } from './effects.js'
 import { OwnedCollection } from './owned-collection.js'
 import { PagedCollection } from './paged-collection.js'
 
 /** The documents that the store begins with, shared ones and others, and how many it keeps. */
-export interface MemoryStoreOptions {
+export interface MemoryStoreOptions extends Pick<WorldBounds, 'idempotency' | 'deliveries'> {
   bases?: Partial<Bases>
   puts?: Changes['puts']
-  idempotency: Bounds<IdempotencyRecord>
-  deliveries: Bounds<DeliveryDocument>
 }
 
 /** What all collections of the store can do. */
@@ -70,9 +68,9 @@ export class MemoryStore implements Store {
     this.#tokens = new OwnedCollection(tokens)
     this.#due = new DueCollection(due)
     this.#bounded = {
-      deliveries: new BoundedCollection(deliveries),
-      idempotency: new BoundedCollection(idempotency),
-      rates: new BoundedCollection({ max: MAX_WINDOWS, maxBytes: Infinity, expiresAt: ({ endsAt }) => endsAt })
+      deliveries: new BoundedCollection(deliveries, expiryOf.deliveries),
+      idempotency: new BoundedCollection(idempotency, expiryOf.idempotency),
+      rates: new BoundedCollection({ max: MAX_WINDOWS, maxBytes: Infinity }, expiryOf.rates)
     }
     this.#collections = {
       sessions: this.#sessions,

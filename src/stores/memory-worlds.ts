@@ -1,21 +1,17 @@
 import { randomInt } from 'node:crypto'
 import type { Beginning, Worlds, WorldState } from '../domain/worlds.js'
+import type { WorldBounds } from './bounds.js'
 import { MemoryJournal } from './memory-journal.js'
-import { MemoryStore, type MemoryStoreOptions } from './memory-store.js'
-
-export interface MemoryWorldsOptions extends Pick<MemoryStoreOptions, 'idempotency' | 'deliveries'> {
-  maxJournalEntries: number
-  maxJournalBytes: number
-}
+import { MemoryStore } from './memory-store.js'
 
 /** The worlds of a workspace in the memory of this process. */
 export class MemoryWorlds implements Worlds {
-  readonly #options: MemoryWorldsOptions
+  readonly #options: WorldBounds
   #present: WorldState & { readonly journal: MemoryJournal } | undefined
   // starts at random, so that a client notices when the mock was restarted, or the workspace was made again
   #generation = randomInt(2 ** 32)
 
-  constructor (options: MemoryWorldsOptions) {
+  constructor (options: WorldBounds) {
     this.#options = options
   }
 

@@ -3,7 +3,7 @@ import type { ApiError } from '../contract/errors.js'
 import { StoreAwayError } from '../domain/store-away.js'
 import type { Worlds } from '../domain/worlds.js'
 import type { WorkspaceOwner, WorkspaceRegistry } from '../domain/workspaces.js'
-import type { MemoryWorldsOptions } from './memory-worlds.js'
+import type { WorldBounds } from './bounds.js'
 import { parseStoreUrl } from './valkey/store-url.js'
 
 /** A store that cannot be used, with a sentence that says why. */
@@ -18,7 +18,7 @@ export function storeErrorOf (url: string, error: Error): StoreError {
   return new StoreError(`The store ${parseStoreUrl(url).shown} cannot be used: ${reason.replace(/\.$/, '')}.`, { cause: error })
 }
 
-export interface SharedStoreOptions extends MemoryWorldsOptions {
+export interface SharedStoreOptions extends WorldBounds {
   /** Where it is; see the option `store`. */
   url: string
   /** How many workspaces of API keys there are at most. */

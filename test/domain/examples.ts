@@ -3,14 +3,15 @@ import { ApiError } from '../../src/contract/errors.js'
 import type { ClockSetting } from '../../src/domain/clock.js'
 import { completeSession, type Fixture } from '../../src/domain/fixtures/fixture.js'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
-import { bytesOf, type Claim, expiryOfKey, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
+import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src/domain/idempotency/record.js'
 import type { Session } from '../../src/domain/sessions/session.js'
 import type { Base, Bases } from '../../src/domain/fixtures/base.js'
 import type { Changes, Store } from '../../src/domain/store.js'
 import type { DueItem } from '../../src/domain/timeline.js'
 import type { WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
-import { MemoryWorlds, type MemoryWorldsOptions } from '../../src/stores/memory-worlds.js'
+import type { WorldBounds } from '../../src/stores/bounds.js'
+import { MemoryWorlds } from '../../src/stores/memory-worlds.js'
 
 export { read } from '../../src/domain/read.js'
 
@@ -77,9 +78,9 @@ export function memoryWorlds (bounds: Bounds = {}): MemoryWorlds {
 /** The bounds of idempotency keys. */
 export type Bounds = Pick<StoreParts, 'max' | 'maxBytes' | 'onEviction'>
 
-function worldOptions ({ max = Infinity, maxBytes = Infinity, onEviction = () => undefined }: Bounds): MemoryWorldsOptions {
+function worldOptions ({ max = Infinity, maxBytes = Infinity, onEviction = () => undefined }: Bounds): WorldBounds {
   return {
-    idempotency: { max, maxBytes, expiresAt: expiryOfKey, onEviction },
+    idempotency: { max, maxBytes, onEviction },
     deliveries: { max: Infinity, maxBytes: Infinity },
     maxJournalEntries: 10,
     maxJournalBytes: 1e6

@@ -104,5 +104,5 @@ t.test('a step gets its turn although another process takes steps without a paus
   await count(its)
   await count(its)
   t.ok(await count(mine) > 2)
-  t.ok(reads > 0, 'the other process has read anew')
+  t.ok(reads > 0, 'the other process has read the document again')
 })

@@ -2,7 +2,8 @@ import './away-hook.js'
 import type { Store } from '../../src/domain/store.js'
 import type { Worlds, WorldState } from '../../src/domain/worlds.js'
 import type { WorkspaceOwner } from '../../src/domain/workspaces.js'
-import { MemoryWorlds, type MemoryWorldsOptions } from '../../src/stores/memory-worlds.js'
+import type { WorldBounds } from '../../src/stores/bounds.js'
+import { MemoryWorlds } from '../../src/stores/memory-worlds.js'
 import type { OpenedStore, SharedStoreOptions, StoreError } from '../../src/stores/shared-store.js'
 import { failing, failingStore, type Loss } from '../domain/store-with.js'
 
@@ -44,7 +45,7 @@ export class MemoryEngine {
     this.#endWaits()
   }
 
-  async open (options: MemoryWorldsOptions): Promise<OpenedStore> {
+  async open (options: WorldBounds): Promise<OpenedStore> {
     if (this.refusal !== undefined) throw this.refusal
     return {
       workspaces: failing({
@@ -57,7 +58,7 @@ export class MemoryEngine {
   }
 
   /** The worlds of a workspace, as one process has them. */
-  worldsOf (options: MemoryWorldsOptions, owner?: WorkspaceOwner): Worlds {
+  worldsOf (options: WorldBounds, owner?: WorkspaceOwner): Worlds {
     const name = owner?.digest ?? ''
     const worlds = this.#worlds.get(name) ?? new MemoryWorlds(options)
     this.#worlds.set(name, worlds)

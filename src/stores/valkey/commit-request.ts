@@ -1,19 +1,10 @@
 import type { Changes, Collection, Documents } from '../../domain/store.js'
+import type { Bounds } from '../bounds.js'
 import { revisionOf } from '../effects.js'
 import {
   encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
 } from './layout.js'
 import { KeyList, PORTION } from './read-request.js'
-
-/** The bounds of a collection. */
-export interface Bounds {
-  /** How many documents are kept at most. */
-  readonly max: number
-  /** About how many bytes they hold together at most. */
-  readonly maxBytes: number
-  /** Called after each step of this process that evicts a document before it has expired. */
-  readonly onEviction?: () => void
-}
 
 /** A document of any collection. */
 export type AnyDocument = Documents[Collection]

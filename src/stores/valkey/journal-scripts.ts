@@ -10,7 +10,7 @@ local world = call('HMGET', meta, 'revision', 'retired', 'journal:id', 'journal:
 if not world[1] then return 0 end
 local id, bytes, dropped = (world[3] or 0) + 1, (world[4] or 0) + ARGV[2], tonumber(world[5] or 0)
 call('XADD', journal, string.format('%d-0', id), 'bytes', ARGV[2], 'entry', ARGV[1])
-local size, first = call('XLEN', journal), nil
+local size = call('XLEN', journal)
 while size > tonumber(ARGV[3]) or (bytes > tonumber(ARGV[4]) and size > 1) do
   local oldest = call('XRANGE', journal, '-', '+', 'COUNT', 1)[1]
   call('XDEL', journal, oldest[1])

@@ -1,6 +1,6 @@
-import { expiryOfKey } from '../../domain/idempotency/record.js'
 import { environmentOf } from '../../domain/sessions/session.js'
 import type { BoundedCollectionName, Collection, Documents } from '../../domain/store.js'
+import { bytesOf, expiryOf } from '../bounds.js'
 
 /** The version of this layout. A process refuses data of another one. */
 export const SCHEMA_VERSION = '1'
@@ -117,15 +117,8 @@ export function rangeOf (name: string): { min: string, max: string } {
   return { min: `[${name}\0`, max: `(${name}\u0001` }
 }
 
-/** What the store has to know of a document of a bounded collection: about how many bytes it takes, and when it expires, if it does. */
-const boundsOf: { readonly [C in BoundedCollectionName]: (document: Documents[C]) => { bytes: number, expiresAt?: number } } = {
-  deliveries: ({ bytes }) => ({ bytes }),
-  idempotency: record => ({ bytes: record.bytes, expiresAt: expiryOfKey(record) }),
-  rates: ({ endsAt }) => ({ bytes: 0, expiresAt: endsAt })
-}
-
 export function isBounded (collection: Collection): collection is BoundedCollectionName {
-  return collection in boundsOf
+  return collection in expiryOf
 }
 
 /** A document as the store has it. */
@@ -150,8 +143,8 @@ export function positionOf (index: number): string {
 export function valueOf<C extends Collection> (collection: C, document: Documents[C]): string {
   const json = JSON.stringify(document)
   if (!isBounded(collection)) return `0 - ${json}`
-  const { bytes, expiresAt = '-' } = (boundsOf[collection] as (document: Documents[C]) => { bytes: number, expiresAt?: number })(document)
-  return `${Math.round(bytes)} ${expiresAt} ${json}`
+  const expiry = (expiryOf[collection] as (document: Documents[C]) => number)(document)
+  return `${Math.round(bytesOf(document as { bytes?: number }))} ${expiry === Infinity ? '-' : expiry} ${json}`
 }
 
 /** Reads the value of a field: `VERSION CREATED BYTES EXPIRY JSON`. */

@@ -76,9 +76,10 @@ return reply
  */
 export const commitScript = script(`
 local call = redis.call
+local world = call('HMGET', KEYS[1], 'revision', 'retired', 'turn')
 local i = 1
 while ARGV[i] ~= 'go' do
-  local kind, key = ARGV[i], KEYS[tonumber(ARGV[i + 1]) or 1]
+  local kind, key = ARGV[i], KEYS[tonumber(ARGV[i + 1])]
   if kind == 'check' then
     local count, ids = tonumber(ARGV[i + 2]), {}
     for n = 1, count do ids[n] = ARGV[i + 1 + 2 * n] end
@@ -96,8 +97,7 @@ while ARGV[i] ~= 'go' do
     if call('HLEN', key) ~= tonumber(ARGV[i + 2]) then return { 0 } end
     i = i + 3
   elseif kind == 'turn' then
-    local turn = call('HMGET', KEYS[1], 'turn', 'revision')
-    if turn[1] and turn[2] and tonumber(turn[1]) > tonumber(turn[2]) then return { 0 } end
+    if world[1] and world[3] and tonumber(world[3]) > tonumber(world[1]) then return { 0 } end
     i = i + 1
   else
     if call('ZLEXCOUNT', key, ARGV[i + 2], ARGV[i + 3]) ~= tonumber(ARGV[i + 4]) then return { 0 } end
@@ -105,7 +105,6 @@ while ARGV[i] ~= 'go' do
   end
 end
 
-local world = call('HMGET', KEYS[1], 'revision', 'retired')
 if not world[1] then return { -1 } end
 local revision = string.format('%d', world[1] + 1)
 local place = string.format('%0${REVISION_DIGITS}d', revision)
@@ -175,8 +174,8 @@ return reply
 `)
 
 /**
- * Asks for a turn in the world whose counters are KEYS[1]: in its next ARGV[1] revisions, nobody writes what follows from documents that
- * were not read anew.
+ * Asks for a turn in the world whose counters are KEYS[1]: in its next ARGV[1] revisions, a step is written only if it has just read its
+ * documents.
  */
 export const turnScript = script(`
 local revision = redis.call('HGET', KEYS[1], 'revision')

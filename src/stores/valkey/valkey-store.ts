@@ -8,8 +8,9 @@ import type {
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { DueItem } from '../../domain/timeline.js'
 import { isWaking } from '../effects.js'
+import type { Bounds } from '../bounds.js'
 import { ChangeListeners } from './change-listeners.js'
-import { type AllWrites, type Bounds, CommitRequest, writesOf } from './commit-request.js'
+import { type AllWrites, CommitRequest, writesOf } from './commit-request.js'
 import type { Engine } from './engine.js'
 import { KeyedQueue, type Release } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
@@ -71,7 +72,7 @@ export class ValkeyStore implements Store {
 
   async transact<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
     const names = documentsIn(reads)
-    return await this.#queue.run(names, async release => this.#tryRecent(reads, decide, release)) ??
+    return await this.#queue.run(names, async release => this.#tryRecent(reads, names, decide, release)) ??
       await this.#queue.run(names, async () => this.#repeat(reads, decide))
   }
 
@@ -81,7 +82,7 @@ export class ValkeyStore implements Store {
    * one, or the step writes nothing.
    */
   async #tryRecent<R extends Reads, C extends Changes> (
-    reads: R, decide: (found: Found<R>, now: number) => C, release: Release
+    reads: R, names: readonly string[], decide: (found: Found<R>, now: number) => C, release: Release
   ): Promise<C | undefined> {
     const reading = this.#recent.readingOf(reads)
     if (reading === undefined) return undefined
@@ -95,12 +96,12 @@ export class ValkeyStore implements Store {
     const written = writesOf(changes)
     if (written.size === 0) return undefined
     const isWritten = await this.#commit({ reading, found, now, clock, isFresh: false }, written, () => {
-      for (const name of documentsIn(reads)) if (this.#recent.has(name)) release(name)
+      for (const name of names) if (this.#recent.has(name)) release(name)
     })
     return isWritten ? changes : undefined
   }
 
-  /** Takes a step until it is written, each time with documents that are read anew. */
+  /** Takes a step until it is written, reading the documents each time. */
   async #repeat<R extends Reads, C extends Changes> (reads: R, decide: (found: Found<R>, now: number) => C): Promise<C> {
     let written: AllWrites = new Map()
     for (let tries = 0; tries < MAX_TRIES; tries++) {

@@ -4,7 +4,7 @@ import { MAX_WINDOWS } from '../../domain/rate-limits.js'
 import { initialSettings, type SettingName } from '../../domain/settings.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
-import type { Bounds } from './commit-request.js'
+import type { WorldBounds } from '../bounds.js'
 import type { Engine } from './engine.js'
 import { workspaceKeys, WorldKeys } from './layout.js'
 import { ValkeyJournal } from './valkey-journal.js'
@@ -12,14 +12,10 @@ import { ValkeyStore } from './valkey-store.js'
 import { endScript, presentScript, switchScript } from './world-scripts.js'
 import { beginWorld, KEPT, writeDocuments } from './write-world.js'
 
-export interface ValkeyWorldsOptions {
+export interface ValkeyWorldsOptions extends WorldBounds {
   engine: Engine
   /** The name of the workspace: empty, or the digest of its API key. */
   workspace: string
-  idempotency: Bounds
-  deliveries: Bounds
-  maxJournalEntries: number
-  maxJournalBytes: number
 }
 
 /** A world that this process knows. */

@@ -72,7 +72,7 @@ t.test('what a step writes has no collection without documents', async t => {
   t.equal(writesOf({}).size, 0)
 })
 
-t.test('a step with documents that were not read anew checks that no other process has asked for its turn', async t => {
+t.test('a step that has not just read its documents checks that no other process has asked for its turn', async t => {
   const commit = new CommitRequest(world)
   commit.checkTurn()
   t.same(commit.args('v'), ['turn', 'go', 'v', '0', '0'])
