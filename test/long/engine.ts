@@ -25,6 +25,8 @@ export interface Engine {
   port: number
   /** The port on which the nodes of a cluster talk to each other; no other engine listens on it. */
   busPort: number
+  /** Where its data and its socket are. */
+  folder: string
   /** Ends it with SIGKILL. */
   kill: () => Promise<void>
   /** Ends it with SIGTERM. */
@@ -66,6 +68,7 @@ export async function startEngine (t: Pick<Test, 'teardown'>, options: EngineOpt
     url,
     port,
     busPort,
+    folder,
     kill: async () => end('SIGKILL'),
     stop: async () => end('SIGTERM'),
     pause: () => void child?.kill('SIGSTOP'),

@@ -8,6 +8,9 @@ export interface StoreAddress {
   readonly shown: string
 }
 
+/** How long the path of a Unix socket can be, in bytes, on every system. Node.js 20 silently connects to the beginning of a longer one. */
+const MAX_PATH = 103
+
 const FORMS = 'redis://host:6379/0, rediss://…, valkey://…, valkeys://…, or unix:///path/to.sock?db=0'
 
 /** What is wrong with the URL of a store, as the end of a sentence; `undefined` when it can be used. It has no password in it. */
@@ -32,13 +35,15 @@ const unixUrl =
 function parseUnix (url: string): StoreAddress {
   const parts = unixUrl.exec(url)?.groups
   if (parts === undefined) throw new Error('must be unix:///path/to.sock, followed by ?db=NUMBER for another database than 0')
-  const { username = '', password = '', path = '', database = '0' } = parts
+  const { username = '', password = '', path: encoded = '', database = '0' } = parts
+  const path = decode(encoded)
+  if (Buffer.byteLength(path) > MAX_PATH) throw new Error(`must have a path of at most ${MAX_PATH} bytes, the most that a Unix socket has on every system`)
   return {
-    socket: { path: decode(path) },
+    socket: { path },
     username: decode(username) || undefined,
     password: decode(password) || undefined,
     database: Number(database),
-    shown: `unix://${username === '' ? '' : `${username}@`}${path}${database === '0' ? '' : `?db=${database}`}`
+    shown: `unix://${username === '' ? '' : `${username}@`}${encoded}${database === '0' ? '' : `?db=${database}`}`
   }
 }
 

@@ -26,9 +26,8 @@ t.test('a store by its host, with a database and a user that has the permissions
 })
 
 t.test('a store on a Unix socket', async t => {
-  const path = `${t.testdir({})}/engine.sock`
-  const engine = await startEngine(t, { args: ['--unixsocket', path] })
-  await checkStore(t, `unix:${path}?db=2`, engine, 2)
+  const engine = await startEngine(t, { args: ['--unixsocket', 'engine.sock'] })
+  await checkStore(t, `unix:${engine.folder}/engine.sock?db=2`, engine, 2)
 })
 
 t.test('a store with TLS, whose certificate the mock is made to trust', async t => {

@@ -3,6 +3,7 @@ import t from 'tap'
 import { checkStoreUrl, parseStoreUrl } from '../../../src/stores/valkey/store-url.js'
 
 const bare = { username: undefined, password: undefined, database: 0 }
+const longestPath = `/${'s'.repeat(102)}`
 const local = { host: 'localhost', port: 6379, tls: false }
 
 t.test('every form of URL', async t => {
@@ -20,6 +21,8 @@ t.test('every form of URL', async t => {
     ['unix:///run/redis.sock', { ...bare, socket: { path: '/run/redis.sock' }, shown: 'unix:///run/redis.sock' }],
     ['unix:/run/redis.sock', { ...bare, socket: { path: '/run/redis.sock' }, shown: 'unix:///run/redis.sock' }],
     ['unix:///a%20b.sock?db=2', { ...bare, socket: { path: '/a b.sock' }, database: 2, shown: 'unix:///a%20b.sock?db=2' }],
+    [`unix:///${'%C3%A4'.repeat(51)}`, { ...bare, socket: { path: `/${'ä'.repeat(51)}` }, shown: `unix:///${'%C3%A4'.repeat(51)}` }],
+    [`unix://${longestPath}`, { ...bare, socket: { path: longestPath }, shown: `unix://${longestPath}` }],
     ['unix://me:hunter2@/r.sock', { ...bare, socket: { path: '/r.sock' }, username: 'me', password: 'hunter2', shown: 'unix://me@/r.sock' }],
     ['unix://:hunter2@/r.sock?db=0', { ...bare, socket: { path: '/r.sock' }, password: 'hunter2', shown: 'unix:///r.sock' }]
   ]
@@ -47,7 +50,9 @@ t.test('what is no URL of a store, and why', async t => {
     ['unix:///%zz', /^has a % that is no percent-encoding/],
     ['unix://run/redis.sock', /^must be unix:\/\/\/path\/to\.sock/],
     ['unix:///r.sock?db=a', /^must be unix:\/\/\/path/],
-    ['unix://', /^must be unix:\/\/\/path/]
+    ['unix://', /^must be unix:\/\/\/path/],
+    [`unix://${longestPath}s`, /^must have a path of at most 103 bytes/],
+    [`unix:///${'ä'.repeat(52)}`, /^must have a path of at most 103 bytes/]
   ]
   for (const [url, message] of wrong) {
     t.match(checkStoreUrl(url), message, url)
