@@ -21,6 +21,9 @@ export const initialSettings: Settings = {
   webhooks: { id: 'webhooks', held: false, timing: 'after' }
 }
 
+/** The settings that stay when a state is restored. */
+export const keptSettings = ['faults', 'webhooks'] as const satisfies readonly SettingName[]
+
 /** A setting among those that a step has read. */
 export function settingIn<N extends SettingName> ({ settings }: Found<{ settings: readonly string[] }>, name: N): Settings[N] {
   return (settings.find(setting => setting?.id === name) ?? initialSettings[name]) as Settings[N]

@@ -13,7 +13,7 @@ import { read } from './read.js'
 import { removalOf } from './sessions/direct.js'
 import { expiriesAfter, SESSION_EXPIRE } from './sessions/expiry.js'
 import type { Environment, Session } from './sessions/session.js'
-import { initialSettings, type SettingName, type Settings, settingIn } from './settings.js'
+import { initialSettings, settingIn } from './settings.js'
 import { restoreDueItem, restoreKey, saveDueItem, saveKey, type State } from './state.js'
 import type { Store } from './store.js'
 import { type DueHandler, Timeline, type TimelineOptions } from './timeline.js'
@@ -114,11 +114,9 @@ export class Workspace {
    * faults, and when webhooks are sent stay.
    */
   async restore ({ sessions, saved_at, ...rest }: State): Promise<void> {
-    const { store } = this.world
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
     const fixtures = new FixtureSet(named, this.#options.publicUrl)
-    const kept = [store.setting('faults'), store.setting('webhooks')]
-    const state = this.#options.worlds.replace(machineTime => this.#beginning({ ...rest, fixtures }, machineTime, kept), true)
+    const state = this.#options.worlds.replace(machineTime => this.#beginning({ ...rest, fixtures }, machineTime), true)
     this.#worldOf(state instanceof Promise ? await state : state)
   }
 
@@ -151,8 +149,8 @@ export class Workspace {
     this.#world?.store.close()
   }
 
-  /** What a world begins with, beside settings that it keeps. */
-  #beginning (state: InitialState, machineTime: number, kept: readonly Settings[SettingName][] = []): Beginning {
+  /** What a world begins with. */
+  #beginning (state: InitialState, machineTime: number): Beginning {
     const { clock, since } = startClock(state, machineTime)
     const now = timeOf(clock, machineTime)
     const { fixtures, webhook_endpoints: endpoints = this.#options.webhookEndpoints ?? [] } = state
@@ -172,7 +170,7 @@ export class Workspace {
         endpoints: endpoints.map(endpoint => completeEndpoint(endpoint, now)),
         deliveries,
         due: [...(state.timeline ?? []).map(restoreDueItem), ...attempts],
-        settings: [clock, ...kept]
+        settings: [clock]
       }
     }
   }

@@ -29,7 +29,8 @@ export interface Worlds {
 
   /**
    * Begins another world in place of the present one.
-   * @param keepJournal whether it takes over the journal, as a copy: requests of the world before do not appear in it any more
+   * @param keep whether it takes over the `keptSettings` as they are at that moment, and the journal, as a copy: later requests of the
+   * world before do not appear in it
    */
-  replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): WorldState | Promise<WorldState>
+  replace (begin: (machineTime: number) => Beginning, keep: boolean): WorldState | Promise<WorldState>
 }

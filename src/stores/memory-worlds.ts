@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { keptSettings, type SettingName, type Settings } from '../domain/settings.js'
 import type { Beginning, Worlds, WorldState } from '../domain/worlds.js'
 import type { WorldBounds } from './bounds.js'
 import { MemoryJournal } from './memory-journal.js'
@@ -19,13 +20,19 @@ export class MemoryWorlds implements Worlds {
     return this.#present ?? this.#begin(begin, this.#newJournal())
   }
 
-  replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): WorldState {
-    return this.#begin(begin, keepJournal && this.#present !== undefined ? this.#present.journal.copy() : this.#newJournal())
+  replace (begin: (machineTime: number) => Beginning, keep: boolean): WorldState {
+    if (!keep || this.#present === undefined) return this.#begin(begin, this.#newJournal())
+    const { store, journal } = this.#present
+    return this.#begin(begin, journal.copy(), keptSettings.map(name => store.setting(name)))
   }
 
-  #begin (begin: (machineTime: number) => Beginning, journal: MemoryJournal): WorldState {
+  #begin (
+    begin: (machineTime: number) => Beginning, journal: MemoryJournal, kept: readonly Settings[SettingName][] = []
+  ): WorldState {
     const { idempotency, deliveries } = this.#options
-    const store = new MemoryStore({ ...begin(Date.now()), idempotency, deliveries })
+    const { bases, puts } = begin(Date.now())
+    const settings = [...puts.settings ?? [], ...kept]
+    const store = new MemoryStore({ bases, puts: { ...puts, settings }, idempotency, deliveries })
     return this.#present = { generation: this.#generation++, store, journal }
   }
 

@@ -73,7 +73,7 @@ export class SharedStore {
     const connected = () => worlds ??= this.#connected().worldsOf(owner)
     return {
       present: async begin => connected().present(begin),
-      replace: async (begin, keepJournal) => connected().replace(begin, keepJournal)
+      replace: async (begin, keep) => connected().replace(begin, keep)
     }
   }
 

@@ -350,7 +350,7 @@ function sharedWorlds (): Worlds {
   const worlds = memoryWorlds()
   return {
     present: async begin => worlds.present(begin),
-    replace: async (begin, keepJournal) => worlds.replace(begin, keepJournal)
+    replace: async (begin, keep) => worlds.replace(begin, keep)
   }
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import t from 'tap'
 import { FixtureSet } from '../../src/domain/fixtures/fixture-set.js'
 import type { Exchange } from '../../src/domain/journal/journal.js'
-import { initialSettings } from '../../src/domain/settings.js'
+import { changeSetting, initialSettings } from '../../src/domain/settings.js'
 import type { Store } from '../../src/domain/store.js'
 import { StoreAwayError } from '../../src/domain/store-away.js'
 import type { Beginning } from '../../src/domain/worlds.js'
@@ -80,6 +80,27 @@ for (const [where, start] of Object.entries({ 'one server': startEngine, 'a clus
       t.same(await after.journal.counts(), { size: 0, dropped: 0 })
       await its.drop()
       t.not((await mine.present(begin('e'))).generation, after.generation)
+    })
+
+    await t.test('a world that is restored keeps what was set until then', async t => {
+      const { store } = await worldsOf(one, 'k').present(begin())
+      const change: Engine = {
+        time: other.time,
+        send: async (...command) => other.send(...command),
+        subscribe: (...subscription) => other.subscribe(...subscription),
+        run: async (script, keys, args) => {
+          if (script === switchScript) await changeSetting(store, 'faults', before => ({ ...before, lastId: 7 }))
+          return other.run(script, keys, args)
+        }
+      }
+      const its = worldsOf(change, 'k')
+      await its.present(begin())
+      await changeSetting(store, 'webhooks', before => ({ ...before, held: true }))
+      await changeSetting(store, 'rateLimits', before => ({ ...before, isSet: true }))
+      for (const worlds of [its, worldsOf(one, 'k')]) {
+        const { store: restored } = worlds === its ? await its.replace(begin('c'), true) : await worlds.present(begin())
+        t.same([restored.setting('faults').lastId, restored.setting('webhooks').held, restored.setting('rateLimits').isSet], [7, true, false])
+      }
     })
 
     await t.test('nobody gets a world before its settings are read', async t => {

@@ -72,7 +72,7 @@ export class MemoryEngine {
         if (owner !== undefined) this.#owners.set(name, owner)
         return share(worlds.present(begin))
       },
-      replace: async (begin, keepJournal) => share(worlds.replace(begin, keepJournal))
+      replace: async (begin, keep) => share(worlds.replace(begin, keep))
     }, this.#loses)
   }
 

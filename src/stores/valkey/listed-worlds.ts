@@ -33,8 +33,8 @@ export class ListedWorlds implements Worlds {
     return state
   }
 
-  async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
-    return this.#worlds.replace(begin, keepJournal)
+  async replace (begin: (machineTime: number) => Beginning, keep: boolean): Promise<WorldState> {
+    return this.#worlds.replace(begin, keep)
   }
 
   async #use (): Promise<void> {

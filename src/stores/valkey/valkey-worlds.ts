@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MAX_WINDOWS } from '../../domain/rate-limits.js'
-import { initialSettings, type SettingName } from '../../domain/settings.js'
+import { initialSettings, keptSettings, type SettingName } from '../../domain/settings.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { Beginning, Worlds, WorldState } from '../../domain/worlds.js'
 import type { WorldBounds } from '../bounds.js'
@@ -57,12 +57,12 @@ export class ValkeyWorlds implements Worlds {
     throw new StoreAwayError('other processes kept ending the state')
   }
 
-  async replace (begin: (machineTime: number) => Beginning, keepJournal: boolean): Promise<WorldState> {
+  async replace (begin: (machineTime: number) => Beginning, keep: boolean): Promise<WorldState> {
     await this.#read() // for the time
     return this.#write(begin, async world => {
       for (let tries = 0; tries < MAX_SWITCHES; tries++) {
         const present = await this.#read()
-        if (await this.#switch(present, world, keepJournal)) return this.#know(world.generation, world)
+        if (await this.#switch(present, world, keep)) return this.#know(world.generation, world)
       }
       throw new StoreAwayError('other processes kept replacing the state')
     })
@@ -139,11 +139,13 @@ export class ValkeyWorlds implements Worlds {
     }
   }
 
-  async #switch (present: number | undefined, { generation, keys }: KnownWorld, keepJournal: boolean): Promise<boolean> {
+  async #switch (present: number | undefined, { generation, keys }: KnownWorld, keep: boolean): Promise<boolean> {
     const { engine, workspace } = this.#options
-    const [own, old] = [keys.all(), new WorldKeys(workspace, present ?? 0).all()]
-    const args = [String(present ?? ''), String(generation), keepJournal ? '1' : '0', String(own.length), String(KEPT)]
-    return await engine.run(switchScript, [this.#keys.present, ...own, ...old], args) === 1
+    const old = new WorldKeys(workspace, present ?? 0)
+    const named = [keys, old].flatMap(world => [world.meta, world.journal, world.documents('settings')])
+    const [all, allOld] = [keys.all(), old.all()]
+    const args = [String(present ?? ''), String(generation), String(all.length), String(KEPT), ...keep ? keptSettings : []]
+    return await engine.run(switchScript, [this.#keys.present, ...named, ...all, ...allOld], args) === 1
   }
 
   #open (generation: number): KnownWorld {

@@ -13,26 +13,31 @@ return { redis.call('TIME'), redis.call('GET', KEYS[1]), redis.call('HMGET', KEY
 `)
 
 /**
- * Makes another world the present one, if ARGV[1] still is; it is empty when there is none. KEYS[1] has which one it is; then come the
- * ARGV[4] keys of the new world ARGV[2], then those of the old one, each with its counters and its journal first. With ARGV[3] = 1 the new
- * world gets a copy of the journal. The old world expires after ARGV[5] milliseconds. Returns 1; 0 when another one is present.
+ * Makes another world the present one, if ARGV[1] still is; it is empty when there is none. KEYS[1] has which one it is. Then come the
+ * counters, the journal and the settings of the new world ARGV[2], the same of the old one, the ARGV[3] keys of the new world, and those
+ * of the old one, which expires after ARGV[4] milliseconds. Further arguments are names of settings: with some, the new world gets these
+ * settings and a copy of the journal. Returns 1; 0 when another world is present.
  */
 export const switchScript = script(`
-local call, count = redis.call, tonumber(ARGV[4])
+local call, count = redis.call, tonumber(ARGV[3])
 if (call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-local meta, journal, oldMeta, oldJournal = KEYS[2], KEYS[3], KEYS[2 + count], KEYS[3 + count]
+local meta, journal, settings, oldMeta, oldJournal, oldSettings = unpack(KEYS, 2, 7)
 call('HDEL', meta, 'retired')
-for n = 2, 1 + count do call('PERSIST', KEYS[n]) end
+for n = 8, 7 + count do call('PERSIST', KEYS[n]) end
 if ARGV[1] ~= '' and call('EXISTS', oldMeta) == 1 then
-  if ARGV[3] == '1' then
+  if ARGV[5] then
     call('COPY', oldJournal, journal, 'REPLACE')
     local names = { 'journal:id', 'journal:bytes', 'journal:dropped', 'journal:revision', 'journal:removals' }
     for n, value in ipairs(call('HMGET', oldMeta, unpack(names))) do
       if value then call('HSET', meta, names[n], value) end
     end
+    for n = 5, #ARGV do
+      local value = call('HGET', oldSettings, ARGV[n])
+      if value then call('HSET', settings, ARGV[n], value) end
+    end
   end
   call('HSET', oldMeta, 'retired', 1)
-  for n = 2 + count, 1 + 2 * count do call('PEXPIRE', KEYS[n], ARGV[5]) end
+  for n = 8 + count, #KEYS do call('PEXPIRE', KEYS[n], ARGV[4]) end
 end
 call('SET', KEYS[1], ARGV[2])
 return 1
