@@ -21,7 +21,7 @@ export const groups = {
     tests: ['domain/list*', 'stores/memory-store*']
   },
   time: {
-    files: ['src/domain/clock.ts', 'src/domain/timeline.ts'],
+    files: ['src/domain/clock.ts', 'src/domain/clock-move.ts', 'src/domain/timeline.ts'],
     tests: ['domain/**/*']
   },
   store: {

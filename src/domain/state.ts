@@ -7,7 +7,7 @@ import { timestamp } from '../contract/time.js'
 import { checkOf } from '../contract/validation.js'
 import { checkFixtureRules, Fixture } from './fixtures/fixture.js'
 import { type Claim, type IdempotencyRecord, bytesOf, recordId } from './idempotency/record.js'
-import type { DueItem } from './timeline.js'
+import type { DueItem } from './due-item.js'
 import { checkDeliveries, checkEndpoints, SavedDelivery, SavedEndpoint } from './webhooks/saved.js'
 
 /** The clock of a workspace. */

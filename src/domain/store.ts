@@ -1,6 +1,7 @@
 import type { RateWindow } from './rate-limits.js'
 import type { SettingName, Settings } from './settings.js'
-import type { DueItem, Move } from './timeline.js'
+import type { Move } from './clock-move.js'
+import type { DueItem } from './due-item.js'
 import type { IdempotencyRecord } from './idempotency/record.js'
 import type { Capture, CaptureToken } from './sessions/capture.js'
 import type { SessionLinks } from './sessions/links.js'

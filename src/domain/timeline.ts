@@ -1,67 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isRepresentable } from '../contract/time.js'
-import { setTo } from './clock.js'
 import type { Clock } from './clock.js'
-import type { Event, WebhookEvent } from './events.js'
+import { type ClockMove, type Move, moveOn } from './clock-move.js'
+import type { DueHandler, DueItem } from './due-item.js'
 import { newId } from './new-id.js'
 import { settingIn } from './settings.js'
-import { type Changes, type Found, LEASE, type Reads, type Store } from './store.js'
+import { type Changes, type Found, LEASE, type Store } from './store.js'
 import { StoreAwayError } from './store-away.js'
 import { until } from './until.js'
-
-/** Something that is to happen at a time: plain data, so that it can be saved with the world. */
-export interface DueItem {
-  readonly id: string
-  /** When it is due, in milliseconds since 1970. */
-  readonly at: number
-  /** Which handler carries it out. */
-  readonly type: string
-  /** What it is about, such as the ID of a session. */
-  readonly subject: string
-}
-
-/** The order of due items: by time, then by ID. */
-export function compareDueItems (one: DueItem, other: DueItem): number {
-  return one.at - other.at || (one.id < other.id ? -1 : 1)
-}
-
-/** Where to move the clock. `advance` counts from `set`, if both are given. */
-export interface ClockMove {
-  /** The time to set, in milliseconds since 1970. */
-  readonly set?: number | undefined
-  /** How far to move the clock, in milliseconds. */
-  readonly advance?: number | undefined
-}
-
-/** A move of the clock that is asked for or under way: plain data, so that whichever process leads can make it. */
-export interface Move {
-  readonly id: string
-  readonly set: number | null
-  readonly advance: number
-  /** Where it leads to, once it has begun. */
-  readonly target: number | null
-  /** Whether it cannot be made, because it leads out of the years that a time can have. */
-  readonly refused: boolean
-}
-
-/** Where a move leads to that begins now, in milliseconds since 1970; it may lead out of the years that a time can have. */
-export function timeAfter (now: number, { set, advance = 0 }: ClockMove | Move): number {
-  return (set ?? now) + Math.trunc(advance)
-}
-
-/** Carries out the due items of a type. The step is taken at the item's time, whatever time it really is. */
-export interface DueHandler<R extends Reads = Reads> {
-  /** The events that the handler can cause and that are sent to webhook endpoints. */
-  events?: readonly WebhookEvent[]
-  reads: (item: DueItem) => R
-  /** A pure function. The item itself is deleted in the same step. */
-  decide: (item: DueItem, found: Found<R>) => Changes & { events?: readonly Event[] }
-  /**
-   * What follows when the step is written: I/O. Other items do not wait for it; a move of the clock does. It is done once more when the
-   * process ends in the middle of it.
-   */
-  effect?: (item: DueItem, found: Found<R>) => Promise<void>
-}
 
 export interface TimelineOptions {
   store: Store
@@ -217,20 +162,8 @@ export class Timeline {
   /** Moves the clock to the next item, or to the end of the move. */
   async #take ({ id }: Move, next: DueItem | undefined): Promise<void> {
     const { store } = this.#options
-    await store.transact({ moves: [id], settings: ['clock'] }, ({ moves: [move], ...found }, now): Changes => {
-      if (move === undefined) return {}
-      const target = move.target ?? timeAfter(now, move)
-      if (!isRepresentable(target)) return { puts: { moves: [{ ...move, refused: true }] } }
-      const isLast = next === undefined || next.at > target
-      const time = isLast ? target : next.at
-      // a running clock may be past it: it never goes back on its way
-      const isMoved = time > now || (move.target === null && target < now)
-      const clock = settingIn(found, 'clock')
-      return {
-        deletes: { moves: isLast ? [id] : [] },
-        puts: { moves: isLast ? [] : [{ ...move, target }], settings: isMoved ? [setTo(time, clock, store.machineTime())] : [] }
-      }
-    })
+    await store.transact({ moves: [id], settings: ['clock'] }, ({ moves: [move], ...found }, now) =>
+      move === undefined ? {} : moveOn(move, next, settingIn(found, 'clock'), now, store.machineTime()))
   }
 
   async #carryOut (item: DueItem): Promise<void> {

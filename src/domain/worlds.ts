@@ -1,13 +1,14 @@
 import type { Bases } from './fixtures/base.js'
 import type { Journal } from './journal/journal.js'
+import type { SettingName, Settings } from './settings.js'
 import type { Changes, Store } from './store.js'
 
 /** What a world begins with. */
 export interface Beginning {
   /** Documents that many worlds share. */
   readonly bases: Bases
-  /** Further documents, by collection. */
-  readonly puts: NonNullable<Changes['puts']>
+  /** Further documents, by collection; the settings without those that it takes over. */
+  readonly puts: NonNullable<Changes['puts']> & { readonly settings: readonly Settings[SettingName][] }
 }
 
 /** Where the state of a world is. */

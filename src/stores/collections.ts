@@ -1,6 +1,6 @@
 import TinyQueue from 'tinyqueue'
 import type { Base, DueBase } from '../domain/fixtures/base.js'
-import { compareDueItems, type DueItem } from '../domain/timeline.js'
+import { compareDueItems, type DueItem } from '../domain/due-item.js'
 import { type Bounds, bytesOf } from './bounds.js'
 
 interface Document {

@@ -10,7 +10,7 @@ import { initialSettings, type SettingName, type Settings, settingIn } from '../
 import type {
   BoundedCollectionName, Changes, Collection, Documents, Found, Page, PageRead, Reads, Snapshot, Store, StoreRevisions
 } from '../domain/store.js'
-import type { DueItem } from '../domain/timeline.js'
+import type { DueItem } from '../domain/due-item.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { expiryOf, type WorldBounds } from './bounds.js'
 import { BoundedCollection, DueCollection, MemoryCollection } from './collections.js'

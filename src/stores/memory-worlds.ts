@@ -31,7 +31,7 @@ export class MemoryWorlds implements Worlds {
   ): WorldState {
     const { idempotency, deliveries } = this.#options
     const { bases, puts } = begin(Date.now())
-    const settings = [...puts.settings ?? [], ...kept]
+    const settings = [...puts.settings, ...kept]
     const store = new MemoryStore({ bases, puts: { ...puts, settings }, idempotency, deliveries })
     return this.#present = { generation: this.#generation++, store, journal }
   }

@@ -7,7 +7,7 @@ import { bytesOf, type Claim, type IdempotencyRecord, recordOf } from '../../src
 import type { Session } from '../../src/domain/sessions/session.js'
 import type { Base, Bases } from '../../src/domain/fixtures/base.js'
 import type { Changes, Store } from '../../src/domain/store.js'
-import type { DueItem } from '../../src/domain/timeline.js'
+import type { DueItem } from '../../src/domain/due-item.js'
 import type { WebhooksOptions } from '../../src/domain/webhooks/webhooks.js'
 import { MemoryStore } from '../../src/stores/memory-store.js'
 import type { WorldBounds } from '../../src/stores/bounds.js'

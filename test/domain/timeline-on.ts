@@ -1,6 +1,7 @@
 import { Clock } from '../../src/domain/clock.js'
 import type { Store } from '../../src/domain/store.js'
-import { type DueHandler, type DueItem, Timeline } from '../../src/domain/timeline.js'
+import type { DueHandler, DueItem } from '../../src/domain/due-item.js'
+import { Timeline } from '../../src/domain/timeline.js'
 import { dueItem, memoryStore, NOW } from './examples.js'
 import type { Machine } from './machine.js'
 

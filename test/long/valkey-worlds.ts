@@ -26,7 +26,7 @@ function begin (...ids: string[]): () => Beginning {
   const { captures, links, tokens } = fixtures
   return () => ({
     bases: { sessions: fixtures.sessionsAt(NOW), results: fixtures.resultsAt(NOW), due: fixtures.expiriesAt(NOW), captures, links, tokens },
-    puts: {}
+    puts: { settings: [] }
   })
 }
 

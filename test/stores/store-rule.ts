@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Store } from '../../src/domain/store.js'
-import type { Move } from '../../src/domain/timeline.js'
+import type { Move } from '../../src/domain/clock-move.js'
 import { session, type StoreParts } from '../domain/examples.js'
 
 /** Makes an empty store, or one that begins with some documents. */

@@ -5,7 +5,7 @@ import { ref, schemaOf } from '../../contract/schema.js'
 import { isRepresentable, parseDuration, timestamp } from '../../contract/time.js'
 import type { Clock } from '../../domain/clock.js'
 import { ClockState } from '../../domain/state.js'
-import { type ClockMove, timeAfter } from '../../domain/timeline.js'
+import { type ClockMove, timeAfter } from '../../domain/clock-move.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 
 /** A change of the clock. `advance` counts from `set`, if both are given. */

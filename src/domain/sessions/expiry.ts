@@ -1,5 +1,5 @@
 import { timestamp } from '../../contract/time.js'
-import type { DueHandler, DueItem } from '../timeline.js'
+import type { DueHandler, DueItem } from '../due-item.js'
 import { canRunOut, lifecycle } from './lifecycle.js'
 import { nextVersion, type Session } from './session.js'
 

@@ -5,10 +5,9 @@ import { type Event, webhookEvents } from '../events.js'
 import { type Environment, environmentOf } from '../sessions/session.js'
 import type { DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
-import { valueAt, writeBody } from './payload-body.js'
+import { type PayloadForm, valueAt, writeBody } from './payload-body.js'
 import { type Payload, payloadOf } from './payload.js'
 import { attemptOf } from './schedule.js'
-import type { PayloadForm } from './webhooks.js'
 
 /** Makes the deliveries of what happened: one for each endpoint that wants it. A pure function, but for the IDs. */
 export type Notify = (decision: Omit<Decision, 'response'>, endpoints: readonly EndpointDocument[], now: number) => readonly DeliveryDocument[]

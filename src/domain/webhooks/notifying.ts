@@ -1,5 +1,5 @@
 import type { Found } from '../store.js'
-import type { DueHandler } from '../timeline.js'
+import type { DueHandler } from '../due-item.js'
 import { type Notify, withDeliveries } from './notify.js'
 
 /** A handler of due items whose events become deliveries in the same step, unless it can cause none that is sent. */

@@ -1,7 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { compileRename, inflectKey, type KeyInflection, keyInflections, type Rename } from '../../contract/casing.js'
 import { OutcomePayload, type Payload } from './payload.js'
-import type { PayloadForm } from './webhooks.js'
+
+/** The forms of payloads: all fields side by side, or all but the event in `data`. */
+export const payloadForms = ['flat', 'nested'] as const
+export type PayloadForm = typeof payloadForms[number]
 
 /** How an endpoint wants its payloads. */
 export interface BodyOptions {

@@ -1,6 +1,6 @@
 import { timestamp } from '../../contract/time.js'
 import type { Changes } from '../store.js'
-import type { DueItem } from '../timeline.js'
+import type { DueItem } from '../due-item.js'
 import type { DeliveryAttempt, DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
 

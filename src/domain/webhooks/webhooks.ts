@@ -1,56 +1,35 @@
 import { randomBytes } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { timestamp } from '../../contract/time.js'
 import type { Outcome } from '../apply.js'
-import type { Clock } from '../clock.js'
-import type { Faults } from '../faults/faults.js'
 import { newId } from '../new-id.js'
-import { read } from '../read.js'
-import { changeSetting, settingIn } from '../settings.js'
-import type { Changes, Store } from '../store.js'
-import type { DueHandler, DueItem } from '../timeline.js'
+import { changeSetting } from '../settings.js'
+import type { Changes } from '../store.js'
+import type { DueHandler, DueItem } from '../due-item.js'
 import { until } from '../until.js'
-import { delayed, sendDelivery, type Sending } from './attempt.js'
+import { delayed } from './attempt.js'
 import { claimDeliveries, claimReads } from './claim-deliveries.js'
 import type { DeliveryDocument } from './delivery.js'
+import { DeliverySender, type SenderOptions, type WebhookParts } from './delivery-sender.js'
 import type { EndpointDocument } from './endpoint.js'
-import { Lanes } from './lanes.js'
 import { createNotify, deliveriesOf, type Notify, type NotifyOptions } from './notify.js'
 import { type Payload, payloadOf } from './payload.js'
-import { attemptOf, callOf, type FinishedAttempt, recordAttempt, sendNowOf } from './schedule.js'
-import type { Send, SendResult } from './sending.js'
+import type { PayloadForm } from './payload-body.js'
+import { attemptOf, sendNowOf } from './schedule.js'
+import type { SendResult } from './sending.js'
 import { toWaiting, type WaitingDelivery } from './waiting.js'
 
-/** The forms of payloads: all fields side by side, or all but the event in `data`. */
-export const payloadForms = ['flat', 'nested'] as const
-export type PayloadForm = typeof payloadForms[number]
+export interface WebhooksOptions extends SenderOptions {
+  /** The form of the payloads. */
+  payload: PayloadForm
+}
 
 /** When webhooks are sent: before the API responds to the request that caused them, after it, or so many milliseconds later. */
 export type WebhookTiming = 'before' | 'after' | number
-
-export interface WebhooksOptions {
-  /** Sends a webhook over HTTP. */
-  send: Send
-  /** The form of the payloads. */
-  payload: PayloadForm
-  /** Whose time is signed: the machine's, or that of the mock's clock. */
-  signatureTime: 'machine' | 'mock'
-}
-
-/** What is left to do of an attempt, if anything. */
-type Rest = (() => Promise<void>) | undefined
 
 /** The event of a webhook that somebody has sent to see whether it comes (our decision). */
 const TEST_EVENT = 'webhook.test'
 
 const IDS_PER_MILLISECOND = 4_096
-
-/** The parts of a world that its webhooks work with. */
-interface Parts {
-  store: Store
-  clock: Clock
-  faults: Faults
-}
 
 /** How the webhooks of a world are sent. */
 export interface WebhooksSetting {
@@ -66,17 +45,14 @@ export class Webhooks {
   /** Makes the deliveries of what happened. */
   readonly notify: Notify
   readonly #making: NotifyOptions
-  readonly #options: WebhooksOptions
-  readonly #parts: Parts
-  readonly #lanes = new Lanes()
-  /** What is queued or being sent here, by ID. */
-  readonly #inFlight = new Map<string, 'queued' | 'sending'>()
+  readonly #parts: WebhookParts
   readonly #stop = new AbortController()
+  readonly #sender: DeliverySender
   #lastId = 0
 
-  constructor (options: WebhooksOptions, parts: Parts) {
-    this.#options = options
+  constructor (options: WebhooksOptions, parts: WebhookParts) {
     this.#parts = parts
+    this.#sender = new DeliverySender(options, parts, this.#stop.signal)
     this.#making = {
       payload: options.payload,
       newId,
@@ -123,7 +99,7 @@ export class Webhooks {
       decide: () => ({}),
       effect: async (item, { deliveries: [delivery] }) => {
         // one that was dropped since is gone
-        if (delivery !== undefined) await this.#enqueue(delivery, item)
+        if (delivery !== undefined) await this.#sender.send(delivery, item)
       }
     }
   }
@@ -145,7 +121,7 @@ export class Webhooks {
     const effect = await faults.takeWebhookEffect({ event: delivery.event, endpoint_id: endpoint.id, session_id: undefined })
     if (effect?.webhook === 'delay') await delayed(effect, this.#signal)
     const at = timestamp(clock.now())
-    const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
+    const result = await this.#sender.sendOnce(delivery, endpoint, effect)
     const { http_status, error } = result
     const attempts = [{ at, http_status, error, fault: effect?.webhook ?? null }]
     return { delivery: { ...delivery, status: error === null ? 'succeeded' : 'failed', attempts, next_attempt_at: null }, result }
@@ -187,7 +163,7 @@ export class Webhooks {
     const [deliveries, running] = await Promise.all([store.list('deliveries'), store.list('running')])
     const elsewhere = new Set(running.map(({ subject }) => subject))
     return deliveries.filter(({ status }) => status === 'pending')
-      .map(delivery => toWaiting(delivery, this.#inFlight.get(delivery.id) ?? (elsewhere.has(delivery.id) ? 'sending' : undefined)))
+      .map(delivery => toWaiting(delivery, this.#sender.stateOf(delivery.id) ?? (elsewhere.has(delivery.id) ? 'sending' : undefined)))
   }
 
   /** Stops for good: attempts in flight are ended, and nothing is sent any more. */
@@ -195,76 +171,8 @@ export class Webhooks {
     this.#stop.abort()
   }
 
-  /** Sends a delivery when it is its turn, or holds it. One that somebody asked for is sent even so. */
-  async #enqueue ({ id, endpoint_id: endpointId, attempts }: DeliveryDocument, item: DueItem): Promise<void> {
-    const call = callOf(item)
-    const [lane, kind] = call === undefined ? [endpointId, attempts.length === 0 ? 'first' : 'retries'] as const : [call, 'first'] as const
-    this.#inFlight.set(id, 'queued')
-    try {
-      let rest: Rest
-      await this.#lanes.run(lane, kind, async () => {
-        // the response that has caused it is written in this turn
-        await nextTurn()
-        if (call !== undefined || !await this.#isHeld(id)) rest = await this.#attempt(id, endpointId)
-      })
-      await rest?.() // what a fault delays holds up no other
-    } finally {
-      this.#inFlight.delete(id)
-    }
-  }
-
-  /** Whether webhooks are held. Then the delivery is, too. */
-  async #isHeld (id: string): Promise<boolean> {
-    const { isHeld } = await this.#parts.store.transact({ deliveries: [id], settings: ['webhooks'] }, found => {
-      const { deliveries: [delivery] } = found
-      const isHeld = settingIn(found, 'webhooks').held
-      return { puts: { deliveries: isHeld && delivery !== undefined ? [{ ...delivery, held: true, next_attempt_at: null }] : [] }, isHeld }
-    })
-    return isHeld
-  }
-
-  /** Sends a delivery and records what came of it. Returns what is left to do, when a fault delays it. */
-  async #attempt (id: string, endpointId: string): Promise<Rest> {
-    const { store, clock, faults } = this.#parts
-    const { deliveries: [delivery], endpoints: [endpoint] } = await read(store, { deliveries: [id], endpoints: [endpointId] })
-    if (delivery?.status !== 'pending' || this.#signal.aborted) return undefined
-    const at = timestamp(clock.now())
-    this.#inFlight.set(id, 'sending')
-    if (endpoint?.enabled !== true) {
-      const error = endpoint === undefined ? 'Endpoint was deleted.' : 'Endpoint is disabled.'
-      return this.#record(delivery, { at, http_status: null, error, final: true, fault: null, url: endpoint?.url ?? delivery.url })
-    }
-    const { event, session_id: sessionId } = delivery
-    const effect = await faults.takeWebhookEffect({ event, endpoint_id: endpointId, session_id: sessionId ?? undefined })
-    const send = async () => {
-      const result = await sendDelivery(delivery, endpoint, effect, this.#sending)
-      await this.#record(delivery, { at, ...result, fault: effect?.webhook ?? null, url: endpoint.url })
-    }
-    if (effect?.webhook !== 'delay') {
-      await send()
-      return undefined
-    }
-    return async () => {
-      await delayed(effect, this.#signal)
-      await send()
-    }
-  }
-
-  async #record ({ id, endpoint_id: endpointId }: DeliveryDocument, attempt: FinishedAttempt): Promise<undefined> {
-    if (this.#signal.aborted) return
-    const { store } = this.#parts
-    await store.transact({ deliveries: [id], endpoints: [endpointId] }, ({ deliveries: [delivery], endpoints: [endpoint] }, now) =>
-      delivery === undefined ? {} : recordAttempt(delivery, endpoint, attempt, now))
-  }
-
   get #signal (): AbortSignal {
     return this.#stop.signal
-  }
-
-  get #sending (): Sending {
-    const { clock } = this.#parts
-    const signedAt = this.#options.signatureTime === 'mock' ? clock.now() : clock.machineTime()
-    return { send: this.#options.send, signedAt, signal: this.#signal }
   }
 
   /** An ID that sorts behind all earlier ones: what is due at the same time is sent in the order of IDs. */

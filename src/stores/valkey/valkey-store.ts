@@ -6,7 +6,7 @@ import type {
   BoundedCollectionName, Changes, Collection, Documents, Found, Reads, Snapshot, Store, StoreRevisions
 } from '../../domain/store.js'
 import { StoreAwayError } from '../../domain/store-away.js'
-import type { DueItem } from '../../domain/timeline.js'
+import type { DueItem } from '../../domain/due-item.js'
 import { isWaking } from '../effects.js'
 import type { Bounds } from '../bounds.js'
 import { ChangeListeners } from './change-listeners.js'

@@ -1,6 +1,5 @@
 import type { Base, Bases } from '../../domain/fixtures/base.js'
-import type { Collection } from '../../domain/store.js'
-import type { Beginning } from '../../domain/worlds.js'
+import type { Changes, Collection } from '../../domain/store.js'
 import type { AnyDocument } from './commit-request.js'
 import type { Engine } from './engine.js'
 import type { WorldKeys } from './layout.js'
@@ -19,7 +18,7 @@ export async function beginWorld (engine: Engine, keys: WorldKeys): Promise<void
 }
 
 /** Writes the documents with which a world begins, in their order. */
-export async function writeDocuments (store: ValkeyStore, bases: Partial<Bases>, puts: Beginning['puts'] = {}): Promise<void> {
+export async function writeDocuments (store: ValkeyStore, bases: Partial<Bases>, puts: Changes['puts'] = {}): Promise<void> {
   for (const name in bases) {
     const base = bases[name as keyof Bases] as Base<AnyDocument>
     await writeAll(store, name as Collection, Array.from(base.ids(), id => base.get(id) as AnyDocument))
