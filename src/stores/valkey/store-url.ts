@@ -37,7 +37,8 @@ function parseUnix (url: string): StoreAddress {
   if (parts === undefined) throw new Error('must be unix:///path/to.sock, followed by ?db=NUMBER for another database than 0')
   const { username = '', password = '', path: encoded = '', database = '0' } = parts
   const path = decode(encoded)
-  if (Buffer.byteLength(path) > MAX_PATH) throw new Error(`must have a path of at most ${MAX_PATH} bytes, the most that a Unix socket has on every system`)
+  const bytes = Buffer.byteLength(path)
+  if (bytes > MAX_PATH) throw new Error(`has a path of ${bytes} bytes, but the path of a Unix socket can have at most ${MAX_PATH}`)
   return {
     socket: { path },
     username: decode(username) || undefined,
