@@ -28,6 +28,12 @@ export const groups = {
     files: ['src/stores/memory-store.ts', 'src/stores/collections.ts'],
     tests: ['stores/memory-store*', 'domain/**/*']
   },
+  'shared-store': {
+    files: [
+      'commit-request', 'engine', 'keyed-queue', 'layout', 'recent-documents', 'settings-cache', 'step-reads', 'store-url'
+    ].map(name => `src/stores/valkey/${name}.ts`),
+    tests: ['stores/valkey/*']
+  },
   webhooks: {
     files: ['signature', 'schedule', 'notify', 'payload-body'].map(name => `src/domain/webhooks/${name}.ts`),
     tests: ['domain/webhook*', 'domain/notify*']

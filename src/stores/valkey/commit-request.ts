@@ -2,7 +2,7 @@ import type { Changes, Collection, Documents } from '../../domain/store.js'
 import type { Bounds } from '../bounds.js'
 import { revisionOf } from '../effects.js'
 import {
-  encodeText, indexEntriesOf, isBounded, memberOf, positionOf, type Stored, valueOf, type WorldKeys
+  encodeText, indexEntriesOf, memberOf, positionOf, type Stored, valueOf, type WorldKeys
 } from './layout.js'
 import { KeyList, PORTION } from './read-request.js'
 
@@ -108,7 +108,7 @@ export class CommitRequest {
       const before = gone.has(id) ? undefined : read.get(id)
       if (before?.document === document) continue
       const value = valueOf(collection, document)
-      if (isBounded(collection)) growth += Number.parseInt(value, 10) - (before?.bytes ?? 0)
+      growth += Number.parseInt(value, 10) - (before?.bytes ?? 0)
       if (before === undefined) {
         const position = positionOf(this.#position++)
         put.push(encodeText(id), `+${position}`, value)

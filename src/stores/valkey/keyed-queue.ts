@@ -14,15 +14,12 @@ export class KeyedQueue {
    * @param step takes a function that releases one of its keys early
    */
   async run<T> (keys: readonly string[], step: (release: Release) => Promise<T>): Promise<T> {
-    const before: Promise<void>[] = []
+    const own = [...new Set(keys)]
+    const before = own.flatMap(key => this.#last.get(key) ?? [])
     const held = new Map<string, () => void>()
-    for (const key of new Set(keys)) {
-      const last = this.#last.get(key)
-      if (last !== undefined) before.push(last)
-      this.#hold(key, held)
-    }
+    for (const key of own) this.#hold(key, held)
     try {
-      if (before.length > 0) await Promise.all(before)
+      await Promise.all(before)
       return await step(key => held.get(key)?.())
     } finally {
       for (const release of held.values()) release()

@@ -61,7 +61,7 @@ function parseTcp (text: string): StoreAddress {
   if (database === undefined) throw new Error('must end with the number of a database after the host, such as /0')
   if (url.search !== '' || url.hash !== '') throw new Error('must not have anything after the number of the database')
   return {
-    socket: { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 6379), ...scheme },
+    socket: { host: url.hostname.replace(/[[\]]/g, ''), port: Number(url.port || 6379), ...scheme },
     username: decode(url.username) || undefined,
     password: decode(url.password) || undefined,
     database: Number(database),

@@ -36,6 +36,14 @@ t.test('a commit writes what has changed, with its index entries', async t => {
   t.same(partsOf(written('tokens', { puts: [token('s'), token('t'), token('t')] })).at(-1),
     ['add', world.index('tokens'), '2', 'of:ses_a\0', '000000\0s', 'of:ses_a\0', '000001\0t'])
   t.equal(written('due', { deletes: ['none'] }).changed.size, 0)
+  t.same([...written('due', { deletes: ['d'], puts: [dueItem('e', 1)] }, before).changed], ['due'])
+})
+
+t.test('an index entry that stays is not written again', async t => {
+  const parts = partsOf(written('sessions', { puts: [session({ status: 'capturing' })] }, session()))
+  const namesIn = (kind: string) => parts.filter(part => part[0] === kind).flatMap(part => part).filter(text => text.includes('\0'))
+    .map(member => member.split('\0')[0])
+  t.same([namesIn('remove'), namesIn('add')], [['status:sandbox:pending'], ['status:sandbox:capturing']])
 })
 
 t.test('a document that stays the same object is not written', async t => {

@@ -76,6 +76,20 @@ t.test('a key that a step releases early holds up no other step, and its other k
   t.equal(queue.size, 0)
 })
 
+t.test('a key that a step releases stays with the next step', async t => {
+  const queue = new KeyedQueue()
+  const [first, second, third] = [new HeldStep(), new HeldStep(), new HeldStep()]
+  const all = [queue.run(['a'], first.run), queue.run(['a'], second.run)]
+  first.end()
+  await turn()
+  all.push(queue.run(['a'], third.run))
+  await turn()
+  t.same([second.isBegun, third.isBegun], [true, false])
+  second.end()
+  third.end()
+  await Promise.all(all)
+})
+
 t.test('whatever keys steps have, all end, those with a key in common in their order and never together', async () => {
   const keys = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 })
   await fc.assert(fc.asyncProperty(fc.array(keys, { maxLength: 12 }), fc.scheduler(), async (steps, scheduler) => {

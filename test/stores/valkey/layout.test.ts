@@ -6,8 +6,8 @@ import { IDEMPOTENCY_WINDOW } from '../../../src/domain/idempotency/record.js'
 import { simulatedResult } from '../../../src/domain/sessions/simulated-result.js'
 import type { Collection, Documents } from '../../../src/domain/store.js'
 import {
-  collections, encodeText, indexEntriesOf, indexNames, isBounded, memberOf, parseStored, positionOf, rangeOf, sortableNumber, valueOf,
-  workspaceKeys, WorldKeys
+  collections, encodeText, indexEntriesOf, indexNames, isBounded, memberOf, parseStored, positionOf, rangeOf, SCHEMA_KEY, SCHEMA_VERSION,
+  sortableNumber, valueOf, workspaceKeys, WorldKeys
 } from '../../../src/stores/valkey/layout.js'
 import { dueItem, NOW, record, session } from '../../domain/examples.js'
 import { delivery } from '../../domain/notify-examples.js'
@@ -77,6 +77,10 @@ t.test('what index entries a document has', async t => {
   t.same(names('links', {} as Documents['links']), [])
 })
 
+t.test('the schema and where its version is', async t => {
+  t.same([SCHEMA_KEY, SCHEMA_VERSION], ['verifa-mock:schema', '1'], 'data in a store says so: change the version together with the layout')
+})
+
 t.test('newer sessions come first', async t => {
   const sortOf = (time: number) => indexEntriesOf('sessions', session({ created_at: timestamp(time) }))[0]?.sort ?? ''
   const [newest, newer, older, oldest] = [sortOf(NOW + 1), sortOf(NOW), sortOf(0), sortOf(-NOW)]
@@ -88,4 +92,5 @@ t.test('all keys of a workspace have one hash tag, and those of two worlds are d
   const keys = [...Object.values(workspaceKeys('abc')), ...one.all(), ...other.all(), one.wake]
   for (const key of keys) t.match(key, /^\{verifa-mock:abc\}:/)
   t.equal(new Set(keys).size, keys.length)
+  t.equal(keys.length, 2 + 2 * (3 + 2 * collections.length) + 1, 'two of the workspace; of each world three, and two for each collection')
 })

@@ -2,8 +2,17 @@ import t from 'tap'
 import { writesOf } from '../../../src/stores/valkey/commit-request.js'
 import { RecentDocuments } from '../../../src/stores/valkey/recent-documents.js'
 import { inOrder, StepReading } from '../../../src/stores/valkey/step-reads.js'
-import { record, session } from '../../domain/examples.js'
+import { clockAt, NOW, record, session } from '../../domain/examples.js'
 import { fieldOf } from './request-examples.js'
+
+t.test('only sessions and keys are kept', async t => {
+  const recent = new RecentDocuments()
+  const reading = new StepReading()
+  reading.add('settings', ['clock'], inOrder([fieldOf('settings', clockAt(NOW))]))
+  recent.take(reading, writesOf({ puts: { settings: [clockAt(NOW)] } }), '5')
+  t.equal(recent.has('settings clock'), false)
+  t.equal(recent.readingOf({ settings: ['clock'] }), undefined)
+})
 
 t.test('a step can be tried with documents that were written before, as long as they are known', async t => {
   const recent = new RecentDocuments()

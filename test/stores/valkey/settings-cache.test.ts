@@ -36,4 +36,6 @@ t.test('what a step has read and written counts until the engine sends something
   t.same([cache.get('clock'), cache.stored('clock')?.version, cache.get('webhooks')], [clockAt(NOW + 2), '5', initialSettings.webhooks])
   cache.take('clock', textOf(3, NOW))
   t.same(cache.get('clock'), clockAt(NOW))
+  cache.takeAll(new Map([['clock', undefined]]))
+  t.equal(cache.get('clock'), initialSettings.clock)
 })

@@ -23,6 +23,8 @@ t.test('every form of URL', async t => {
     ['unix:///a%20b.sock?db=2', { ...bare, socket: { path: '/a b.sock' }, database: 2, shown: 'unix:///a%20b.sock?db=2' }],
     [`unix:///${'%C3%A4'.repeat(51)}`, { ...bare, socket: { path: `/${'ä'.repeat(51)}` }, shown: `unix:///${'%C3%A4'.repeat(51)}` }],
     [`unix://${longestPath}`, { ...bare, socket: { path: longestPath }, shown: `unix://${longestPath}` }],
+    ['unix:///r.sock?db=123456', { ...bare, socket: { path: '/r.sock' }, database: 123_456, shown: 'unix:///r.sock?db=123456' }],
+    ['unix://me@/r.sock', { ...bare, socket: { path: '/r.sock' }, username: 'me', shown: 'unix://me@/r.sock' }],
     ['unix://me:hunter2@/r.sock', { ...bare, socket: { path: '/r.sock' }, username: 'me', password: 'hunter2', shown: 'unix://me@/r.sock' }],
     ['unix://:hunter2@/r.sock?db=0', { ...bare, socket: { path: '/r.sock' }, password: 'hunter2', shown: 'unix:///r.sock' }]
   ]
