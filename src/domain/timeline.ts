@@ -89,8 +89,7 @@ export class Timeline {
     try {
       do {
         this.#again = false
-        while (await this.#step());
-        wait = await this.#wait()
+        do wait = await this.#step(); while (wait === 0)
       } while (this.#again as boolean)
     } catch (error) {
       this.#ledAt = -Infinity
@@ -103,32 +102,26 @@ export class Timeline {
     this.#timer = setTimeout(() => this.schedule(), Math.min(wait, LONGEST_WAIT)).unref()
   }
 
-  /** How many milliseconds there is nothing to do; Infinity until the store wakes the timeline. */
-  async #wait (): Promise<number> {
+  /**
+   * Carries out one item, or takes a move one item further. Returns how many milliseconds there is nothing to do after that; Infinity until
+   * the store wakes the timeline.
+   */
+  async #step (): Promise<number> {
+    if (this.#stopped) return Infinity
     const { clock, store } = this.#options
-    const next = await store.firstDue()
-    const untilDue = next === undefined ? Infinity : Math.max(next.at - clock.now(), 0)
+    const leads = await this.#lead()
+    const item = await store.firstDue()
+    const untilDue = item === undefined ? Infinity : Math.max(item.at - clock.now(), 0)
+    if (leads && item !== undefined && untilDue === 0) {
+      await this.#carryOut(item)
+      return 0
+    }
+    const moves = await store.count('moves')
+    if (leads && moves > 0 && this.#effects.size === 0 && await this.#moveOn()) return 0
     const untilNext = clock.frozen && untilDue > 0 ? Infinity : untilDue
     if (!store.isShared) return untilNext
-    const isBusy = this.#effects.size > 0 || await store.count('moves') + await store.count('running') > 0
+    const isBusy = this.#effects.size > 0 || moves > 0 || await store.count('running') > 0
     return isBusy || untilNext === 0 ? LOOK_AGAIN : untilNext
-  }
-
-  /** Carries out one item, or takes a move one item further. Returns whether there may be more to do. */
-  async #step (): Promise<boolean> {
-    if (this.#stopped || !await this.#lead()) return false
-    const { clock, store } = this.#options
-    const item = await store.firstDue()
-    if (item !== undefined && item.at <= clock.now()) {
-      await this.#carryOut(item)
-      return true
-    }
-    if (this.#effects.size > 0 || await store.count('moves') === 0) return false
-    const move = (await store.list('moves')).find(({ refused }) => !refused)
-    if (move === undefined) return false
-    // read again: an item may have been put after the first read, and before the move
-    await this.#take(move, await store.firstDue())
-    return true
   }
 
   /** Whether this process leads. One that has just begun to lead does again what was under way. */
@@ -159,11 +152,16 @@ export class Timeline {
     }
   }
 
-  /** Moves the clock to the next item, or to the end of the move. */
-  async #take ({ id }: Move, next: DueItem | undefined): Promise<void> {
+  /** Takes the first move to the next item, or to its end. Returns whether there is one. */
+  async #moveOn (): Promise<boolean> {
     const { store } = this.#options
-    await store.transact({ moves: [id], settings: ['clock'] }, ({ moves: [move], ...found }, now) =>
+    const first = (await store.list('moves')).find(({ refused }) => !refused)
+    if (first === undefined) return false
+    // read again: an item may have been put after the first read, and before the move
+    const next = await store.firstDue()
+    await store.transact({ moves: [first.id], settings: ['clock'] }, ({ moves: [move], ...found }, now) =>
       move === undefined ? {} : moveOn(move, next, settingIn(found, 'clock'), now, store.machineTime()))
+    return true
   }
 
   async #carryOut (item: DueItem): Promise<void> {

@@ -4,9 +4,8 @@ import type { Clock } from '../clock.js'
 import type { DueItem } from '../due-item.js'
 import type { Faults } from '../faults/faults.js'
 import type { WebhookEffect } from '../faults/rules.js'
-import { read } from '../read.js'
 import { settingIn } from '../settings.js'
-import type { Store } from '../store.js'
+import type { Changes, Store } from '../store.js'
 import { delayed, sendDelivery } from './attempt.js'
 import type { DeliveryDocument } from './delivery.js'
 import type { EndpointDocument } from './endpoint.js'
@@ -26,6 +25,12 @@ export interface SenderOptions {
   send: Send
   /** Whose time is signed: the machine's, or that of the mock's clock. */
   signatureTime: 'machine' | 'mock'
+}
+
+/** A delivery that is to be sent, and its endpoint, if it still exists. */
+interface Taken {
+  readonly delivery: DeliveryDocument
+  readonly endpoint: EndpointDocument | undefined
 }
 
 /** What is left to do of an attempt, if anything. */
@@ -62,7 +67,7 @@ export class DeliverySender {
       await this.#lanes.run(lane, kind, async () => {
         // the response that has caused it is written in this turn
         await nextTurn()
-        if (call !== undefined || !await this.#isHeld(id)) rest = await this.#attempt(id, endpointId)
+        rest = await this.#attempt(id, endpointId, call !== undefined)
       })
       await rest?.() // what a fault delays holds up no other
     } finally {
@@ -77,21 +82,28 @@ export class DeliverySender {
     return sendDelivery(delivery, endpoint, effect, { send: this.#options.send, signedAt, signal: this.#signal })
   }
 
-  /** Whether webhooks are held. Then the delivery is, too. */
-  async #isHeld (id: string): Promise<boolean> {
-    const { isHeld } = await this.#parts.store.transact({ deliveries: [id], settings: ['webhooks'] }, found => {
-      const { deliveries: [delivery] } = found
-      const isHeld = settingIn(found, 'webhooks').held
-      return { puts: { deliveries: isHeld && delivery !== undefined ? [{ ...delivery, held: true, next_attempt_at: null }] : [] }, isHeld }
+  /**
+   * Takes a delivery to send it, or holds it.
+   * @param isAsked whether somebody asked for it, so that it is not held
+   * @returns `undefined` when it is not to be sent
+   */
+  async #take (id: string, endpointId: string, isAsked: boolean): Promise<Taken | undefined> {
+    const reads = { deliveries: [id], endpoints: [endpointId], settings: ['webhooks'] }
+    const { taken } = await this.#parts.store.transact(reads, (found): Changes & { taken?: Taken } => {
+      const { deliveries: [delivery], endpoints: [endpoint] } = found
+      if (delivery?.status !== 'pending') return {}
+      if (isAsked || !settingIn(found, 'webhooks').held) return { taken: { delivery, endpoint } }
+      return { puts: { deliveries: [{ ...delivery, held: true, next_attempt_at: null }] } }
     })
-    return isHeld
+    return taken
   }
 
-  /** Sends a delivery and records what came of it. Returns what is left to do, when a fault delays it. */
-  async #attempt (id: string, endpointId: string): Promise<Rest> {
-    const { store, clock, faults } = this.#parts
-    const { deliveries: [delivery], endpoints: [endpoint] } = await read(store, { deliveries: [id], endpoints: [endpointId] })
-    if (delivery?.status !== 'pending' || this.#signal.aborted) return undefined
+  /** Sends a delivery and records what came of it, or holds it. Returns what is left to do, when a fault delays it. */
+  async #attempt (id: string, endpointId: string, isAsked: boolean): Promise<Rest> {
+    const { clock, faults } = this.#parts
+    const taken = await this.#take(id, endpointId, isAsked)
+    if (taken === undefined || this.#signal.aborted) return undefined
+    const { delivery, endpoint } = taken
     const at = timestamp(clock.now())
     this.#inFlight.set(id, 'sending')
     if (endpoint?.enabled !== true) {
