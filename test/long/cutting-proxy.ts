@@ -7,6 +7,8 @@ import { isPush, nameOf, RespFrames } from './resp-frames.js'
 export interface CuttingProxy {
   /** Where it listens, such as `redis://127.0.0.1:6380`. */
   url: string
+  /** How many connections it has forwarded. */
+  connections: number
   /** How many commands it has forwarded, and how many replies; messages of subscriptions do not count. */
   commands: number
   replies: number
@@ -35,6 +37,7 @@ export async function startCuttingProxy (t: Pick<Test, 'teardown'>, engine: { po
   })
 
   function forward (client: Socket, upstream: Socket): void {
+    proxy.connections++
     let cut = false
     let subscribed = false
     for (const [socket, other] of [[client, upstream], [upstream, client]] as const) {
@@ -88,6 +91,7 @@ export async function startCuttingProxy (t: Pick<Test, 'teardown'>, engine: { po
   })
   const proxy: CuttingProxy = {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: 0,
     commands: 0,
     replies: 0,
     cuts: 0,

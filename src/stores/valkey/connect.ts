@@ -36,7 +36,7 @@ export async function connectStore (url: string, { warn, patience = 5_000 }: Con
     if (policy !== undefined && policy !== 'noeviction') {
       warn(`The store ${address.shown} has the maxmemory-policy ${policy}: it may drop sessions when its memory is full. Set it to noeviction.`)
     }
-    await before(deadline, checkSchema(connection, address), connection)
+    await before(deadline, checkSchema(connection, address, deadline), connection)
     return connection
   } catch (error) {
     connection.close()
@@ -81,10 +81,23 @@ function checkVersion (info: ReadonlyMap<string, string>, { shown }: StoreAddres
   throw new StoreError(`The store ${shown} has version ${version}. verifa-mock needs Valkey, or Redis 7 or later.`)
 }
 
-async function checkSchema (connection: Connection, { shown }: StoreAddress): Promise<void> {
-  await connection.send(SCHEMA_KEY, ['SET', SCHEMA_KEY, SCHEMA_VERSION, 'NX'])
+async function checkSchema (connection: Connection, { shown }: StoreAddress, deadline: AbortSignal): Promise<void> {
+  await writeSchema(connection, deadline)
   const version = await connection.send(SCHEMA_KEY, ['GET', SCHEMA_KEY])
   if (version === SCHEMA_VERSION) return
   throw new StoreError(`The store ${shown} has data of another version of verifa-mock (schema ${String(version)}, not ${SCHEMA_VERSION}). ` +
     'Use that version, or another database.')
+}
+
+/** Writes the version of the schema, unless there is one. Tries again while the engine is away, such as in a failover. */
+async function writeSchema (connection: Connection, deadline: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await connection.send(SCHEMA_KEY, ['SET', SCHEMA_KEY, SCHEMA_VERSION, 'NX'])
+      return
+    } catch (error) {
+      if (!connection.isAway) throw error
+    }
+    await wait(100, undefined, { signal: deadline })
+  }
 }

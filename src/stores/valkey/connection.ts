@@ -13,14 +13,20 @@ const SILENT_LOOKS = 2
 /** The key of a probe: of the workspace that all API keys share. In a cluster, the probe reaches only the node that has it. */
 const { present: PROBED_KEY } = workspaceKeys('')
 
-/** The replies of an engine that does nothing now: it is starting, a script keeps it busy, a part of it is away, or its password is new. */
-const awayReply = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|NOAUTH)\b/
+/** A probe: a write, which a replica refuses. It changes nothing, because the key never expires. */
+const PROBE = ['PERSIST', PROBED_KEY]
 
 /**
- * The replies of an engine that does other things, but not this: it has no memory or disk left, is or lacks a replica, moves keys to
- * another node, or the user has no permission.
+ * The replies of an engine that is of no use now: it is starting, a script keeps it busy, a part of it is away, it is a replica, or its
+ * password is new.
  */
-const refusedReply = /^(OOM|MISCONF|READONLY|NOREPLICAS|TRYAGAIN|NOPERM|ERR The user executing the script)\b/
+const awayReply = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|READONLY|NOAUTH)\b/
+
+/**
+ * The replies of an engine that does other things, but not this: it has no memory or disk left, lacks replicas, moves keys to another node,
+ * or the user has no permission.
+ */
+const refusedReply = /^(OOM|MISCONF|NOREPLICAS|TRYAGAIN|NOPERM|ERR The user executing the script)\b/
 
 /** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
 export class Connection implements Engine, TransportListener {
@@ -50,9 +56,13 @@ export class Connection implements Engine, TransportListener {
     await this.#transport.connect()
   }
 
-  /** The last error of a connection, in words. */
+  /** The last error of a connection, or the last reply of an engine that is away, in words. */
   get lastError (): string {
     return this.#lastError
+  }
+
+  get isAway (): boolean {
+    return this.#away !== undefined
   }
 
   /** Calls a listener each time when the engine is back. */
@@ -91,19 +101,22 @@ export class Connection implements Engine, TransportListener {
     }
   }
 
-  /** Checks whether the engine answers. The timer calls it. */
+  /** Checks whether the engine can be used. The timer calls it. */
   look (): void {
     if (this.#closed) return
     if (this.#pending === 0) {
       this.#silentLooks = 0
-      this.#send(PROBED_KEY, ['EXISTS', PROBED_KEY]).catch(() => undefined)
+      this.#send(PROBED_KEY, PROBE).catch(() => {
+        // after a failover, the address leads to another server; replies that are on their way are not lost
+        if (this.isAway && this.#pending === 0) void this.#transport.reconnect?.()
+      })
     } else if (++this.#silentLooks > SILENT_LOOKS) {
       this.#setAway('it does not answer')
     }
   }
 
   onReady (): void {
-    if (this.#away !== undefined) this.#send(PROBED_KEY, ['EXISTS', PROBED_KEY]).catch(() => undefined)
+    if (this.isAway) this.#send(PROBED_KEY, PROBE).catch(() => undefined)
   }
 
   onMissed (): void {
@@ -122,27 +135,35 @@ export class Connection implements Engine, TransportListener {
   }
 
   async #send (key: string, args: readonly string[]): Promise<unknown> {
+    // only probes are sent while the engine is away; a read that was sent before may get its reply from a replica
+    const isProbe = this.isAway
     this.#pending++
+    let reply: unknown
     try {
-      const reply = await this.#transport.send(key, args)
-      this.#setReady()
-      return reply
+      reply = await this.#transport.send(key, args)
     } catch (error) {
-      throw this.#errorFor(error as Error)
-    } finally {
-      this.#pending--
-      this.#silentLooks = 0
+      this.#settle()
+      throw this.#errorFor(error as Error, isProbe)
     }
+    this.#settle()
+    if (isProbe) this.#setReady()
+    return reply
   }
 
-  #errorFor (error: Error): Error {
+  #settle (): void {
+    this.#pending--
+    this.#silentLooks = 0
+  }
+
+  #errorFor (error: Error, isProbe: boolean): Error {
     if (error instanceof TypeError) return error
     if (isReply(error) && !awayReply.test(error.message)) {
-      this.#setReady()
+      if (isProbe) this.#setReady()
       return refusedReply.test(error.message) ? new StoreAwayError(error.message) : error
     }
     const reason = explain(error)
     this.#setAway(reason)
+    if (isReply(error)) this.#away = this.#lastError = reason // it says more than how a connection ended before
     return new StoreAwayError(reason)
   }
 

@@ -11,7 +11,7 @@ import { WorkspaceList } from './workspace-list.js'
 export async function openStore (options: SharedStoreOptions): Promise<OpenedStore> {
   const { url, maxWorkspaces, log } = options
   const engine = await connectStore(url, { warn: text => log.warn(text) })
-  engine.whenAway(reason => log.error(`The store is away: ${reason}. Requests get a 503 until it is back.`))
+  engine.whenAway(reason => log.error(`The store is away: ${reason.replace(/\.$/, '')}. Requests get a 503 until it is back.`))
   engine.whenReady(() => log.info('The store is back.'))
   const workspaces = new WorkspaceList(engine, maxWorkspaces)
   const worldsOf = (workspace: string) => new ValkeyWorlds({ ...options, engine, workspace })

@@ -13,6 +13,8 @@ export interface Transport {
   /** Resolves when the listener gets the messages of a channel. */
   subscribe (channel: string, listener: (message: string) => void): Promise<void>
   unsubscribe (channel: string, listener: (message: string) => void): Promise<void>
+  /** Ends the connections to a server, and connects to the one to which the address leads now. A cluster finds its servers by itself. */
+  reconnect?: () => Promise<void>
   /** Ends all connections at once. */
   destroy (): void
 }
@@ -96,6 +98,13 @@ export class ServerTransport implements Transport {
     await this.#subscriber?.unsubscribe(channel, listener)
   }
 
+  async reconnect (): Promise<void> {
+    if (!this.#client.isReady) return // it is connecting
+    await connectAgain(this.#client)
+    // only now, so that both are connected to the same server
+    if (this.#subscriber?.isReady === true) await connectAgain(this.#subscriber)
+  }
+
   destroy (): void {
     end(this.#client)
     end(this.#subscriber)
@@ -104,7 +113,8 @@ export class ServerTransport implements Transport {
 
 /**
  * A cluster. The client finds the node of a key, and follows MOVED and ASK: a node says so instead of carrying out a command. It repeats
- * nothing else (RedisCluster._execute in @redis/client).
+ * nothing else (RedisCluster._execute in @redis/client). A node that has become a replica says MOVED, and READONLY only to clients that
+ * have asked to read from replicas. So after a failover, there is nothing to do here.
  */
 export class ClusterTransport implements Transport {
   readonly #cluster: Client.RedisClusterType
@@ -142,6 +152,12 @@ export class ClusterTransport implements Transport {
     for (const { client } of [...masters, pubSubNode ?? {}]) end(client)
     this.#cluster.destroy()
   }
+}
+
+/** Connects again. What has no reply yet fails. */
+async function connectAgain (client: Client.RedisClientType): Promise<void> {
+  client.destroy()
+  await client.connect().catch(() => undefined) // it is tried again until `destroy`
 }
 
 /** Ends a client for good. One that was about to connect would do so after `destroy`, and keep the process. */

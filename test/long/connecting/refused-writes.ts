@@ -39,11 +39,6 @@ const refusals: Record<string, Refusal> = {
     begin: async ({ command }) => command('CONFIG', 'SET', 'min-replicas-to-write', '1'),
     end: async ({ command }) => command('CONFIG', 'SET', 'min-replicas-to-write', '0')
   },
-  'has become a replica': {
-    reason: /^READONLY /,
-    begin: async ({ command }) => command('REPLICAOF', '127.0.0.1', '1'),
-    end: async ({ command }) => command('REPLICAOF', 'NO', 'ONE')
-  },
   'takes permissions away': {
     reason: /^NOPERM |^ERR The user executing the script/,
     begin: async ({ command }) => command('ACL', 'SETUSER', 'mock', '-@write'),

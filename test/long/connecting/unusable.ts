@@ -74,6 +74,14 @@ t.test('an engine that reads its data is waited for', async t => {
   t.equal(asked, 3)
 })
 
+t.test('a replica, which is left as it is', async t => {
+  const engine = await startEngine(t)
+  await engine.command('REPLICAOF', '127.0.0.1', '1')
+  await checkRefused(t, engine.url, /cannot be used: READONLY You can't write against a read only replica/)
+  await engine.command('REPLICAOF', 'NO', 'ONE')
+  t.same(await connect(t, engine.url), [])
+})
+
 /** The keys of an engine, with their values as it would save them. */
 async function contentOf ({ command }: Engine): Promise<unknown> {
   const keys = (await command('KEYS', '*') as string[]).sort()
