@@ -87,7 +87,7 @@ async function serve (options: Options): Promise<void> {
   let log: LogStream | undefined
   let starting = options.store !== undefined
   // before anything else: process 1 of a container ignores a signal without a listener
-  const delay = options.state === undefined ? END_AFTER : END_AFTER_WRITING
+  const delay = options.shutdownDelay + (options.state === undefined ? END_AFTER : END_AFTER_WRITING)
   closeWithGrace({ delay, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
     try {

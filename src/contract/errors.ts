@@ -98,6 +98,7 @@ export const errors = {
   rateLimited: ['rate_limited', 429, 'Rate limit exceeded. Retry after {seconds} seconds.'],
   quotaExceeded: ['quota_exceeded', 429, 'Session creation quota exceeded. Retry after {seconds} seconds.'],
   internal: ['internal_error', 500, 'Internal server error.'],
+  shuttingDown: ['internal_error', 503, 'The mock is shutting down.'],
   storeAway: ['internal_error', 503, 'The store is not available. Try again.'],
   notImplemented: ['not_implemented', 501, 'verifa-mock does not mock {method} {path}.']
 } as const

@@ -22,6 +22,7 @@ export class Listeners {
   readonly #inflection: KeyInflection
   readonly #servers: Server[] = []
   #closed: Promise<unknown> | undefined
+  #closing = false
 
   constructor (defaultKeyInflection: KeyInflection) {
     this.#inflection = defaultKeyInflection
@@ -68,8 +69,18 @@ export class Listeners {
     }
   }
 
-  /** Begins to close, before Fastify closes the main server: requests in flight have their time, then all connections are closed. */
-  close (): void {
+  /** Whether the mock is being closed: a load balancer should send it no more requests. */
+  get closing (): boolean {
+    return this.#closing
+  }
+
+  /**
+   * Begins to close, before Fastify closes the main server: requests in flight have their time, then all connections are closed.
+   * @param delay how long requests are still accepted, in milliseconds; each response asks its client to close the connection
+   */
+  async close (delay: number): Promise<void> {
+    this.#closing = true
+    if (delay > 0) await new Promise(resolve => setTimeout(resolve, delay))
     const listening = this.#servers.filter(server => server.listening)
     const closed = listening.map(async server => once(server, 'close'))
     for (const server of listening) {

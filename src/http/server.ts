@@ -17,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** A Fastify server that responds to everything in the manner of the API, and has no route yet. */
-export function createServer ({ defaultKeyInflection }: Options, log: Logger): FastifyInstance {
+export function createServer ({ defaultKeyInflection, shutdownDelay }: Options, log: Logger): FastifyInstance {
   const handleError = createErrorHandler(log, request => inflectionOf(request, defaultKeyInflection))
   const listeners = new Listeners(defaultKeyInflection)
   const app: FastifyInstance = fastify({
@@ -38,7 +38,7 @@ export function createServer ({ defaultKeyInflection }: Options, log: Logger): F
   app.register(requestLogPlugin, { log })
   app.register(idempotencyKeyPlugin)
   app.register(unreadBodyPlugin)
-  app.addHook('preClose', async () => listeners.close())
+  app.addHook('preClose', async () => listeners.close(shutdownDelay)) // the first one, so that everything works until then
   app.addHook('onClose', async () => listeners.closed())
   app.setErrorHandler(handleError)
   // compiled when it is first needed: most responses of most runs are never given

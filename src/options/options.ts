@@ -136,6 +136,12 @@ export interface Options {
 
   /** Whether to reload fixtures when their files change. Needs `fixtures` to be a path. Default: `false`. */
   watch: boolean
+
+  /**
+   * Time in milliseconds that the mock, when it is closed, still serves requests while `/_mock/ready` returns a 503, 0 to 600,000: so long
+   * a load balancer has to notice. Default: 0.
+   */
+  shutdownDelay: number
 }
 export type OptionName = keyof Options
 
@@ -254,7 +260,10 @@ export const Options = Type.Object({
     'x-takes': 'host names without a port',
     'x-placeholder': 'host'
   }),
-  watch: Type.Boolean({ default: false, description: 'Reload fixtures when their files change' })
+  watch: Type.Boolean({ default: false, description: 'Reload fixtures when their files change' }),
+  shutdownDelay: Type.Integer({
+    minimum: 0, maximum: 600_000, default: 0, description: 'Time in milliseconds to serve requests after SIGTERM while /_mock/ready returns a 503'
+  })
 }, { additionalProperties: false })
 
 /** The names of all options, in the order in which they are listed for people. */

@@ -49,6 +49,7 @@ t.test('every option as a flag and as an environment variable', async t => {
     ['--webhook-payload', 'VERIFA_MOCK_WEBHOOK_PAYLOAD', 'nested', 'webhookPayload', 'nested'],
     ['--webhook-signature-time', 'VERIFA_MOCK_WEBHOOK_SIGNATURE_TIME', 'mock', 'webhookSignatureTime', 'mock'],
     ['--webhook-timeout', 'VERIFA_MOCK_WEBHOOK_TIMEOUT', '7', 'webhookTimeout', 7],
+    ['--shutdown-delay', 'VERIFA_MOCK_SHUTDOWN_DELAY', '7', 'shutdownDelay', 7],
     ['--max-deliveries', 'VERIFA_MOCK_MAX_DELIVERIES', '7', 'maxDeliveries', 7],
     ['--max-delivery-bytes', 'VERIFA_MOCK_MAX_DELIVERY_BYTES', '7', 'maxDeliveryBytes', 7],
     ['--log-level', 'VERIFA_MOCK_LOG_LEVEL', 'warn', 'logLevel', 'warn'],

@@ -294,6 +294,36 @@ t.test('no connection keeps the mock open, on whichever address', async t => {
   for (const [name, end] of ended) await t.resolves(end, name)
 })
 
+t.test('during the shutdown delay requests get their response, and only the readiness says that the mock ends', async t => {
+  const app = await listen(t, { shutdownDelay: 54_321 })
+  const ask = async (path: string) => {
+    const response = await fetch(app.url + path)
+    return { status: response.status, connection: response.headers.get('connection'), body: await response.json() as object }
+  }
+  t.match(await ask('/_mock/ready'), { status: 200, connection: 'keep-alive' })
+  let delayIsOver: () => void = () => undefined
+  const { setTimeout } = globalThis
+  t.intercept(globalThis, 'setTimeout', {
+    value: (...args: Parameters<typeof setTimeout>) => {
+      if (args[1] !== 54_321) return setTimeout(...args)
+      delayIsOver = args[0]
+      return undefined
+    }
+  })
+  const closed = app.close()
+  t.match(await ask('/_mock/ready'), {
+    status: 503, body: { error: 'internal_error', detail: 'The mock is shutting down.', status_code: 503 }
+  })
+  const connection = await Connection.open(app)
+  connection.send(good)
+  t.match(await connection.response(), { status: 200, headers: { connection: 'close' } }, 'over a new connection, which it asks to close')
+  t.equal(await connection.rest(), '')
+  t.match(await ask('/_mock/health'), { status: 200, body: { status: 'ok' } })
+  delayIsOver()
+  await closed
+  await t.rejects(ask('/_mock/health'))
+})
+
 t.test('a client that sent CONNECT and keeps its half of the connection does not keep the mock open', async t => {
   const app = await listen(t)
   const client = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })

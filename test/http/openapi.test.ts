@@ -92,8 +92,8 @@ t.test('every error of an operation is one of its examples', async t => {
   // errors of requests for which no operation was found, and of the control plane
   const elsewhere = [
     'controlToken', 'foreignHost', 'foreignOrigin', 'foreignSite', 'workspaceKeyRequired', 'malformedHttp', 'requestTimeout', 'headersTooLarge', 'routeNotFound',
-    'sessionExists', 'requestNotFound', 'cannotResend', 'keyUnknown', 'faultNotFound', 'workspaceNotFound', 'cannotDeliver', 'notSettled', 'internal', 'storeAway',
-    'notImplemented'
+    'sessionExists', 'requestNotFound', 'cannotResend', 'keyUnknown', 'faultNotFound', 'workspaceNotFound', 'cannotDeliver', 'notSettled', 'internal',
+    'shuttingDown', 'storeAway', 'notImplemented'
   ]
   t.same(Object.keys(errors).filter(name => !documented.includes(name)), elsewhere)
 })

@@ -53,9 +53,25 @@ async function start (t: Test, options: Partial<Options> = {}): Promise<Embedded
 /** Starts a mock with the environment of a service, except for its address and log. */
 async function startService (t: Test, env: Environment): Promise<{ mock: EmbeddedVerifaMock, port: string }> {
   const command = parseCommandLine([], env)
-  if (command.name !== 'serve') throw new Error(JSON.stringify(command))
+  if (command.name !== 'serve' || command.warnings.length > 0) throw new Error(JSON.stringify(command))
   const mock = await start(t, { ...command.options, host: '127.0.0.1', port: 0, logLevel: 'silent' })
   return { mock, port: new URL(mock.url).port }
+}
+
+/** The pod of the Deployment in the Kubernetes example. */
+function readPod () {
+  interface Probe { httpGet: { path: string } }
+  interface Container {
+    env: { name: string, value?: string }[]
+    ports: [{ containerPort: number }]
+    livenessProbe: Probe
+    readinessProbe: Probe
+  }
+  const [deployment] = parseAllDocuments(read('examples/kubernetes/mock.yaml'))
+  const { spec: { template: { spec } } } = deployment?.toJS() as {
+    spec: { template: { spec: { securityContext: { runAsUser: number }, containers: [Container] } } }
+  }
+  return spec
 }
 
 t.test('the examples for node:test pass, with a mock of their own', async t => {
@@ -100,12 +116,9 @@ t.test('the steps of the GitHub Actions example pass', async t => {
 
 t.test('the recipes for several replicas have only variables and values that the mock takes', t => {
   const { services: { verifa } } = parse(read('examples/compose/compose.yaml')) as { services: { verifa: { environment: Environment } } }
-  const [deployment] = parseAllDocuments(read('examples/kubernetes/mock.yaml'))
-  const { spec: { template: { spec: { containers: [container] } } } } = deployment?.toJS() as {
-    spec: { template: { spec: { containers: { env: { name: string, value?: string }[] }[] } } }
-  }
+  const { containers: [{ env: variables }] } = readPod()
   const withoutVariables = (value: string) => value.replaceAll(/\$\{\w+:-(.*?)\}/g, '$1').replaceAll(/\$\(\w+\)/g, 'secret')
-  const env = Object.fromEntries(container?.env.map(({ name, value = 'secret' }) => [name, value]) ?? [])
+  const env = Object.fromEntries(variables.map(({ name, value = 'secret' }) => [name, value]))
   for (const environment of [verifa.environment, env]) {
     const values = Object.entries(environment).map(([name, value]) => [name, withoutVariables(value)])
     const command = parseCommandLine([], Object.fromEntries(values) as Environment)
@@ -113,6 +126,18 @@ t.test('the recipes for several replicas have only variables and values that the
     t.same('warnings' in command && command.warnings, [])
   }
   t.end()
+})
+
+t.test('the Kubernetes manifest fits the image: its user, its port, and the paths of its probes', async t => {
+  const { securityContext, containers: [{ ports: [{ containerPort }], livenessProbe, readinessProbe }] } = readPod()
+  const dockerfile = read('Dockerfile').split('\n')
+  t.ok(dockerfile.includes(`USER ${securityContext.runAsUser}`))
+  t.ok(dockerfile.includes(`EXPOSE ${containerPort}`))
+  const { app } = await start(t)
+  for (const { httpGet: { path: url } } of [livenessProbe, readinessProbe]) {
+    const { statusCode } = await app.inject({ url, headers: { host: `10.0.0.1:${containerPort}` } }) // the address of a pod
+    t.equal(statusCode, 200)
+  }
 })
 
 t.test('the services of the Compose example: the mock is healthy, and the tests pass by the name of its service', async t => {

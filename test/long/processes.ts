@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { logOf, run, serve } from '../command/process.js'
+import { until } from './until.js'
 
 /** A connection with an update in flight, whose body is still to come. */
 async function begin (t: Test, port: string, length: number): Promise<{ socket: Socket, received: () => string }> {
@@ -18,6 +19,11 @@ async function begin (t: Test, port: string, length: number): Promise<{ socket: 
     `Content-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`)
   while (!received.startsWith('HTTP/1.1 100 ')) await once(socket, 'data')
   return { socket, received: () => received }
+}
+
+/** Resolves when a mock with a shutdown delay has begun to close. */
+async function isClosing ({ url }: { url: string }): Promise<void> {
+  await until('it is not ready', async () => (await fetch(`${url}/_mock/ready`)).status === 503)
 }
 
 /** Makes sessions that are as large as sessions may be, so that to write them takes a while. */
@@ -42,10 +48,20 @@ t.test('on SIGTERM requests in flight are finished', async t => {
   t.equal((await mock.ended).code, 0)
 })
 
-t.test('a second signal ends the mock without waiting for requests in flight', async t => {
-  const mock = await serve(t)
+t.test('with a shutdown delay the mock responds after SIGTERM until the delay is over', async t => {
+  const mock = await serve(t, ['--shutdown-delay', '2500'])
+  mock.child.kill('SIGTERM')
+  await isClosing(mock)
+  t.equal((await fetch(`${mock.url}/_mock/health`)).status, 200)
+  t.same(await mock.ended, { code: 0, signal: null })
+  t.equal(logOf(mock).filter(({ url, status }) => url === '/_mock/health' && status === 200).length, 1)
+})
+
+t.test('a second signal ends the mock without waiting for requests in flight or the shutdown delay', async t => {
+  const mock = await serve(t, ['--shutdown-delay', '600000'])
   await begin(t, mock.port, 2)
   mock.child.kill('SIGTERM')
+  await isClosing(mock)
   mock.child.kill('SIGINT')
   t.equal((await mock.ended).code, 1)
 })

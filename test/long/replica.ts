@@ -30,8 +30,10 @@ export function eventsOf ({ lines }: Replica): Record<string, unknown>[] {
 }
 
 /** Starts a mock that ends with the test. */
-export async function startReplica (t: Test, engineUrl: string | undefined, args: readonly string[] = []): Promise<Replica> {
-  const { child, ended, url, ...run } = await serve(t, [...engineUrl === undefined ? [] : ['--store', engineUrl], ...args])
+export async function startReplica (
+  t: Test, engineUrl: string | undefined, args: readonly string[] = [], env: Record<string, string> = {}
+): Promise<Replica> {
+  const { child, ended, url, ...run } = await serve(t, [...engineUrl === undefined ? [] : ['--store', engineUrl], ...args], [], env)
   return {
     url,
     mock: connectVerifaMock(url),

@@ -27,7 +27,7 @@ t.test('the defaults', async t => {
     port: 4010, host: '127.0.0.1', fixtures: /fixtures$/, logLevel: 'info', apiKeys: [], unknownFields: 'reject', defaultKeyInflection: 'snake',
     maxIdempotencyKeys: 100_000, maxIdempotencyBytes: 256 * 1024 ** 2, isolation: 'none', maxWorkspaces: 10_000, maxJournalEntries: 500,
     webhookHosts: [], webhookPayload: 'flat', webhookSignatureTime: 'machine', webhookTimeout: 30_000, maxDeliveries: 10_000,
-    maxDeliveryBytes: 64 * 1024 ** 2, maxJournalBytes: 32 * 1024 ** 2, control: true, allowedHosts: [], watch: false
+    maxDeliveryBytes: 64 * 1024 ** 2, maxJournalBytes: 32 * 1024 ** 2, control: true, allowedHosts: [], watch: false, shutdownDelay: 0
   })
 })
 

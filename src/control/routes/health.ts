@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type TSchema, Type } from '@sinclair/typebox'
+import { apiError } from '../../contract/errors.js'
 import { nullable } from '../../contract/schema.js'
 import { StoreAwayError } from '../../domain/store-away.js'
 import type { Workspaces } from '../../domain/workspaces.js'
@@ -30,10 +31,11 @@ export const healthRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> 
 
   app.get('/ready', {
     schema: openSchema('ready', 'Check that the mock can do its work', {
-      description: 'Responds with a 503 while the mock cannot reach its store. Everybody may call this, as health.',
-      response: { 200: Readiness, ...errorResponses('malformedHttp', 'storeAway') }
+      description: 'Responds with a 503 while the mock cannot reach its store, and when it shuts down. Everybody may call this, as health.',
+      response: { 200: Readiness, ...errorResponses('malformedHttp', 'shuttingDown', 'storeAway') }
     })
   }, async () => {
+    if (app.listeners.closing) throw apiError('shuttingDown')
     await shared.enter()
     return { status: 'ready' as const }
   })
