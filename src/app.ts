@@ -117,7 +117,7 @@ function sharedStoreOf ({ store: url, maxWorkspaces }: Options, bounds: WorldBou
   return url === undefined ? undefined : new SharedStore({ url, maxWorkspaces, log, ...bounds })
 }
 
-/** How much each world keeps. The first eviction of an idempotency key is logged. */
+/** The limits of each world. The first eviction of an idempotency key is logged. */
 function worldBoundsOf (options: Options, log: Logger): WorldBounds {
   const { maxIdempotencyKeys, maxIdempotencyBytes, maxDeliveries, maxDeliveryBytes, maxJournalEntries, maxJournalBytes } = options
   let isLogged = false
@@ -161,7 +161,7 @@ function createWorkspaces (
   })
 }
 
-/** The webhook endpoints that the options ask for: one for each environment. */
+/** The webhook endpoints of the options: one for each environment. */
 function endpointsOf ({ webhookUrl: url, webhookSecret: secret }: Options): SavedEndpoint[] {
   if (url === undefined) return []
   return (['live', 'sandbox'] as const).map(environment => ({ id: `webhook_${environment}`, url, environment, ...(secret !== undefined && { secret }) }))

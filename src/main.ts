@@ -6,17 +6,17 @@ import type { LogStream } from './command/log-stream.js'
 import type { ConformanceOptions } from './conformance/options.js'
 import type { Options } from './options/options.js'
 
-/** How long the mock may take to end before the process ends anyway, in milliseconds: the server needs 750, the log 200. */
+/** How long the mock may take to close before the process exits anyway, in milliseconds: the server needs 750, the log 200. */
 const END_AFTER = 2_000
 
 /** The same with a state file, which may be large. Docker kills a container after 10 seconds. */
 const END_AFTER_WRITING = 8_000
 
-/** How long the mock waits for the reader of its log when it ends, in milliseconds. */
+/** How long the mock waits for the reader of its log when it closes, in milliseconds. */
 const LOG_CUT_AFTER = 200
 
-// Each command loads what it needs, because a health check must be quick. So the bundle has a file with this module alone,
-// whose coverage is measured in the processes that the tests start.
+// Each command loads only the modules that it needs, because a health check must be quick. So the bundle has a file with only this
+// module, whose coverage is measured in the processes that the tests start.
 
 const { parseCommandLine } = await import('./command/cli.js')
 const command = parseCommandLine(process.argv.slice(2), process.env)
@@ -56,7 +56,7 @@ switch (command.name) {
   }
   case 'openapi': {
     const { buildApp } = await import('./app.js')
-    const { state, store, ...openApiOptions } = command.options // another process may use the state file, and no store is needed
+    const { state, store, ...openApiOptions } = command.options // the document needs neither; another process may use the state file
     const app = buildApp({ ...openApiOptions, fixtures: [], logLevel: 'silent', watch: false })
     console.log(JSON.stringify((await app.inject('/openapi.json')).json(), null, 2))
     break
@@ -73,7 +73,7 @@ async function conformance (options: ConformanceOptions): Promise<void> {
   const stop = new AbortController()
   // once: the first signal ends the run and puts the session back, a second one ends the process
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
-  // with `… | head -1` an error that nobody handles would end the process before the session is put back
+  // with `… | head -1`, an unhandled error would end the process before the session is restored
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stop.abort())
   const { exitCode, report, problem } = await runConformance(options, { progress: line => console.error(line), signal: stop.signal })
   if (report !== undefined) console.log(report)
@@ -86,18 +86,18 @@ async function serve (options: Options): Promise<void> {
   let app: FastifyInstance | undefined
   let log: LogStream | undefined
   let starting = options.store !== undefined
-  // before anything else: process 1 of a container ignores a signal without a listener
+  // first of all, because process 1 of a container ignores a signal without a listener
   const delay = options.shutdownDelay + (options.state === undefined ? END_AFTER : END_AFTER_WRITING)
   closeWithGrace({ delay, logger: false, skip: ['beforeExit'] }, async ({ err }) => {
     if (err !== undefined) console.error(err)
     try {
-      // Fastify closes an app when it has started, and the store may keep it from that for seconds
+      // Fastify closes an app only after it has started, and the store may delay the start for seconds
       if (!starting) await app?.close() // it throws if the state could not be written; then the exit code is 1
     } finally {
       await Promise.race([log?.flush(), wait(LOG_CUT_AFTER)])
     }
   })
-  process.stdout.on('error', () => undefined) // with `… | head -1` the mock goes on without a log
+  process.stdout.on('error', () => undefined) // with `… | head -1`, the mock continues without a log
   try {
     const [{ buildApp }, { logStream }, { keepTickObject }] = await Promise.all([
       import('./app.js'), import('./command/log-stream.js'), import('./command/tick-objects.js')

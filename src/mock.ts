@@ -15,7 +15,7 @@ export interface EmbeddedVerifaMock extends VerifaMock {
 
 /**
  * Starts a mock in this process, on a free port and without a log unless the options say otherwise.
- * @throws OptionsError, FixtureError, StateFileError, or an error that says why the port cannot be used
+ * @throws OptionsError, FixtureError, StateFileError, or an error with the reason why the port cannot be used
  */
 export async function startVerifaMock (options: Partial<Options> = {}): Promise<EmbeddedVerifaMock> {
   const { host = '127.0.0.1', port = 0, logLevel = 'silent', controlToken: token } = options
@@ -23,7 +23,7 @@ export async function startVerifaMock (options: Partial<Options> = {}): Promise<
   try {
     await app.listeners.listen(app, { host, port })
   } catch (error) {
-    await app.close() // what it has begun, such as to watch its fixtures, must not keep the process
+    await app.close() // or its timers, such as that which watches fixtures, would keep the process alive
     throw listenError(error as Error, { host, port })
   }
   const url = urlOf(host, (app.server.address() as AddressInfo).port)
@@ -33,7 +33,7 @@ export async function startVerifaMock (options: Partial<Options> = {}): Promise<
     url,
     apiKey: undefined,
     token,
-    // injected: a call costs no connection
+    // injected, so that a call needs no connection
     transport: async ({ method, path, headers: given, body }) => {
       if (closed !== undefined) throw new Error(`The mock at ${url} is closed.`)
       const headers = { ...given, host: ownHost }
@@ -46,7 +46,7 @@ export async function startVerifaMock (options: Partial<Options> = {}): Promise<
 }
 
 export interface ConnectOptions {
-  /** The API key whose workspace is controlled, where each key has its own (`isolation`). */
+  /** The API key whose workspace is controlled, if each key has its own (`isolation`). */
   apiKey?: string
   /** The token that the mock was started with (`controlToken`). */
   token?: string
@@ -55,7 +55,7 @@ export interface ConnectOptions {
 /**
  * Controls a mock that runs elsewhere: in another process, in a container.
  * @param url the URL of the mock, such as `http://127.0.0.1:4010`; it may end with `/api/v1`
- * @throws TypeError when the text is not an http or https URL
+ * @throws TypeError if the text is not an http or https URL
  */
 export function connectVerifaMock (url: string, { apiKey, token }: ConnectOptions = {}): VerifaMock {
   const { protocol = '', search = '', hash = '' } = URL.canParse(url) ? new URL(url) : {}

@@ -25,7 +25,7 @@ export function createApp ({ verifaUrl, apiKey }) {
       const session = await verifa('POST', '/sessions', { external_ref: 'customer-7', redirect_url: `${url.origin}/verified?from=verifa` })
       response.writeHead(303, { location: session.capture_url }).end()
     } else if (url.pathname === '/verified') {
-      // anybody can type the query, so it is Verifa that says what the outcome is
+      // anybody can type the query, so ask Verifa for the outcome
       const { status } = await verifa('GET', `/sessions/${encodeURIComponent(url.searchParams.get('session_id'))}/result`)
       show(`<h1>${answers[status]}</h1>`)
     } else {

@@ -31,7 +31,7 @@ test('set an outcome', async () => {
   const response = await fetch(`${baseUrl}/sessions/ses_pending/result`, { headers: { 'X-API-Key': apiKey } })
   assert.equal((await response.json()).rejection_reason, 'The document has expired.')
 
-  // any session gets any status
+  // give any session any status
   const session = await mock.setStatus('ses_expired', 'processing')
   assert.equal(session.status, 'processing')
   // #endregion

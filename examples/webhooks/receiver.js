@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { verifyWebhook } from 'verifa-mock' // in production, your own check: it is an HMAC
 
 /**
- * A receiver of webhooks. It refuses what is not signed with the secret, and handles each event once, however often it is delivered.
+ * A receiver of webhooks. It refuses requests that are not signed with the secret, and handles each event once, however often it arrives.
  * @param secretOf returns the secret of the endpoint
  * @param handle takes each event
  */
@@ -23,7 +23,7 @@ export function createReceiver (secretOf, handle) {
       handled.add(event.idempotency_key)
       response.writeHead(204).end()
     } catch {
-      response.writeHead(500).end() // it is sent again
+      response.writeHead(500).end() // so the mock sends it again
     }
   })
 }

@@ -4,9 +4,9 @@ export type Argument = { word: string } | { flag: string, value?: string }
 const short: Record<string, string> = { '-h': '--help', '-v': '--version' }
 
 /**
- * Splits a command line. `--port 1` is `--port=1`; a value that looks like a flag has to be written in the second way, so
- * that `--host --port 1` is a host without a value.
- * @param takesValue whether a word that follows a flag is its value
+ * Splits a command line. `--port 1` means `--port=1`. A value that looks like a flag needs the second form, so in `--host --port 1`
+ * the host has no value.
+ * @param takesValue whether a word after a flag is its value
  */
 export function readArguments (args: readonly string[], takesValue: (flag: string, next: string) => boolean): Argument[] {
   const result: Argument[] = []

@@ -31,13 +31,13 @@ export const mockSpellings = spellOptions(Options)
 /** The flags and variables of `conformance`. The variables have their own prefix, because its API key is not one that a mock accepts. */
 export const conformanceSpellings = spellOptions(ConformanceOptions, 'CONFORMANCE_')
 
-/** The flags of `trigger`, besides those of the mock. They have no variables: each event is another one. */
+/** The flags of `trigger`, besides those of the mock. They have no variables, because each event is different. */
 const triggerSpellings = spellOptions(TriggerOptions).map((spelling): Spelling => ({ ...spelling, variables: [] }))
 
 const all = [...mockSpellings, ...conformanceSpellings, ...triggerSpellings]
 
 /**
- * Reads a command line and an environment; prints nothing and ends nothing.
+ * Reads a command line and an environment. Does not print, and does not exit.
  * A flag wins over an environment variable, `VERIFA_MOCK_PORT` over `PORT`; an empty variable sets nothing.
  * @param args the words after the program's name
  */
@@ -79,7 +79,7 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
     const spellingOf = (option: string) => spellings.find(spelling => spelling.option === option) as Spelling
     const values = Object.fromEntries(Array.from(given, ([option, { values }]) => [option, readValue(spellingOf(option).schema, values)]))
     const nameOf = (option: string) => given.get(option)?.name ?? spellingOf(option).flag
-    const warnings = name === 'health' ? [] : unknownVariables(all, env) // a container asks for its health every few seconds
+    const warnings = name === 'health' ? [] : unknownVariables(all, env) // containers run health every few seconds
     if (isConformance) {
       const options = resolveConformanceOptions(values, nameOf)
       if (problems.length === 0) return { name: 'conformance', options, warnings }
@@ -97,10 +97,10 @@ export function parseCommandLine (args: readonly string[], env: Environment): Co
   return { name: 'problem', message: `${problems.join('\n')}\n${isConformance ? 'The command "help conformance" lists its options.' : 'The command "help" lists all commands and options.'}` }
 }
 
-/** Which flags take a value must be known before it is known which command they are for. */
+/** Whether a flag takes a value. This must be known before the command is known. */
 function takesValue (flag: string, next: string): boolean {
   const spelling = all.find(spelling => spelling.flag === flag)
-  // what follows a flag that does not exist was most probably meant as its value
+  // a word after an unknown flag was probably meant as its value
   return spelling === undefined ? !['--help', '--version'].includes(flag) && !Object.hasOwn(commands, next) : spelling.schema['type'] !== 'boolean'
 }
 
@@ -115,7 +115,7 @@ function unknownFlag (flag: string, spellings: readonly Spelling[]): string {
 }
 
 function unknownCommand (name: string): string {
-  // `npm start --port 4010`, without `--`, passes the value on and keeps the flag
+  // `npm start --port 4010`, without `--`, passes on the value without the flag
   const flag = /^\d+$/.test(name) ? '--port' : /[./\\]/.test(name) ? '--fixtures' : undefined
   if (flag !== undefined) {
     return `${name} is not a command. To set an option, write ${flag} ${name}. From a clone, pass options after --: npm start -- ${flag} ${name}`

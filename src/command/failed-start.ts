@@ -6,9 +6,9 @@ import { StoreError } from '../stores/shared-store.js'
 type Address = Pick<Options, 'host' | 'port'>
 
 /**
- * Explains in a sentence why the mock could not start. The exit code is 2 if a fixture or the state file is wrong, 1 if the mock
+ * Explains in a sentence why the mock could not start. The exit code is 2 if a fixture or the state file is wrong, and 1 if the mock
  * cannot listen, another process uses the state file, or the store cannot be used.
- * @throws the error itself when it is a defect
+ * @throws the error itself if it is a bug
  */
 export function explainFailedStart (error: Error, address: Address): { exitCode: 1 | 2, message: string } {
   if (error instanceof FixtureError) return { exitCode: 2, message: error.message }

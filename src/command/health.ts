@@ -3,16 +3,16 @@ import type { Options } from '../options/options.js'
 // not by `import`: see http/listener.ts
 const { get } = process.getBuiltinModule('node:http')
 
-/** Whether a mock is up, and not degraded. */
+/** The health of a mock. */
 export interface Health {
   ok: boolean
-  /** The response, or why there is none, on one line for people. */
+  /** The response, or why there was none, on one line. */
   message: string
 }
 
 /**
  * Asks the mock that runs with these options whether it is up. Loads no Fastify: a container asks every few seconds.
- * @param timeout how long to wait for the response, in milliseconds
+ * @param timeout the maximum wait for the response, in milliseconds
  */
 export async function askHealth ({ host, port }: Pick<Options, 'host' | 'port'>, timeout = 2_000): Promise<Health> {
   const url = `${urlOf(host, port)}/_mock/health`

@@ -2,7 +2,7 @@ import { allowed } from '../options/check.js'
 import type { Spelling } from '../options/spelling.js'
 import { commands, conformanceSpellings, mockSpellings } from './cli.js'
 
-/** What `verifa-mock help` prints, or `verifa-mock help conformance`. */
+/** The output of `verifa-mock help`, or of `verifa-mock help conformance`. */
 export function help (about?: 'conformance'): string {
   return [
     ...about === undefined ? aboutAll : aboutConformance,
@@ -45,7 +45,7 @@ function describe (spelling: Spelling): string {
   ].join('\n')
 }
 
-/** The default, and how the environment sets another value. */
+/** The default of an option, and the variables that set it. */
 function defaultOf ({ option, schema, variables }: Spelling): string {
   if (schema['type'] === 'boolean') return `environment: ${variables.join(' or ')}=${String(!schema.default)}`
   const value = option === 'fixtures' ? 'the sessions that come with verifa-mock' : String(schema.default ?? '')

@@ -1,15 +1,15 @@
 import { banner, type ReadyLine } from './ready-line.js'
 
-/** How long a line may be, in characters. */
+/** The maximum length of a line, in characters. */
 const MAX_LINE = 8 * 1024
 
-/** How long the texts of a line that is too long may be, in characters: at first, and when that is not enough. */
+/** The maximum length of the texts in a line that is too long, in characters: at first, and if the line is still too long. */
 const MAX_TEXT = [1024, 64]
 
-/** What a terminal could take for a command, or for an order to write backwards. */
+/** Characters that a terminal could interpret as commands, or that change the direction of text. */
 const CONTROLS = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 
-/** A line as it stands in a file: JSON in which long texts are cut and no control character is left. */
+/** A line as written to a file: JSON with truncated texts and without control characters. */
 export function jsonLine (line: string): string {
   const short = MAX_TEXT.reduce((text, limit) => text.length > MAX_LINE ? shorten(text, limit) : text, line)
   return `${escapeControls(short.trimEnd())}\n`
@@ -40,7 +40,7 @@ interface Line {
   [field: string]: unknown
 }
 
-/** A line as people read it at a terminal. */
+/** A line as written to a terminal. */
 export function readableLine (line: string, hasColours: boolean): string {
   const { level, time, msg, err, ...fields } = JSON.parse(jsonLine(line)) as Line
   const paint: Paint = (colour, text) => hasColours ? `\x1b[${colour}m${text}\x1b[0m` : text
@@ -59,7 +59,7 @@ export function readableLine (line: string, hasColours: boolean): string {
 
 type Paint = (colour: number, text: string) => string
 
-/** What `plugins/request-log.ts` says of a request: why it was refused rather than what its response says. */
+/** The fields of `plugins/request-log.ts` as text. The reason of a refusal replaces the detail of the response. */
 function requestText (fields: Record<string, unknown>, paint: Paint): string {
   const { method, url, status, ms, apiKey, replayed, fault, reason, detail } = fields as Record<string, string | number | true>
   const [before, after] = [[method, url], [apiKey, replayed === true && 'replayed', fault, reason ?? detail]].map(parts =>

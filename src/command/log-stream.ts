@@ -2,16 +2,16 @@ import { hostname } from 'node:os'
 import type { DestinationStream } from 'pino'
 import { jsonLine, readableLine } from './log-lines.js'
 
-/** How much of the log may wait for its reader, in characters. */
+/** The maximum size of the log that waits for its reader, in characters. */
 const MAX_WAITING = 1024 * 1024
 
 /** Where log lines go, one by one, as JSON. */
 export interface LogStream extends DestinationStream {
-  /** Fulfilled when all lines are read, or kept by the system for their reader. */
+  /** Resolves when all lines are read, or buffered by the system. */
   flush: () => Promise<void>
 }
 
-/** Standard output, or what stands for it in a test. */
+/** Standard output, or its replacement in a test. */
 export interface Output extends NodeJS.WritableStream {
   isTTY?: boolean
   hasColors?: () => boolean
@@ -19,8 +19,8 @@ export interface Output extends NodeJS.WritableStream {
 
 /**
  * A log on standard output: readable at a terminal, JSON everywhere else. It never delays a response. The lines of one turn
- * of the event loop are written together. When a reader falls behind by too much, lines are dropped until it has caught
- * up, and one line says how many.
+ * of the event loop are written together. If the reader falls too far behind, lines are dropped until it has caught up, and one line
+ * says how many.
  */
 export function logStream (output: Output): LogStream {
   const hasColours = output.hasColors?.() ?? false

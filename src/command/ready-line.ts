@@ -3,20 +3,20 @@ import type { Session } from '../domain/sessions/session.js'
 
 /** A mock that has started. */
 export interface Ready {
-  /** Where it listens, such as `http://127.0.0.1:4010`. */
+  /** The URL at which it listens, such as `http://127.0.0.1:4010`. */
   url: string
   version: string
-  /** How many sessions it has. */
+  /** The number of sessions. */
   count: number
-  /** Some of them, of which one is tried. */
+  /** Some of the sessions, one of which is used in the command to try. */
   sessions: readonly Pick<Session, 'id' | 'is_sandbox' | 'retention_status'>[]
-  /** The API keys that it accepts; none means every well-formed key. */
+  /** The API keys that it accepts; an empty list means every well-formed key. */
   apiKeys: readonly string[]
   /** Whether it has an inspector. */
   inspector: boolean
 }
 
-/** What stands in the log when a mock has started. */
+/** The line in the log when a mock has started. */
 export interface ReadyLine {
   level: 30
   time: number
@@ -31,7 +31,7 @@ export interface ReadyLine {
   msg: string
 }
 
-/** The line of the log that says that a mock has started, as JSON. */
+/** The line in the log when a mock has started, as JSON. */
 export function readyLine ({ url, version, count, sessions, apiKeys, inspector }: Ready): string {
   const line: ReadyLine = {
     level: 30,
@@ -48,7 +48,7 @@ export function readyLine ({ url, version, count, sessions, apiKeys, inspector }
   return `${JSON.stringify(line)}\n`
 }
 
-/** The same for people at a terminal. */
+/** The same line for a terminal. */
 export function banner ({ msg, inspector, docs, sessions, try: command }: ReadyLine): string {
   const page = inspector === undefined ? '' : `  Inspector: ${inspector}\n`
   return `${msg}\n${page}  Docs:      ${docs}\n  Sessions:  ${sessions}\n  Try:       ${command}\n\n`

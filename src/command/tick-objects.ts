@@ -4,9 +4,9 @@ import { createHook } from 'node:async_hooks'
 const kept: object[] = []
 
 /**
- * Keeps one of the objects that Node.js makes for `process.nextTick`, of which every request takes several. V8 learns the shape of these
- * objects once. It forgets the shape when it collects the old generation while there is no such object, and from then on creates them
- * slowly, which costs a mock that has answered some ten thousand requests 7 % of its speed (bench/README.md).
+ * Keeps one of the objects that Node.js creates for `process.nextTick`, several for each request. V8 learns the shape of these
+ * objects once. It forgets the shape if it collects the old generation while no such object exists, and from then on creates them
+ * slowly. A mock that has served some ten thousand requests would lose 7 % of its speed (bench/README.md).
  */
 export function keepTickObject (): void {
   const hook = createHook({

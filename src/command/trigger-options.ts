@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Environment } from '../domain/sessions/session.js'
 
-/** The options of `verifa-mock trigger`, besides those that say where the mock is. */
+/** The options of `verifa-mock trigger`, besides those of the mock. */
 export const TriggerOptions = Type.Object({
   sessionId: Type.Optional(Type.String({
     'minLength': 1, 'description': 'Session that the event is about', 'x-placeholder': 'id'

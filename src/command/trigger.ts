@@ -4,7 +4,7 @@ import type { ConnectOptions } from '../mock.js'
 import type { Options } from '../options/options.js'
 import type { TriggerOptions } from './trigger-options.js'
 
-/** What came of a trigger. */
+/** The outcome of a trigger. */
 export interface Triggered {
   /** 0 if there is a delivery, 1 if not. */
   exitCode: number
@@ -12,18 +12,18 @@ export interface Triggered {
   message: string
 }
 
-/** How the mock that runs with these options is called. A key with scopes is `KEY=SCOPE+SCOPE`. */
+/** The options to connect to the mock that runs with these options. A key with scopes is `KEY=SCOPE+SCOPE`. */
 export function connectOptions ({ apiKeys: [apiKey], controlToken: token }: Pick<Options, 'apiKeys' | 'controlToken'>): ConnectOptions {
   return { ...(apiKey !== undefined && { apiKey: apiKey.replace(/=.*/, '') }), ...(token !== undefined && { token }) }
 }
 
-/** Sends webhooks of an event to the receivers of a running mock, waits for them, and says what came of each. */
+/** Sends webhooks of an event to the receivers of a running mock, waits for them, and reports the outcome of each. */
 export async function trigger ({ webhooks }: Pick<VerifaMock, 'webhooks'>, event: string, { sessionId, environment }: TriggerOptions): Promise<Triggered> {
   try {
     const about = { ...(sessionId !== undefined && { session_id: sessionId }), ...(environment !== undefined && { environment }) }
     const ids = (await webhooks.trigger(event, about)).map(({ id }) => id)
     if (ids.length === 0) return { exitCode: 1, message: `No webhook endpoint wants ${event}.` }
-    await webhooks.settled().catch(() => undefined) // what waits still is told below
+    await webhooks.settled().catch(() => undefined) // deliveries that still wait are reported below
     const deliveries = (await webhooks.deliveries()).filter(({ id }) => ids.includes(id))
     return { exitCode: 0, message: deliveries.map(describe).join('\n') }
   } catch (error) {

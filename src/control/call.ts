@@ -2,12 +2,12 @@
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /**
- * Makes a call of the control plane and returns what it responds with.
- * @param caller where the error of an expectation that is not met begins
+ * Makes a call of the control plane and returns its response.
+ * @param caller where the stack of an unmet expectation begins
  */
 export type Caller = <T>(method: Method, path: string, body?: unknown, caller?: Error) => Promise<T>
 
-/** Where a function is called, for the stack of an error that should begin there. */
+/** The place where a function is called, for the stack of an error that should begin there. */
 export function callerOf (called: (...values: never[]) => unknown): Error {
   const caller = new Error()
   Error.captureStackTrace(caller, called)

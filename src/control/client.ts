@@ -25,7 +25,7 @@ type Transport = (call: Call) => Promise<{ status: number, body: string }>
 
 export interface ClientOptions {
   url: string
-  /** The API key whose workspace is controlled, where each key has its own. */
+  /** The API key whose workspace is controlled, with isolation. */
   apiKey: string | undefined
   /** The token of the control plane, if it needs one. */
   token: string | undefined
@@ -33,7 +33,7 @@ export interface ClientOptions {
   close: () => Promise<void>
 }
 
-/** The control of a mock, over any transport. */
+/** Creates the interface of a mock, over any transport. */
 export function createClient (options: ClientOptions): VerifaMock {
   const { url, apiKey, token, transport, close } = options
   const headers = {

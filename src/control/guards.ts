@@ -9,13 +9,13 @@ import type { ControlToken } from './control-token.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The workspace that a call of the control plane is for; an open call has none. */
+    /** The workspace of a call of the control plane; an open call has none. */
     workspace: Workspace
   }
   interface FastifyContextConfig {
-    /** Whether a call changes what the API does, so that with isolation it has to say for which API key. */
+    /** Whether a call changes how the API behaves, so that with isolation it must name an API key. */
     needsWorkspaceKey?: boolean
-    /** Whether a call needs neither control token nor workspace. `Host`, `Origin`, and `Sec-Fetch-Site` are checked all the same. */
+    /** Whether a call needs neither control token nor workspace. `Host`, `Origin`, and `Sec-Fetch-Site` are still checked. */
     open?: boolean
     /** Whether it is a page that other sites may link to: it discloses nothing, and cannot be framed. */
     isPage?: boolean
@@ -25,20 +25,20 @@ declare module 'fastify' {
 export interface GuardsOptions {
   apiKeys: ApiKeys
   workspaces: Workspaces
-  /** The address that is listened on. */
+  /** The address that the mock listens on. */
   host: string
   /** Further host names by which the mock may be called. */
   allowedHosts: readonly string[]
-  /** Where browsers find the mock, if not at its own address: behind a proxy, which may send another `Host`. */
+  /** The mock's URL for browsers, if it is behind a proxy, which may send another `Host`. */
   publicUrl?: string
-  /** What callers must have, if anything. */
+  /** The credentials that callers need, if any. */
   token: ControlToken | undefined
 }
 
 /**
- * Keeps foreign web pages away from the control plane. A page in a browser can send requests to this machine, but it cannot choose their
- * `Origin` and `Sec-Fetch-Site`, nor a `Host` of the mock. These are checked first, because a browser sends the cookie with requests of any
- * page. Then the token or the cookie is checked, and the workspace is found.
+ * Keeps foreign web pages away from the control plane. A page in a browser can send requests to this machine, but it cannot set their
+ * `Origin` and `Sec-Fetch-Site`, or a `Host` of the mock. These are checked first, because a browser sends the cookie with requests of
+ * any page. Then the plugin checks the token or the cookie, and finds the workspace.
  */
 export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) => {
   const { apiKeys, workspaces, token } = options
@@ -70,7 +70,7 @@ export const guardsPlugin = fastifyPlugin<GuardsOptions>(async (app, options) =>
     else done()
   })
 
-  /** Without isolation the headers do not matter. With both of them, the API key decides. */
+  /** The workspace of a call. Without isolation, both headers are ignored. With both headers, the API key decides. */
   function workspaceOf (request: FastifyRequest, needsKey: boolean): Workspace | Promise<Workspace> {
     if (!workspaces.isolated) return workspaces.shared
     const { 'x-api-key': key, 'x-mock-workspace': id } = request.headers
@@ -86,7 +86,7 @@ function isAllowed (name: string, { socket }: FastifyRequest, names: ReadonlySet
     names.has(name) || name === socket.localAddress?.replace(/^::ffff:/, '')
 }
 
-/** The host of a `Host` header, without its port and, where it is an IPv6 address, without its brackets. */
+/** The host of a `Host` header, without its port and without the brackets of an IPv6 address. */
 function hostName (host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
 }

@@ -23,7 +23,7 @@ import { sessionsRoutes } from './routes/sessions.js'
 import { stateRoutes } from './routes/state.js'
 import { webhooksRoutes } from './routes/webhooks.js'
 
-/** The mock's own API, by which a test brings a workspace into any state. Everything but health and readiness is guarded. */
+/** The mock's own API, with which a test puts a workspace into any state. Everything except health and readiness is guarded. */
 export const controlPlane: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, schema }) => {

@@ -2,22 +2,19 @@ import { ApiError } from '../contract/errors.js'
 import type { NearMiss } from '../domain/journal/verification.js'
 import type { UnmetBy } from '../domain/verification/unmet.js'
 
-/**
- * The requests of the journal, or the deliveries of webhooks, are not as a test expected. Test runners show `expected` and `actual` as a
- * difference.
- */
+/** The journal's requests, or the webhook deliveries, do not meet an expectation. Test runners show `expected` and `actual` as a diff. */
 export class UnmetExpectation<Near = NearMiss> extends ApiError {
   override readonly name = 'UnmetExpectation'
   /** What was expected: `exactly 2`. */
   readonly expected: string
-  /** What there is: `1`, or `unknown` when some were dropped. */
+  /** What was found: `1`, or `unknown` if some were dropped. */
   readonly actual: string
-  /** How many matched; `undefined` when that is unknown, because some were dropped. */
+  /** How many matched; `undefined` if that is unknown because some were dropped. */
   readonly matched: number | undefined
-  /** Up to three that are nearest, the newest first, with the first part that did not match. */
+  /** Up to three of the nearest, newest first, with the first part that did not match. */
   readonly closest: readonly Near[]
 
-  /** @param caller where the stack begins: a function that the test has called */
+  /** @param caller where the stack begins: the function that the test called */
   constructor ({ error, detail, status_code: status, expected, matched, closest }: UnmetBy<Near>, caller: Error) {
     super(error, status, detail)
     this.expected = expected

@@ -24,17 +24,17 @@ export interface FaultControl {
   add (rule: FaultRule): Promise<Fault>
   /** Returns the faults that are not used up. */
   list (): Promise<Fault[]>
-  /** Removes one fault, or all. Rejects with a 404 when the fault is not there. */
+  /** Removes one fault, or all. Rejects with a 404 if the fault does not exist. */
   clear (id?: string): Promise<void>
 }
 
-/** The clock of a mock. Every call resolves with the time that the clock shows then. */
+/** The clock of a mock. Every call resolves with the new time. */
 export interface ClockControl {
   /** Returns the time. */
   now (): Promise<Date>
   /** Sets the time. Resolves when everything that is due by then is done. */
   set (time: Moment): Promise<Date>
-  /** Moves the clock; with a minus back. Resolves when everything that is due by then is done. */
+  /** Moves the clock; a negative span moves it back. Resolves when everything that is due by then is done. */
   advance (span: Span): Promise<Date>
   /** Stops the clock, at the given time or where it is. */
   freeze (time?: Moment): Promise<Date>
@@ -45,82 +45,82 @@ export interface ClockControl {
 /** The rate limits of a mock. */
 export interface RateLimitControl {
   /**
-   * Sets how many requests are left for the next 60 seconds of the mock's clock, for the API key of this control (`withApiKey`), or without
-   * one for every key: with `{ remaining: 0 }` the next request is a 429.
+   * Sets how many requests an API key may still make in the next 60 seconds of the mock's clock: with `{ remaining: 0 }` the next request
+   * is a 429. It applies to the API key of this control (`withApiKey`), or if it has none, to every key.
    */
   set (change: RateLimitChange): Promise<void>
 }
 
 /**
- * Control of a mock: the same for a mock in this process (`startVerifaMock`) and for one behind a URL (`connectVerifaMock`).
+ * Controls a mock: the same interface for a mock in this process (`startVerifaMock`) and for a mock at a URL (`connectVerifaMock`).
  * A call that the mock refuses rejects with an `ApiError`. A call after `close` rejects.
  */
 export interface VerifaMock extends AsyncDisposable {
-  /** The base URL for a client, such as `http://127.0.0.1:4010`. It works with and without `/api/v1`. */
+  /** The base URL for your client, such as `http://127.0.0.1:4010`. Add `/api/v1` or leave it out. */
   readonly url: string
   /**
-   * Adds a session, in any state. What is left out gets a default. Resolves with the completed session. Rejects with a 409 when its ID is
-   * taken.
+   * Adds a session, in any state. Fields that are left out get defaults. Resolves with the completed session. Rejects with a 409 if a
+   * session with its ID exists.
    */
   seed (session: Fixture): Promise<Session>
-  /** Adds sessions. Rejects with a 409 when one of their IDs is taken, and then adds none. */
+  /** Adds sessions, all or none. Rejects with a 409 if a session with one of the IDs exists. */
   seed (sessions: readonly Fixture[]): Promise<Session[]>
-  /** Returns all sessions, those of the sandbox first; with a filter a page of those of one environment, the newest first. */
+  /** Returns all sessions, the sandbox first. With a filter, returns a page of the sessions of one environment, newest first. */
   sessions (filter?: SessionQuery): Promise<Session[]>
-  /** Returns a session; rejects with a 404 when it is not there. */
+  /** Returns a session. Rejects with a 404 if it does not exist. */
   session (id: string): Promise<Session>
-  /** Returns a session as a saved state has it: with its result, its links, and what else belongs to it. Rejects as `session` does. */
+  /** Returns a session as in a saved state, with its result, links, and everything else that belongs to it. Rejects as `session` does. */
   fixture (id: string): Promise<Fixture>
   /**
-   * Replaces a session, and what belongs to it, and resolves with the completed session. What is left out gets a default, except for the
-   * environment, which stays. No webhook is sent. Rejects with a 404 when the session is not there.
+   * Replaces a session, and everything that belongs to it, and resolves with the completed session. Fields that are left out get defaults,
+   * except for the environment, which stays. No webhook is sent. Rejects with a 404 if the session does not exist.
    */
   replace (id: string, fixture: Fixture): Promise<Session>
   /**
    * Simulates an outcome of an active session of either environment: writes the session and its result, and resolves with the session.
-   * `result` has fields of the result in place of the simulated ones. Rejects with a 400 when the session is not active.
+   * `result` overrides fields of the simulated result. Rejects with a 400 if the session is not active.
    */
   simulate (id: string, action: SimulatedAction, options?: { result?: ResultFixture }): Promise<Session>
   /**
-   * Gives a session any status, whatever it had before, and resolves with the session. `result` gives it a result too, with the status
-   * `completed` or `under_review`. Rejects with a 422 when the session has been redacted.
+   * Sets the status of a session, whatever it was before, and resolves with the session. With the status `completed` or `under_review`,
+   * `result` also gives the session a result. Rejects with a 422 if the session has been redacted.
    */
   setStatus (id: string, status: SessionStatus, options?: { result?: ResultFixture }): Promise<Session>
   /**
-   * Redacts a session of either environment as the API does, and resolves with the session. One that has been redacted stays as it is.
-   * Rejects with a 404 when it is not there.
+   * Redacts a session of either environment as the API does, and resolves with the session. Does nothing if the session has already been
+   * redacted. Rejects with a 404 if it does not exist.
    */
   redact (id: string): Promise<Session>
-  /** Removes a session; rejects with a 404 when it is not there. */
+  /** Removes a session. Rejects with a 404 if it does not exist. */
   removeSession (id: string): Promise<void>
-  /** Returns the requests of the journal that match, the oldest first; with `limit` only the newest so many. */
+  /** Returns the matching requests of the journal, oldest first. `limit` returns only that many of the newest. */
   requests (filter?: RequestQuery): Promise<JournalEntry[]>
-  /** Returns one request by its ID in the journal; rejects with a 404 when it is not there. */
+  /** Returns a request by its ID in the journal. Rejects with a 404 if the journal does not have it. */
   request (id: number): Promise<JournalEntry>
   /**
-   * Sends a request of the journal again, with the API key that it had, and resolves with what it becomes in the journal. `idempotencyKey`
-   * and `body` replace what it had; with null it has no key. Rejects with a 404 when the request is not there, with a 409 when its body was
-   * not read and none is given.
+   * Sends a request of the journal again, with its original API key, and resolves with the journal entry of the new request.
+   * `idempotencyKey` and `body` replace the original ones; an `idempotencyKey` of null sends none. Rejects with a 404 if the journal does
+   * not have the request, and with a 409 if its body was not read and no `body` is given.
    */
   resend (id: number, options?: { idempotencyKey?: string | null, body?: unknown }): Promise<JournalEntry>
-  /** Removes the requests that match from the journal; without a filter all. */
+  /** Removes matching requests from the journal; without a filter, all. */
   clearRequests (filter?: RemovedRequests): Promise<void>
-  /** Resolves with the number of matching requests when the expectation is met; else rejects with an `UnmetExpectation`. */
+  /** Resolves with the number of matching requests if the expectation is met. Otherwise rejects with an `UnmetExpectation`. */
   verify (expectation: Expectation): Promise<number>
   readonly faults: FaultControl
   readonly clock: ClockControl
   readonly webhooks: WebhookControl
   readonly rateLimits: RateLimitControl
-  /** Returns the idempotency keys that match and have not expired, the oldest first; with `limit` only the newest so many. */
+  /** Returns the matching idempotency keys that have not expired, oldest first. `limit` returns only that many of the newest. */
   idempotencyKeys (filter?: IdempotencyKeyQuery): Promise<IdempotencyKey[]>
   /** Returns the whole workspace, for `restore` or as fixtures. */
   state (): Promise<State>
-  /** Replaces the workspace by a saved state. Journal and faults stay. */
+  /** Replaces the workspace with a saved state. Journal and faults stay. */
   restore (state: State): Promise<void>
-  /** Returns to the fixtures. Clears everything else. */
+  /** Restores the fixtures, and clears everything else. */
   reset (): Promise<void>
   /** Returns the control of the workspace of an API key, where each key has its own (`isolation`). */
   withApiKey (apiKey: string): VerifaMock
-  /** Stops a mock in this process. A mock behind a URL goes on. */
+  /** Stops a mock in this process. A mock at a URL keeps running. */
   close (): Promise<void>
 }

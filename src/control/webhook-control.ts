@@ -10,36 +10,36 @@ import type { WebhookState } from './routes/webhook-state.js'
 /** The webhooks of a mock. */
 export interface WebhookControl {
   /**
-   * Resolves when nothing is due and no webhook is being sent, with what waits still: for its time, or because it is held. Rejects with a
-   * 409 that says what waits when that takes longer than `timeout` milliseconds; 4,000 by default.
+   * Resolves when nothing is due and no webhook is being sent, with the deliveries that still wait: scheduled or held ones. If that takes
+   * longer than `timeout` milliseconds (4,000 by default), rejects with a 409 that lists the deliveries that wait.
    */
   settled (options?: { timeout?: number }): Promise<WaitingDelivery[]>
-  /** Returns the deliveries that match, the oldest first; with `limit` only the newest so many. */
+  /** Returns the matching deliveries, oldest first. `limit` returns only that many of the newest. */
   deliveries (filter?: WebhookQuery): Promise<WebhookDelivery[]>
-  /** Returns a delivery. Rejects with a 404 when it is not there. */
+  /** Returns a delivery. Rejects with a 404 if it does not exist. */
   delivery (id: string): Promise<WebhookDelivery>
   /** Returns the endpoints of both environments, the oldest first, with their secrets masked. */
   endpoints (): Promise<MaskedEndpoint[]>
-  /** Resolves with the number of matching deliveries when the expectation is met; else rejects with an `UnmetExpectation<NearDelivery>`. */
+  /** Resolves with the number of matching deliveries if the expectation is met. Else rejects with an `UnmetExpectation<NearDelivery>`. */
   verify (expectation: WebhookExpectation): Promise<number>
-  /** Holds webhooks: none is sent until it is delivered or released. */
+  /** Holds webhooks: they are not sent until you deliver or release them. */
   hold (): Promise<void>
   /**
-   * Sends deliveries now, one after the other in the given order, and resolves with them when each has had its attempt. They are held, wait
-   * for their time, or have failed; `all` are those that are held. Rejects with a 404 when one is not there, with a 409 when one is being
-   * sent or has succeeded, and then sends none.
+   * Sends held, scheduled, or failed deliveries now, one after the other in the given order, and resolves with them after their attempts.
+   * `all` means all held deliveries. Rejects with a 404 if a delivery does not exist, and with a 409 if a delivery is being sent or has
+   * succeeded; then sends none.
    */
   deliver (ids: string | readonly string[]): Promise<WebhookDelivery[]>
-  /** Holds nothing any more, and sends what was held in the order of the events. `settled` waits for it. */
+  /** Stops holding webhooks, and sends the held ones in the order of their events. `settled` waits for them. */
   release (): Promise<void>
   /**
-   * Sets when webhooks are sent: before the response to the request that causes them, which then waits for the receiver; after it; or so
-   * many milliseconds of the mock's clock later.
+   * Sets when webhooks are sent: before the response to the request that caused them, which then waits for the receiver; after the
+   * response; or a number of milliseconds of the mock's clock later.
    */
   timing (timing: WebhookTiming): Promise<void>
   /**
-   * Sends webhooks of an event that did not happen to every endpoint that wants it, and resolves with the deliveries. Rejects with a 404
-   * when the session is not there.
+   * Sends webhooks of an event that did not happen to every endpoint that receives it, and resolves with the deliveries. Rejects with a
+   * 404 if the session does not exist.
    */
   trigger (event: string, options?: Omit<TriggeredEvent, 'event'>): Promise<WebhookDelivery[]>
   /** Returns whether webhooks are held, when they are sent, and how many deliveries were dropped. */

@@ -3,28 +3,28 @@ import { LRUCache } from 'lru-cache'
 import { maskApiKey } from '../contract/masking.js'
 import type { Environment } from './sessions/session.js'
 
-/** A valid API key, and what follows from it. */
+/** A valid API key, and its properties. */
 export interface ApiKey {
-  /** The key as it may stand in a log. */
+  /** The key as it may appear in a log. */
   masked: string
   /** See `digestOf`. */
   digest: string
   environment: Environment
   publishable: boolean
-  /** What the key may do; `undefined` is everything. */
+  /** The scopes of the key; `undefined` means all. */
   scopes: readonly string[] | undefined
 }
 
 /** The prefix selects the environment (the vendor's page); something must follow it (our decision). */
 const KEY = /^vk_(pub_)?(live|sandbox)_[^\s,]+$/
 
-/** Knows which API keys are valid. */
+/** The valid API keys. */
 export class ApiKeys {
   readonly #accepted: ReadonlyMap<string, readonly string[] | undefined>
   // a client sends the same key with every request
   readonly #known = new LRUCache<string, ApiKey>({ max: 1000 })
 
-  /** @param accepted the keys to accept, as `KEY` or `KEY=SCOPE+SCOPE`; none means every well-formed key */
+  /** @param accepted the keys to accept, as `KEY` or `KEY=SCOPE+SCOPE`; an empty list accepts every well-formed key */
   constructor (accepted: readonly string[]) {
     this.#accepted = new Map(accepted.map(entry => {
       const [key = '', scopes] = entry.split('=')
@@ -32,7 +32,7 @@ export class ApiKeys {
     }))
   }
 
-  /** What a key is; `undefined` when it is not valid. */
+  /** The API key of a text; `undefined` if it is not valid. */
   find (key: string): ApiKey | undefined {
     const known = this.#known.get(key)
     if (known !== undefined) return known
@@ -49,7 +49,7 @@ export class ApiKeys {
     return apiKey
   }
 
-  /** The key that a digest stands for, if it is listed or was used lately. */
+  /** The key of a digest, if the key is listed or was used recently. */
   keyOf (digest: string): string | undefined {
     return [...this.#accepted.keys(), ...this.#known.keys()].find(key => digestOf(key) === digest)
   }
@@ -60,7 +60,7 @@ export class ApiKeys {
   }
 }
 
-/** Stands for a key, also one that is not valid, where keys are compared or saved. It does not disclose the key. */
+/** A digest of a key, valid or not, with which keys are compared and saved. It does not disclose the key. */
 export function digestOf (key: string): string {
   return hash('sha256', key, 'hex').slice(0, 32)
 }

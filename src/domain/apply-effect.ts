@@ -3,18 +3,19 @@ import type { Decision } from './decision.js'
 import { recordId } from './idempotency/record.js'
 import type { Found, Reads, Store } from './store.js'
 
-/** A step that has to do something outside of the store before it can decide. */
+/** A step with an effect outside of the store before it decides. */
 export interface EffectStep<R extends Reads, E> extends Omit<Step<R>, 'decide'> {
-  /** Does it. What it throws refuses the step. */
+  /** Has the effect. If it throws, the step is refused. */
   effect: (found: Found<R>) => Promise<E>
   decide: (found: Found<R>, effect: E, now: number) => Decision
 }
 
-/** The requests under an idempotency key that are being executed. */
+/** The requests with an idempotency key that are being executed. */
 const running = new WeakMap<Store, Map<string, Promise<unknown>>>()
 
 /**
- * Executes an operation that has an effect outside of the store. A replay has none, and of equal requests at the same time only the first.
+ * Executes an operation that has an effect outside of the store. Replays do not have the effect. If equal requests arrive at the same time,
+ * only the first one has it.
  * @throws ApiError as `apply` does, and whatever `effect` throws
  */
 export function applyEffect<R extends Reads, E> (store: Store, step: EffectStep<R, E>): Promise<Outcome> {
@@ -32,7 +33,7 @@ export function applyEffect<R extends Reads, E> (store: Store, step: EffectStep<
   return outcome
 }
 
-/** Leaves a step that would decide, with what it has found. */
+/** Ends a step that would decide, and carries the documents that it has found. */
 class Undecided<R extends Reads> extends Error {
   constructor (readonly found: Found<R>) {
     super('the effect comes first')

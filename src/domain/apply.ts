@@ -5,24 +5,24 @@ import type { Changes, Found, Reads, Store } from './store.js'
 import type { DeliveryDocument } from './webhooks/delivery.js'
 import { type Notify, withDeliveries } from './webhooks/notify.js'
 
-/** One operation, as a step: what it reads, what it decides, and the idempotency key that it was sent with. */
+/** An operation as a step: what it reads, what it decides, and the idempotency key of the request. */
 export interface Step<R extends Reads> {
-  /** The idempotency key and the parameters; `undefined` for a request without a key. */
+  /** The idempotency key with the request's parameters; `undefined` without a key. */
   claim: Claim | undefined
   reads: R
-  /** A pure function of what was read and of the time, in milliseconds since 1970. What it throws refuses the step. */
+  /** A pure function of the documents and the time, in milliseconds since 1970. If it throws, the step is refused. */
   decide: (found: Found<R>, now: number) => Decision
-  /** Makes the deliveries of what happened; left out when nothing can happen that is sent. */
+  /** Creates the webhook deliveries of the events; `undefined` if the operation has no events that are sent. */
   notify?: Notify | undefined
 }
 
-/** What came of a step. */
+/** The outcome of a step. */
 export interface Outcome {
   result: Result
-  /** Whether the result is that of an earlier request under the same idempotency key. */
+  /** Whether the result is that of an earlier request with the same idempotency key. */
   replayed: boolean
   events: readonly Event[]
-  /** The webhook deliveries that the step made. */
+  /** The webhook deliveries that the step created. */
   deliveries: readonly DeliveryDocument[]
 }
 
@@ -30,8 +30,8 @@ const none: readonly DeliveryDocument[] = []
 
 /**
  * Executes an operation once: looks up the idempotency key, replays or decides, and writes documents and record together or
- * not at all. Equal requests at the same time are steps one after the other: the first is executed, the others are replayed.
- * @throws ApiError whatever `decide` throws, and 422 when the key was used with other parameters
+ * not at all. Equal requests at the same time become steps one after the other: the first is executed, and the others are replayed.
+ * @throws ApiError whatever `decide` throws, and 422 if the key was used with other parameters
  */
 export function apply<R extends Reads> (store: Store, step: Step<R>): Promise<Outcome> {
   const { claim, decide, notify } = step
@@ -54,7 +54,7 @@ export function apply<R extends Reads> (store: Store, step: Step<R>): Promise<Ou
     const { puts, deletes, events, deliveries, result } = run(found, now)
     return {
       puts: Object.assign({}, puts, { idempotency: [recordOf(claim, result, now)] }),
-      // the record of a key that is used again comes last in the order
+      // the record of a key that is used again moves to the end of the collection
       deletes: record === undefined ? deletes : Object.assign({}, deletes, { idempotency: [id] }),
       events,
       deliveries,

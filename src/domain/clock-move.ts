@@ -11,18 +11,18 @@ export interface ClockMove {
   readonly advance?: number | undefined
 }
 
-/** A move of the clock that is asked for or under way: plain data, so that whichever process leads can make it. */
+/** A requested move of the clock, or one in progress: plain data, so that the leading process can make it, whichever requested it. */
 export interface Move {
   readonly id: string
   readonly set: number | null
   readonly advance: number
-  /** Where it leads to, once it has begun. */
+  /** The target time; null until the move begins. */
   readonly target: number | null
-  /** Whether it cannot be made, because it leads out of the years that a time can have. */
+  /** Whether the move was refused, because it leaves the range of times that can be written. */
   readonly refused: boolean
 }
 
-/** Where a move leads to that begins now, in milliseconds since 1970; it may lead out of the years that a time can have. */
+/** The target of a move that begins now, in milliseconds since 1970. It may be out of the range of times that can be written. */
 export function timeAfter (now: number, { set, advance = 0 }: ClockMove | Move): number {
   return (set ?? now) + Math.trunc(advance)
 }
@@ -30,7 +30,7 @@ export function timeAfter (now: number, { set, advance = 0 }: ClockMove | Move):
 /**
  * Takes a move to the next item, or to its end.
  * @param next the item that is due next, if there is one
- * @param clock where the clock stands
+ * @param clock the state of the clock
  * @param now its time, in milliseconds since 1970
  */
 export function moveOn (move: Move, next: DueItem | undefined, clock: ClockSetting, now: number, machineTime: number): Changes {
@@ -38,7 +38,7 @@ export function moveOn (move: Move, next: DueItem | undefined, clock: ClockSetti
   if (!isRepresentable(target)) return { puts: { moves: [{ ...move, refused: true }] } }
   const isLast = next === undefined || next.at > target
   const time = isLast ? target : next.at
-  // a running clock may be past it: it never goes back on its way
+  // a running clock may already be past that time, and must not go back
   const isMoved = time > now || (move.target === null && target < now)
   return {
     deletes: { moves: isLast ? [move.id] : [] },

@@ -1,12 +1,12 @@
 import { changeSetting } from './settings.js'
 import type { Store } from './store.js'
 
-/** Where the clock of a world stands. */
+/** The state of a world's clock. */
 export interface ClockSetting {
   readonly id: 'clock'
-  /** How far it is ahead of the machine's clock while it runs, in milliseconds. */
+  /** How far the clock is ahead of the machine's clock while it runs, in milliseconds. */
   readonly offset: number
-  /** Where it stands still, in milliseconds since 1970; null while it runs. */
+  /** The time at which the clock is frozen, in milliseconds since 1970; null while it runs. */
   readonly frozenAt: number | null
 }
 
@@ -15,20 +15,20 @@ export function timeOf ({ offset, frozenAt }: ClockSetting, machineTime: number)
   return frozenAt ?? Math.floor(machineTime) + offset
 }
 
-/** A clock that was set to a time. It runs on from there, or stands there when it is frozen. */
+/** A clock that is set to a time. It continues from there, or stays there if it is frozen. */
 export function setTo (time: number, clock: ClockSetting, machineTime: number): ClockSetting {
   return clock.frozenAt === null ? { ...clock, offset: time - Math.floor(machineTime) } : { ...clock, frozenAt: time }
 }
 
-/** A clock that was stopped, or runs again from where it stood. */
+/** A clock that is frozen, or runs again from the time at which it was frozen. */
 export function withFrozen (frozen: boolean, clock: ClockSetting, machineTime: number): ClockSetting {
   const time = timeOf(clock, machineTime)
   return setTo(time, { ...clock, frozenAt: frozen ? time : null }, machineTime)
 }
 
 /**
- * The clock of a world: times in sessions and in the journal, the 24 hours of an idempotency key, everything that is due. It runs
- * with the machine's clock until it is moved. The store has the machine's time, so that processes that share it have one.
+ * The clock of a world. Times in sessions and in the journal, the 24 hours of an idempotency key, and due items follow it. It runs
+ * with the machine's clock until it is moved. The store provides the machine's time, so that processes that share the store agree on it.
  */
 export class Clock {
   readonly #store: Store
@@ -42,22 +42,22 @@ export class Clock {
     return timeOf(this.#store.setting('clock'), this.#store.machineTime())
   }
 
-  /** The time of the machine, wherever the clock stands. */
+  /** The time of the machine, regardless of moves of the clock. */
   machineTime (): number {
     return this.#store.machineTime()
   }
 
-  /** Whether the clock stands still. */
+  /** Whether the clock is frozen. */
   get frozen (): boolean {
     return this.#store.setting('clock').frozenAt !== null
   }
 
-  /** Sets the time, in milliseconds since 1970. The clock runs on from there, or stands there when it is frozen. */
+  /** Sets the time, in milliseconds since 1970. The clock continues from there, or stays there if it is frozen. */
   async set (time: number): Promise<void> {
     await changeSetting(this.#store, 'clock', before => setTo(time, before, this.machineTime()))
   }
 
-  /** Stops the clock, or lets it run again from where it stands. */
+  /** Freezes the clock, or lets it run again from the time at which it is frozen. */
   async freeze (frozen: boolean): Promise<void> {
     await changeSetting(this.#store, 'clock', before => withFrozen(frozen, before, this.machineTime()))
   }

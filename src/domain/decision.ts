@@ -1,9 +1,9 @@
 import type { Event } from './events.js'
 import type { Documents } from './store.js'
 
-/** What an operation decides: what to write, what happened, and what to respond. It takes effect as a whole or not at all. */
+/** What an operation decides: the documents to write, the events, and the response. It takes effect as a whole or not at all. */
 export interface Decision<Body = unknown> {
-  /** The documents to write, by collection. One with the ID of another replaces it. */
+  /** The documents to write, by collection. They replace documents with the same ID. */
   puts?: { readonly [C in keyof Documents]?: readonly Documents[C][] }
   /** The IDs of the documents to delete, by collection. */
   deletes?: { readonly [C in keyof Documents]?: readonly string[] }
@@ -11,7 +11,7 @@ export interface Decision<Body = unknown> {
   response: Result<Body>
 }
 
-/** The result of an executed operation, which a replay responds with again. The body is held, not copied. */
+/** The result of an executed operation, which replays return again. It references the body, without a copy. */
 export interface Result<Body = unknown> {
   status: number
   body: Body

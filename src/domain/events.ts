@@ -15,12 +15,12 @@ export type WebhookEvent = typeof webhookEvents[number]
 
 /** Something that happened in a workspace. The journal shows it with the request that caused it. */
 export interface Event {
-  /** What happened; `session.updated` for every change that has no name of its own. */
+  /** What happened; `session.updated` for every change without an event of its own. */
   type: EventType
   /** The session that changed. */
   session_id: string
-  /** The session as it was before; null when it was created. */
+  /** The session before the change; null if it was created. */
   before: Session | null
-  /** The session as it is now. */
+  /** The session after the change. */
   after: Session
 }

@@ -9,41 +9,41 @@ import type { Store } from './store.js'
 export const plans = ['free', 'starter', 'professional', 'enterprise'] as const
 export type Plan = typeof plans[number]
 
-/** How many requests, and how many new sessions, an API key may make in a minute (the vendor's page). */
+/** How many requests and new sessions an API key may make per minute (the vendor's page). */
 const requestsOf: Record<Plan, number> = { free: 300, starter: 600, professional: 1000, enterprise: 1000 }
 const creationsOf: Record<Plan, number> = { free: 50, starter: 100, professional: 150, enterprise: 300 }
 const PUBLISHABLE_REQUESTS = 10
 
-/** What the headers say where nothing is limited (our decision). */
+/** The limit in the headers when nothing is limited (our decision). */
 const UNLIMITED = 1000
 
 const MINUTE = 60_000
 
-/** How many minutes are kept. Beyond that, the oldest is dropped. */
+/** How many windows are kept. Beyond that, the oldest is dropped. */
 export const MAX_WINDOWS = 10_000
 
 export interface RateLimitOptions {
   /** The plan whose limits apply; `undefined` limits nothing. */
   plan?: Plan | undefined
-  /** A limit of requests in a minute, in place of a plan's. */
+  /** A limit of requests per minute, in place of a plan's. */
   rateLimit?: number | undefined
 }
 
-/** What an API key may still do in a minute. */
+/** How many requests or sessions an API key has left in the current minute. */
 export interface Allowance {
   readonly limit: number
   readonly remaining: number
   /** When the minute is over, in milliseconds since 1970. */
   readonly endsAt: number
-  /** Whether the request was one too many. */
+  /** Whether the request exceeded the limit. */
   readonly exceeded: boolean
-  /** The response headers that say so, with names in lower case. */
+  /** The response headers for the limit, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A change of what is left of a rate limit. */
+/** A change of a rate limit. */
 export interface RateLimitChange {
-  /** How many requests are left for the next 60 seconds of the mock's clock; with 0 the next one is a 429. */
+  /** How many requests are left for the next 60 seconds of the mock's clock; with 0, the next request is a 429. */
   remaining: number
 }
 
@@ -62,18 +62,18 @@ export interface RateWindow {
   readonly endsAt: number
 }
 
-/** Whether a call of the control plane has set what is left of a rate limit. */
+/** Whether a call of the control plane has set how many requests are left. */
 export interface RateLimitsSetting {
   readonly id: 'rateLimits'
   readonly isSet: boolean
-  /** Grows when it is set for all API keys: minutes of an earlier round do not count. */
+  /** A number that grows when the limit is set for all API keys: windows of an earlier round do not count. */
   readonly round: number
 }
 
-/** What came of counting a request. */
+/** The result of counting a request. */
 export interface Counted {
   allowance: Allowance
-  /** How many sessions the API key may still create; `undefined` where that is not limited. */
+  /** How many more sessions the API key may create; `undefined` if that is not limited. */
   quota: Allowance | undefined
 }
 
@@ -81,7 +81,7 @@ export interface Counted {
 export class RateLimits {
   readonly #options: RateLimitOptions
   readonly #store: Store
-  /** What every request gets where nothing is limited. It is the same for a whole minute, so that its headers are made once. */
+  /** The allowance of every request when nothing is limited. It is the same for a whole minute, so that its headers are created once. */
   #unlimited = allowanceOf('ratelimit', { limit: UNLIMITED, remaining: UNLIMITED - 1, endsAt: 0 }, false)
 
   constructor (options: RateLimitOptions, store: Store) {
@@ -94,20 +94,20 @@ export class RateLimits {
     return this.#options.plan ?? 'enterprise'
   }
 
-  /** Whether requests have to be counted. If not, each may do what `unlimited` says. */
+  /** Whether requests have to be counted. If not, each request gets `unlimited`. */
   get isLimited (): boolean {
     const { plan, rateLimit } = this.#options
     return plan !== undefined || rateLimit !== undefined || this.#store.setting('rateLimits').isSet
   }
 
-  /** What a request gets where nothing is limited. */
+  /** The allowance of a request when nothing is limited. */
   unlimited (now: number): Allowance {
     const endsAt = endOfMinute(now)
     if (this.#unlimited.endsAt !== endsAt) this.#unlimited = allowanceOf('ratelimit', { ...this.#unlimited, endsAt }, false)
     return this.#unlimited
   }
 
-  /** Counts a request and, where it creates one and may be made, a session. */
+  /** Counts a request and, if it creates a session and is allowed, the session. */
   async count (apiKey: ApiKey, createsSession: boolean): Promise<Counted> {
     const { round } = this.#store.setting('rateLimits')
     const [own, all, creations] = [requestsId(apiKey.digest, round), requestsId('', round), `creations:${apiKey.digest}`]
@@ -115,7 +115,7 @@ export class RateLimits {
       const { allowance, window } = this.#countRequest(apiKey, own, current(its, now), current(ofAll, now), now)
       const session = createsSession && !allowance.exceeded ? this.#countCreation(creations, current(created, now), now) : undefined
       const windows = [window, session?.window].filter(window => window !== undefined)
-      // a minute that begins is the newest: the store evicts the oldest
+      // a new window becomes the newest document, because the store evicts the oldest
       const begun = [[its, window], [created, session?.window]].filter(([before, after]) => before?.endsAt !== after?.endsAt)
       return {
         deletes: { rates: begun.flatMap(([, after]) => after?.id ?? []) },
@@ -144,8 +144,8 @@ export class RateLimits {
   }
 
   /**
-   * Sets how many requests are left for the next 60 seconds, for one API key or for all. A minute of its own, because the current one may
-   * end before the request that a test is about.
+   * Sets how many requests are left for the next 60 seconds, for one API key or for all. This begins a new window, because the current
+   * one may end before the test sends its request.
    */
   async set (apiKey: ApiKey | undefined, remaining: number): Promise<void> {
     await this.#store.transact({ settings: ['rateLimits'] }, (found, now) => {
@@ -158,18 +158,18 @@ export class RateLimits {
   }
 }
 
-/** The ID of the minute in which the requests of an API key are counted; without a digest, of the one that is set for all. */
+/** The ID of the window in which the requests of an API key are counted. With an empty digest, the ID of the window for all keys. */
 function requestsId (digest: string, round: number): string {
   return `requests:${round}:${digest}`
 }
 
-/** The error of a request that was one too many. */
+/** The error of a request that exceeds a limit. */
 export function exceededError (name: Extract<ErrorName, 'rateLimited' | 'quotaExceeded'>, { endsAt }: Allowance, now: number): ApiError {
   const seconds = String(Math.ceil((endsAt - now) / 1000))
   return apiError(name, { seconds }, { headers: { 'retry-after': seconds } })
 }
 
-/** A window that has not ended. One that lies ahead, because the clock was moved back, does not count. */
+/** The window, if it has not ended. A window in the future, after the clock was moved back, does not count. */
 function current (window: RateWindow | undefined, now: number): RateWindow | undefined {
   return window !== undefined && now < window.endsAt && now >= window.endsAt - MINUTE ? window : undefined
 }
@@ -178,7 +178,7 @@ function endOfMinute (now: number): number {
   return (Math.floor(now / MINUTE) + 1) * MINUTE
 }
 
-/** What is left when one is taken, if something is. */
+/** The allowance after taking one from a window, if any is left. */
 function take (name: 'ratelimit' | 'quota', before: RateWindow): Allowance {
   return allowanceOf(name, less(before), before.remaining === 0)
 }

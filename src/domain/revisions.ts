@@ -2,7 +2,7 @@ import type { World } from './world.js'
 
 /** Numbers that change when a part of a workspace does. Within a world they only grow. */
 export interface Revisions {
-  /** Which world it is. */
+  /** The number of the world. */
   world: number
   /** The journal. */
   requests: number

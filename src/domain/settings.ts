@@ -4,7 +4,7 @@ import type { RateLimitsSetting } from './rate-limits.js'
 import type { Found, Store } from './store.js'
 import type { WebhooksSetting } from './webhooks/webhooks.js'
 
-/** What is set in a world, and nearly every request needs: one document each, which a store keeps at hand. */
+/** The settings of a world, which nearly every request needs. Each is one document, which a store caches. */
 export interface Settings {
   clock: ClockSetting
   faults: FaultsSetting
@@ -13,7 +13,7 @@ export interface Settings {
 }
 export type SettingName = keyof Settings
 
-/** The settings of a world in which nothing was set. A store has them until others are put. */
+/** The initial settings of a world. A store has them until others are put. */
 export const initialSettings: Settings = {
   clock: { id: 'clock', offset: 0, frozenAt: null },
   faults: { id: 'faults', lastId: 0, rules: [] },
@@ -29,7 +29,7 @@ export function settingIn<N extends SettingName> ({ settings }: Found<{ settings
   return (settings.find(setting => setting?.id === name) ?? initialSettings[name]) as Settings[N]
 }
 
-/** Changes a setting, as one step. One that stays the same object is not written. */
+/** Changes a setting, as one step. If `change` returns the same object, nothing is written. */
 export async function changeSetting<N extends SettingName> (
   store: Store, name: N, change: (before: Settings[N]) => Settings[N]
 ): Promise<Settings[N]> {

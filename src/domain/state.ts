@@ -14,7 +14,7 @@ import { checkDeliveries, checkEndpoints, SavedDelivery, SavedEndpoint } from '.
 export interface ClockState {
   /** The time: UTC, ISO 8601 with milliseconds and `Z`. */
   now: string
-  /** Whether the clock stands still. */
+  /** Whether the clock is frozen. */
   frozen: boolean
 }
 
@@ -23,17 +23,17 @@ export const ClockState = schemaOf<ClockState>()(Type.Object({
   frozen: Type.Boolean({ description: 'Whether the clock stands still' })
 }, { $id: 'ClockState', additionalProperties: false, description: 'The clock' }))
 
-/** An idempotency key with its result, as a saved state has it. */
+/** An idempotency key with its result, in a saved state. */
 export interface SavedKey {
   /** The `Idempotency-Key`. */
   key: string
   /** The API key that sent it, masked. */
   api_key: string
-  /** Stands for the API key, and does not disclose it. */
+  /** A digest of the API key, which does not disclose it. */
   api_key_digest: string
   /** The operation's ID: `updateSession`. */
   operation: string
-  /** The session in the path; null when there is none. */
+  /** The session in the path; null if there is none. */
   session_id: string | null
   /** All IDs in the path; by default the session's. */
   params?: Record<string, string>
@@ -45,7 +45,7 @@ export interface SavedKey {
   first_seen_at: string
   /** How often the result was replayed. */
   replays: number
-  /** The result that a replay responds with. */
+  /** The result that a replay returns. */
   result: { status: number, body?: unknown }
 }
 
@@ -70,14 +70,14 @@ export const SavedKey = schemaOf<SavedKey>()(Type.Object({
   }, { additionalProperties: false, description: 'The result that a replay responds with' })
 }, { $id: 'SavedKey', additionalProperties: false, description: 'An idempotency key with its result' }))
 
-/** Something that is to happen at a time, as a saved state has it. */
+/** Something to happen at a certain time, in a saved state. */
 export interface SavedDueItem {
   id: string
   /** When it is due. */
   at: string
-  /** What is to happen. */
+  /** What will happen. */
   type: string
-  /** What it is about, such as the ID of a session. */
+  /** The subject, such as the ID of a session. */
   subject: string
 }
 
@@ -88,20 +88,20 @@ export const SavedDueItem = schemaOf<SavedDueItem>()(Type.Object({
   subject: Type.String({ description: 'What it is about, such as the ID of a session' })
 }, { $id: 'SavedDueItem', additionalProperties: false, description: 'Something that is to happen at a time' }))
 
-/** A whole workspace, or what one begins with: `startVerifaMock({ fixtures: state })`. A saved state used as fixtures loses nothing. */
+/** A whole workspace, for `restore` or as fixtures: `startVerifaMock({ fixtures: state })`. Using it as fixtures loses nothing. */
 export interface State {
   sessions: Fixture[]
-  /** The idempotency keys with their results, the oldest first; by default none. */
+  /** The idempotency keys with their results, oldest first; by default, none. */
   idempotency_keys?: SavedKey[]
-  /** What is to happen later; by default nothing. */
+  /** What is due later; by default, nothing. */
   timeline?: SavedDueItem[]
-  /** The webhook endpoints, the oldest first; by default those of the options. */
+  /** The webhook endpoints, oldest first; by default, those of the options. */
   webhook_endpoints?: SavedEndpoint[]
-  /** The webhook deliveries, the oldest first; by default none. Those that are pending are sent when they are due. */
+  /** The webhook deliveries, oldest first; by default, none. Pending deliveries are sent when they are due. */
   webhook_deliveries?: SavedDelivery[]
-  /** The clock; by default that of the machine. */
+  /** The clock; by default, that of the machine. */
   clock?: ClockState
-  /** The machine's time when a state file was written. It counts when a mock starts from that file: a clock that runs has gone on since. */
+  /** The machine's time when a state file was written. When a mock starts from the file, a running clock has moved on since then. */
   saved_at?: string
 }
 
@@ -118,17 +118,17 @@ export const State = schemaOf<State>()(Type.Object({
 /** The schema of each operation's result, by the operation's ID. */
 export type ResultSchemas = Readonly<Record<string, TSchema>>
 
-/** The problems that the form of a state has. */
+/** The problems that the schema of a state finds. */
 export function checkStateForm (value: unknown, place: Problem['loc']): Problem[] {
   return checkOf(State)(value, place)
 }
 
-/** The problems that a state of the right form has: with its sessions, and with the results of operations, which replays would write. */
+/** The problems that the schema cannot find: of sessions, webhooks, and saved results, which replays would return. */
 export function checkStateRules (state: State, place: Problem['loc'], results: ResultSchemas): Problem[] {
   return [...checkFixtureRules(state.sessions, [...place, 'sessions']), ...checkRestRules(state, place, results)]
 }
 
-/** The problems of a state of the right form besides those of its sessions. */
+/** The problems that the schema cannot find, besides those of sessions. */
 export function checkRestRules (
   { idempotency_keys: keys = [], webhook_endpoints: endpoints = [], webhook_deliveries: deliveries = [] }: State, place: Problem['loc'], results: ResultSchemas
 ): Problem[] {

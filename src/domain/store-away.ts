@@ -1,6 +1,6 @@
 import { ApiError, apiError } from '../contract/errors.js'
 
-/** A step failed because the shared store is away, or refuses it. When only the reply was lost, the step was taken. */
+/** A step failed because the shared store is away, or refuses it. If only the reply was lost, the step was written. */
 export class StoreAwayError extends ApiError {
   override readonly name = 'StoreAwayError'
 

@@ -13,7 +13,7 @@ export interface TimelineOptions {
   clock: Clock
   /** The handlers by type. */
   handlers: Readonly<Record<string, DueHandler>>
-  /** Takes an error: with an item, that of the item or its effect, which is dropped; without one, that of the store. */
+  /** Called with an error of an item or its effect, which is dropped; without an item, with an error of the store. */
   onError: (error: unknown, item?: DueItem) => void
 }
 
@@ -26,19 +26,19 @@ const LOOK_AGAIN = LEASE / 3
 /**
  * The one place where time makes things happen. Due items are carried out once, in the order of their time and then of their IDs.
  * While the clock runs, one timer, which keeps no process alive, waits for the next item. While it is frozen there is no timer, and
- * only what is due already is carried out. A clock that is moved back repeats nothing, since what was done is deleted.
+ * only items that are already due are carried out. Moving the clock back repeats nothing, because finished items are deleted.
  *
- * Of the processes that share a store one leads, and carries out everything. What it has begun, another one does again when it leads.
+ * One of the processes that share a store leads, and carries out everything. Another process that takes the lead repeats unfinished items.
  */
 export class Timeline {
   readonly #options: TimelineOptions
   readonly #stop = new AbortController()
-  /** The effects that are in flight here, by the IDs of their items. An item that was put again may have two. */
+  /** The effects that are in flight in this process, by the IDs of their items. An item that was put again may have two. */
   readonly #effects = new Set<Pick<DueItem, 'id'>>()
   #timer: NodeJS.Timeout | undefined
   #running = false
   #again = false
-  /** When this process last asked whether it leads, by `performance.now()`; -Infinity when it does not lead. */
+  /** When this process last asked whether it leads, by `performance.now()`; -Infinity if it does not lead. */
   #ledAt = -Infinity
 
   constructor (options: TimelineOptions) {
@@ -47,9 +47,9 @@ export class Timeline {
   }
 
   /**
-   * Moves the clock, and first carries out everything that is due by then, each item with the clock at its time, and waits for the
-   * effects before it goes on. Resolves when all of it is done. A move back only sets the clock. Moves are made one after the other.
-   * @returns whether it was made: not if it leads out of the years that a time can have
+   * Moves the clock. On the way, carries out everything that is due by then, each item with the clock at its time, and waits for its
+   * effects. Resolves when all of it is done. A move back only sets the clock. Moves are made one after the other.
+   * @returns whether the move was made: it is refused if it leaves the range of times that can be written
    */
   async moveTo ({ set, advance = 0 }: ClockMove): Promise<boolean> {
     const { store } = this.#options
@@ -66,13 +66,13 @@ export class Timeline {
     await this.moveTo({ advance: 0 })
   }
 
-  /** Carries out what is due, then waits for what is due next. */
+  /** Carries out all due items, then waits for the next one. */
   schedule (): void {
     this.#again = true
     if (!this.#running) void this.#run()
   }
 
-  /** Stops for good: nothing more is carried out, and `moveTo` no longer waits. */
+  /** Stops permanently: nothing more is carried out, and `moveTo` no longer waits. */
   stop (): void {
     this.#stop.abort()
     clearTimeout(this.#timer)
@@ -93,7 +93,7 @@ export class Timeline {
       } while (this.#again as boolean)
     } catch (error) {
       this.#ledAt = -Infinity
-      // a store that is away says so itself
+      // a store logs by itself that it is away
       if (!(error instanceof StoreAwayError)) onError(error)
     }
     this.#running = false
@@ -124,21 +124,21 @@ export class Timeline {
     return isBusy || untilNext === 0 ? LOOK_AGAIN : untilNext
   }
 
-  /** Whether this process leads. One that has just begun to lead does again what was under way. */
+  /** Whether this process leads. A process that has just taken the lead repeats unfinished items. */
   async #lead (): Promise<boolean> {
     const { store } = this.#options
-    // not by the time of the store, which stands still after a failover to an engine whose clock is behind
+    // not the time of the store, which stops after a failover to an engine whose clock is behind
     const askedAt = performance.now()
     if (askedAt < this.#ledAt + LOOK_AGAIN) return true
     const leads = await store.lead()
-    // after that time, another process may have led, and died
+    // after that time, another process may have led and died
     const isRenewal = performance.now() < this.#ledAt + LEASE
     this.#ledAt = leads ? askedAt : -Infinity
     if (leads && !isRenewal) await this.#recover()
     return leads
   }
 
-  /** Puts back what another process, or this one before the store was away, has begun and not ended. */
+  /** Puts back items that another process, or this process before the store was away, has begun and not finished. */
   async #recover (): Promise<void> {
     const { store } = this.#options
     const running = await store.list('running')
@@ -180,7 +180,7 @@ export class Timeline {
     const handler = handlers[item.type]
     if (handler === undefined) throw new Error(`no handler for due items of type ${item.type}`)
     const { found } = await store.transact({ ...handler.reads(item), due: [item.id] }, (found): Changes & { found?: Found } => {
-      // it was cancelled, or put off; not by identity, because a shared store returns another object each time
+      // it was cancelled or postponed; not compared by identity, because a shared store returns another object each time
       if (!isDeepStrictEqual(found.due[0], item)) return {}
       const { puts, deletes } = handler.decide(item, found)
       return {
@@ -202,8 +202,8 @@ export class Timeline {
         if (error instanceof StoreAwayError) throw error
         if (!this.#stopped) onError(error, item)
       })
-      if (this.#stopped) return // another process does it again
-      // it may have put itself off, and be under way once more
+      if (this.#stopped) return // another process repeats it
+      // it may have postponed itself, and be in progress again
       await store.transact({ running: [item.id] }, ({ running: [running] }) =>
         isDeepStrictEqual(running, item) ? { deletes: { running: [item.id] } } : {})
     } catch (error) {

@@ -25,20 +25,20 @@ import { Webhooks, type WebhooksOptions } from './webhooks/webhooks.js'
 import type { World } from './world.js'
 import type { Beginning, Worlds, WorldState } from './worlds.js'
 
-/** What every world begins with. */
+/** The state that every world begins with. */
 export interface InitialState extends Omit<State, 'sessions'> {
   readonly fixtures: FixtureSet
 }
 
 export interface WorkspaceOptions extends RateLimitOptions {
-  /** The state that a new world begins with, as it is now: fixtures may be read again. */
+  /** Returns the state that a new world begins with. It changes when fixtures are reloaded. */
   initialState: () => InitialState
-  /** Where the worlds are kept. */
+  /** Stores the worlds. */
   worlds: Worlds
-  /** Where the mock is, for the capture URLs of fixtures. */
+  /** The mock's public URL, for the capture URLs of fixtures. */
   publicUrl?: string | undefined
   webhooks: WebhooksOptions
-  /** The webhook endpoints of a state that does not say which it has; by default none. */
+  /** The webhook endpoints of a state without `webhook_endpoints`; by default, none. */
   webhookEndpoints?: readonly SavedEndpoint[]
   /** The handlers of due items, by type. */
   dueHandlers?: Readonly<Record<string, DueHandler>>
@@ -46,7 +46,7 @@ export interface WorkspaceOptions extends RateLimitOptions {
   onTimelineError: TimelineOptions['onError']
 }
 
-/** Fixtures that were read again: IDs that are gone or changed, and fixtures that are new or changed. */
+/** Reloaded fixtures: the IDs of removed and changed ones, and the new and changed fixtures. */
 export interface FixtureChanges {
   outdated: readonly string[]
   updated: readonly NamedFixture[]
@@ -66,8 +66,8 @@ export class Workspace {
   }
 
   /**
-   * The present world: the state from the last reset on. A request keeps the one in which it arrived. A promise only where the state is
-   * shared with other processes.
+   * The present world: the state since the last reset. A request keeps the world in which it arrived. Returns a promise only if other
+   * processes share the state.
    */
   enter (): World | Promise<World> {
     const state = this.#options.worlds.present(machineTime => this.#beginning(this.#options.initialState(), machineTime))
@@ -81,12 +81,12 @@ export class Workspace {
     return world
   }
 
-  /** Whether it was closed, because the mock was, or because there were too many workspaces. */
+  /** Whether the workspace was closed: with the mock, or because there were too many workspaces. */
   get closed (): boolean {
     return this.#closed
   }
 
-  /** Returns to the initial state. */
+  /** Restores the initial state. */
   async reset (): Promise<void> {
     const { worlds, initialState } = this.#options
     const state = worlds.replace(machineTime => this.#beginning(initialState(), machineTime), false)
@@ -98,7 +98,7 @@ export class Workspace {
     const { documents, now } = await this.world.store.snapshot()
     const { sessions, idempotency, endpoints, deliveries, due } = documents
     const dueItems = due.filter(({ type }) => !following.has(type))
-    // a list without endpoints says that those of the options were deleted
+    // an empty list means that the endpoints of the options were deleted
     const hasEndpoints = endpoints.length + (this.#options.webhookEndpoints?.length ?? 0) > 0
     return {
       sessions: toFixtures({ ...documents, sessions: inOrder(sessions) }),
@@ -111,8 +111,8 @@ export class Workspace {
   }
 
   /**
-   * Replaces the state by a checked one. What it leaves out is empty; without endpoints it has those of the options. The journal, the
-   * faults, and when webhooks are sent stay.
+   * Replaces the state with a checked one. Fields that it leaves out are empty, except for the endpoints, which are then those of the
+   * options. The journal, the faults, and the timing of webhooks stay.
    */
   async restore ({ sessions, saved_at, ...rest }: State): Promise<void> {
     const named = sessions.map(fixture => ({ ...fixture, id: fixture.id ?? newId('ses_') }))
@@ -121,7 +121,7 @@ export class Workspace {
     this.#worldOf(state instanceof Promise ? await state : state)
   }
 
-  /** Takes over fixtures that were read again. All other sessions stay. */
+  /** Applies reloaded fixtures. All other sessions stay. */
   async refresh ({ outdated, updated }: FixtureChanges): Promise<void> {
     const { store, clock } = this.world
     const gone = [...outdated, ...updated.map(({ id }) => id)]
@@ -132,13 +132,13 @@ export class Workspace {
 
   /**
    * The documents of checked fixtures, as they would be in this workspace.
-   * @param environment where a session belongs when its fixture does not say
+   * @param environment the environment of sessions whose fixture sets none
    */
   complete (fixtures: readonly Fixture[], environment?: Environment): SessionDocuments {
     return completeFixtures(fixtures, this.world.clock.now(), environment, this.#options.publicUrl)
   }
 
-  /** Stops the timeline and the webhooks for good. */
+  /** Stops the timeline and the webhooks permanently. */
   close (): void {
     this.#closed = true
     this.#stop()
@@ -150,7 +150,7 @@ export class Workspace {
     this.#world?.store.close()
   }
 
-  /** What a world begins with. */
+  /** The beginning of a world with a state. */
   #beginning (state: InitialState, machineTime: number): Beginning {
     const { clock, since } = startClock(state, machineTime)
     const now = timeOf(clock, machineTime)
@@ -176,7 +176,7 @@ export class Workspace {
     }
   }
 
-  /** The world that has a state; its parts are made when it is first seen. */
+  /** The world with a state. Its parts are created when it is first seen. */
   #worldOf ({ generation, store, journal }: WorldState): World {
     if (this.#world?.store === store) return this.#world
     this.#stop()
@@ -196,8 +196,8 @@ export class Workspace {
 }
 
 /**
- * The clock of a state. One that ran has gone on since the state was saved, while no mock ran.
- * @returns also the time up to which everything that was due had happened
+ * The clock of a state. A running clock has moved on since the state was saved, while no mock ran.
+ * @returns also the time up to which everything due was carried out
  */
 function startClock ({ clock: saved, saved_at: savedAt }: InitialState, machineTime: number): { clock: ClockSetting, since: number } {
   const running = initialSettings.clock
@@ -212,7 +212,7 @@ export async function listSessions (store: Store): Promise<readonly Session[]> {
   return inOrder(await store.list('sessions'))
 }
 
-/** Some sessions, in that order: all in memory; of a shared store, which may have too many for one reply, the newest. */
+/** Some sessions, in that order: all in memory, or the newest of a shared store, which may have too many for one reply. */
 export async function someSessions (store: Store): Promise<readonly Session[]> {
   if (!store.isShared) return listSessions(store)
   const newest = async (environment: Environment) =>

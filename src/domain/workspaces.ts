@@ -8,29 +8,29 @@ import type { World } from './world.js'
 /** The API key that a workspace belongs to. */
 export type WorkspaceOwner = Pick<ApiKey, 'digest' | 'masked'>
 
-/** The workspaces of API keys that there are, where processes share them. */
+/** The list of the workspaces of API keys, for processes that share them. */
 export interface WorkspaceRegistry {
-  /** In the order in which they were made. `id` stands for the API key where that must not be disclosed: `workspace_1`. */
+  /** In the order in which they were created. `id` replaces the API key where the key must not be disclosed: `workspace_1`. */
   list: () => Promise<readonly (WorkspaceOwner & { readonly id: string })[]>
   has: (digest: string) => Promise<boolean>
 }
 
 export interface WorkspacesOptions {
-  /** `api-key` gives each API key a workspace, `none` has one for all. */
+  /** `api-key` gives each API key a workspace; with `none`, all share one. */
   isolation: 'none' | 'api-key'
-  /** How many workspaces of API keys are kept; one more drops the one that was unused for the longest time. */
+  /** How many workspaces of API keys are kept. Beyond that, the least recently used is dropped. */
   max: number
-  /** Makes a workspace: of an API key, or without one the workspace that all share. */
+  /** Creates the workspace of an API key, or without one, the shared workspace. */
   create: (owner?: WorkspaceOwner) => Workspace
   /** Called when a workspace is dropped because there are too many. */
   onDrop: () => void
-  /** Which there are for all processes; by default those of this process. */
+  /** The workspaces of all processes; by default, those of this process. */
   registry?: WorkspaceRegistry | undefined
 }
 
-/** A workspace of an API key, as it is listed. */
+/** A workspace of an API key in a list. */
 export interface ListedWorkspace {
-  /** Stands for the API key where that must not be disclosed: `workspace_1`. */
+  /** The ID, which replaces the API key where the key must not be disclosed: `workspace_1`. */
   id: string
   /** The API key, masked. */
   api_key: string
@@ -42,12 +42,12 @@ interface OwnWorkspace {
   workspace: Workspace
 }
 
-/** The workspaces of a mock: one for all, and with isolation one more for each API key, made at its first use. */
+/** The workspaces of a mock: a shared one, and with isolation, one for each API key, created at its first use. */
 export class Workspaces {
-  /** The workspace of calls without an API key, or, without isolation, of all. */
+  /** The workspace of calls without an API key, or without isolation, of all calls. */
   readonly shared: Workspace
   readonly #own: LRUCache<string, OwnWorkspace> | undefined
-  /** The same, by ID and in the order in which they were made. */
+  /** The same workspaces, by ID, in the order in which they were created. */
   readonly #byId = new Map<string, OwnWorkspace>()
   readonly #create: WorkspacesOptions['create']
   readonly #registry: WorkspaceRegistry
@@ -89,8 +89,8 @@ export class Workspaces {
   }
 
   /**
-   * The workspace with an ID; without isolation, the one of all.
-   * @throws ApiError 404 when there is none, or none any more
+   * The workspace with an ID; without isolation, the shared one.
+   * @throws ApiError 404 if it does not exist, or was evicted
    */
   async find (id: string): Promise<Workspace> {
     if (this.#own === undefined) return this.shared
@@ -99,19 +99,19 @@ export class Workspaces {
     return this.of(owner) // which counts as a use
   }
 
-  /** The workspaces of API keys, in the order in which they were made. To list them is not to use them. */
+  /** The workspaces of API keys, in the order in which they were created. Listing them does not count as using them. */
   async list (): Promise<ListedWorkspace[]> {
     if (this.#own === undefined) return []
     return (await this.#registry.list()).map(({ id, masked }) => ({ id, api_key: masked }))
   }
 
-  /** The workspace of a request that was refused, which must not make one. */
+  /** The workspace of a refused request, which must not create one. */
   async existing (apiKey: ApiKey | undefined): Promise<Workspace> {
     if (this.#own === undefined || apiKey === undefined) return this.shared
     return await this.#registry.has(apiKey.digest) ? this.of(apiKey) : this.shared
   }
 
-  /** Finds out whose capture token it is, and in which world: the shared workspace comes first. */
+  /** Finds a capture token and its world. The shared workspace comes first. */
   async findToken (id: string): Promise<{ world: World, token: CaptureToken } | undefined> {
     const owners = this.#own === undefined ? [] : await this.#registry.list()
     for (const workspace of [this.shared, ...owners.map(owner => this.#own?.peek(owner.digest)?.workspace ?? this.of(owner))]) {
@@ -122,7 +122,7 @@ export class Workspaces {
     return undefined
   }
 
-  /** The workspaces that this process has made. */
+  /** The workspaces that this process has created. */
   * all (): Iterable<Workspace> {
     yield this.shared
     for (const { workspace } of this.#own?.values() ?? []) yield workspace

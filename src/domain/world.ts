@@ -7,11 +7,11 @@ import type { Timeline } from './timeline.js'
 import type { Webhooks } from './webhooks/webhooks.js'
 
 /**
- * The state of a workspace from one reset to the next. A request belongs to the world in which it arrived: one that is delayed while
- * the workspace is reset is carried out there, and changes nothing in the new world.
+ * The state of a workspace from one reset to the next. A request belongs to the world in which it arrived: if the workspace is reset while
+ * the request is delayed, the request is executed in the old world, and does not change the new one.
  */
 export interface World {
-  /** Which world it is: a number that no other world of the workspace has. */
+  /** The number of the world, which no other world of the workspace has. */
   readonly generation: number
   readonly clock: Clock
   readonly store: Store

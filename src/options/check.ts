@@ -10,8 +10,8 @@ export class OptionsError extends Error {
 
 /**
  * The options that a schema describes, with their defaults.
- * @param nameOf how the caller calls an option: by its own name in code, as a flag or a variable on the command line
- * @throws OptionsError that names every option that is wrong or missing, its value, and what is allowed
+ * @param nameOf the name of an option for the caller: its own name in code, a flag or a variable on the command line
+ * @throws OptionsError that names every option that is wrong or missing, its value, and the allowed values
  */
 export function checkOptions<T extends TObject> (
   schema: T, given: Readonly<Record<string, unknown>>, nameOf: (option: string) => string
@@ -30,7 +30,7 @@ export function checkOptions<T extends TObject> (
   return options
 }
 
-/** Checks an option by its own schema, and only when it is given: compiling schemas would delay every start. */
+/** Checks an option by its own schema, and only if it is given, because compiling schemas delays every start. */
 function complain ({ properties }: TObject, option: string, value: unknown, name: string): string[] {
   if (!Object.hasOwn(properties, option)) {
     const near = nearest(option, Object.keys(properties))
@@ -44,7 +44,7 @@ function complain ({ properties }: TObject, option: string, value: unknown, name
   })
 }
 
-/** What an option takes, in words: its `x-takes`, or else what follows from its type. */
+/** The allowed values of an option, in words: its `x-takes`, or by default, words for its type. */
 export function allowed (option: TSchema): string {
   const schema = option as unknown as { 'x-takes'?: string, 'enum'?: string[], 'minimum': number, 'maximum': number, 'type': string }
   if (schema['x-takes'] !== undefined) return schema['x-takes']

@@ -12,7 +12,7 @@ import { checkOptions, OptionsError } from './check.js'
 
 /** The options of a mock. All may be left out; a wrong one throws an `OptionsError`. */
 export interface Options {
-  /** TCP port to listen on, 0 to 65535; 0 picks a free one. Default: 4010; `startVerifaMock` uses 0. */
+  /** TCP port to listen on, 0 to 65535; 0 picks a free port. Default: 4010; `startVerifaMock` uses 0. */
   port: number
 
   /** Address or host name to listen on, such as `'0.0.0.0'` for every IPv4 address. Default: `'127.0.0.1'`. */
@@ -20,34 +20,34 @@ export interface Options {
 
   /**
    * Sessions to start with: the path of a JSON file or of a folder of JSON files, or in code also a fixture, a list of
-   * fixtures or a saved state. Every reset goes back to them. Default: the sessions that come with verifa-mock. Fixtures
-   * that cannot be used throw a `FixtureError`.
+   * fixtures, or a saved state. Every reset restores them. Default: the sessions that come with verifa-mock. Invalid fixtures
+   * throw a `FixtureError`.
    */
   fixtures: string | Fixture | readonly Fixture[] | State
 
   /**
-   * Path of the file that keeps the state across restarts. It is read at the start if it exists, and written within a second or so of a
-   * change and at the end. One process uses it at a time. A file that cannot be used throws a `FixtureError`, one that another process
-   * uses a `StateFileError`. Default: state lives in memory only.
+   * Path of the file that keeps the state across restarts. It is read at the start if it exists, and written about a second after a
+   * change, and at the end. Only one process can use it at a time. An invalid file throws a `FixtureError`; a file that another process
+   * uses throws a `StateFileError`. Default: state lives in memory only.
    */
   state?: string
 
   /**
    * URL of the Valkey or Redis that keeps the state, for several replicas of the mock and across restarts: `'redis://host:6379/0'`, or with
-   * `rediss:`, `valkey:`, `valkeys:` or `unix:`. Needs the package `@redis/client`. One that cannot be used throws a `StoreError` when the
-   * mock starts to listen. Default: state lives in memory only.
+   * `rediss:`, `valkey:`, `valkeys:`, or `unix:`. Needs the package `@redis/client`. If the store cannot be used, the mock throws a
+   * `StoreError` when it starts listening. Default: state lives in memory only.
    */
   store?: string
 
   /**
-   * URL at which clients reach the mock, such as `'https://mock.example/verifa'`, with which capture URLs begin. Default: they begin
-   * with the host that the request was sent to, and those of fixtures lead nowhere.
+   * URL at which clients reach the mock, such as `'https://mock.example/verifa'`. Capture URLs begin with it. Default: capture URLs begin
+   * with the host that the request was sent to, and those of fixtures do not work.
    */
   publicUrl?: string
 
   /**
-   * URL to which the events of both environments are sent, from the start and after each reset. Its host has to be loopback, or one of
-   * `webhookHosts`. Default: no webhook endpoint exists until one is created.
+   * URL to which the events of both environments are sent, from the start and after each reset. Its host must be loopback, or one of
+   * `webhookHosts`. Default: no webhook endpoint exists until you create one.
    */
   webhookUrl?: string
 
@@ -56,7 +56,7 @@ export interface Options {
 
   /**
    * Hosts to which webhooks may be sent, besides loopback: host names or IP addresses, without a port; `'*'` is every host. Link-local
-   * addresses have to be listed themselves. Default: `[]`.
+   * addresses have to be listed explicitly. Default: `[]`.
    */
   webhookHosts: string[]
 
@@ -91,11 +91,11 @@ export interface Options {
   defaultKeyInflection: KeyInflection
 
   /**
-   * Plan whose rate limits are enforced: requests and new sessions in a minute. Default: nothing is limited.
+   * Plan whose rate limits are enforced: requests and new sessions per minute. Default: nothing is limited.
    */
   plan?: Plan
 
-  /** Number of requests in a minute to allow each API key, 1 to 1,000,000, in place of a `plan`. Default: nothing is limited. */
+  /** Number of requests per minute to allow each API key, 1 to 1,000,000, in place of a `plan`. Default: nothing is limited. */
   rateLimit?: number
 
   /** Maximum number of idempotency keys in a workspace, 1 to 10,000,000; beyond it, the oldest are evicted. Default: 100,000. */
@@ -119,10 +119,10 @@ export interface Options {
   /** Approximate limit of a journal in bytes; beyond it, the oldest requests are evicted. Default: 33,554,432 (32 MiB). */
   maxJournalBytes: number
 
-  /** Whether the control plane is served under `/_mock`. If not, only `/_mock/health` and `/_mock/ready` are. Default: `true`. */
+  /** Whether to serve the control plane under `/_mock`. If not, only `/_mock/health` and `/_mock/ready` are served. Default: `true`. */
   control: boolean
 
-  /** Whether the inspector, a page that shows what happened, is served at `/_mock/`. Needs `control`. Default: `true`. */
+  /** Whether to serve the inspector, a page that shows what happens in the mock, at `/_mock/`. Needs `control`. Default: `true`. */
   inspector: boolean
 
   /** Token that requests to the control plane must send as `Authorization: Bearer <token>`. Default: no token is needed. */
@@ -147,7 +147,7 @@ export type OptionName = keyof Options
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** What an API key may be allowed to do. */
+/** The scopes that an API key can have. */
 export const scopes = [
   'sessions:read', 'sessions:create', 'sessions:write', 'verifications:read', 'redact:write', 'webhooks:read', 'webhooks:write'
 ] as const
@@ -236,7 +236,7 @@ export const Options = Type.Object({
     'type': 'string', 'enum': plans, 'description': 'Plan whose rate limits are enforced; by default nothing is limited', 'x-placeholder': plans.join('|')
   })),
   rateLimit: Type.Optional(Type.Integer({
-    minimum: 1, maximum: 1_000_000, description: 'Number of requests in a minute to allow each API key, in place of a plan'
+    minimum: 1, maximum: 1_000_000, description: 'Number of requests per minute to allow each API key, in place of a plan'
   })),
   maxIdempotencyKeys: count(10_000_000, 100_000, 'Maximum number of idempotency keys in a workspace; beyond it, the oldest are evicted'),
   maxIdempotencyBytes: count(
@@ -244,7 +244,7 @@ export const Options = Type.Object({
   ),
   isolation: choice(['none', 'api-key'], 'none', 'Whether each API key has its own workspace: sessions, idempotency keys, journal, faults, and clock'),
   maxWorkspaces: count(1_000_000, 10_000, 'Maximum number of workspaces; beyond it, the least recently used are evicted'),
-  // What lives that long is copied by the garbage collector: with 1,000 an update takes a quarter more time than with 500.
+  // the garbage collector copies entries that live this long: with 1,000, an update takes a quarter more time than with 500
   maxJournalEntries: count(10_000_000, 500, 'Maximum number of requests in a journal; beyond it, the oldest are evicted'),
   maxJournalBytes: count(
     Number.MAX_SAFE_INTEGER, 32 * 1024 * 1024, 'Approximate limit of a journal in bytes; beyond it, the oldest requests are evicted'
@@ -271,8 +271,8 @@ export const optionNames = Object.keys(Options.properties) as OptionName[]
 
 /**
  * The options of a mock, with their defaults.
- * @param nameOf what the user calls an option: its name in code, a flag or a variable on the command line
- * @throws OptionsError that names every wrong option, its value, and what is allowed
+ * @param nameOf the name of an option for the user: its name in code, a flag or a variable on the command line
+ * @throws OptionsError that names every wrong option, its value, and the allowed values
  */
 export function resolveOptions (given: Partial<Options>, nameOf: (option: string) => string = option => option): Options {
   const options: Static<typeof Options> = checkOptions(Options, given, nameOf)
@@ -291,7 +291,7 @@ export function resolveOptions (given: Partial<Options>, nameOf: (option: string
   return options.publicUrl === undefined ? options : { ...options, publicUrl: options.publicUrl.replace(/\/+$/, '') }
 }
 
-/** What is wrong with the store, or does not go with it. It never shows the store's password. */
+/** The problems of the store, and of options that cannot be combined with it. They never show the store's password. */
 function storeProblems ({ store, state, watch }: Partial<Options>, nameOf: (option: string) => string): string[] {
   if (store === undefined) return []
   const problem = checkStoreUrl(store)

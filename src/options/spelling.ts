@@ -6,11 +6,11 @@ export interface Spelling {
   option: string
   schema: TSchema
   flag: string
-  /** The environment variables that set it; the first one that is set wins. */
+  /** The environment variables for the option; the first one that is set wins. */
   variables: string[]
 }
 
-/** The words that an option was given, and the flag or variable that they came from. */
+/** The words given for an option, and the flag or variable that they came from. */
 export interface Given {
   name: string
   values: string[]
@@ -18,14 +18,14 @@ export interface Given {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** With what the variables of verifa-mock begin. */
+/** The prefix of all variables of verifa-mock. */
 const PREFIX = 'VERIFA_MOCK_'
 
 /**
  * How the options of a schema are spelled: `maxIdempotencyKeys` is `--max-idempotency-keys` and
- * `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. A list is given one by one, so `apiKeys` is `--api-key`. A flag alone turns an option
- * that is true or false from its default, so `control` is `--no-control`.
- * @param group what the variables have after their prefix, such as `CONFORMANCE_`
+ * `VERIFA_MOCK_MAX_IDEMPOTENCY_KEYS`. The flag of a list sets one item, so `apiKeys` is `--api-key`. The flag of a boolean inverts its
+ * default, so `control` is `--no-control`.
+ * @param group the part of the variables after the prefix, such as `CONFORMANCE_`
  */
 export function spellOptions ({ properties }: TObject, group = ''): Spelling[] {
   return Object.entries(properties).map(([option, schema]) => {
@@ -40,7 +40,7 @@ export function spellOptions ({ properties }: TObject, group = ''): Spelling[] {
   })
 }
 
-/** What an environment sets; an empty variable sets nothing. */
+/** The options that an environment sets; empty variables are ignored. */
 export function readEnvironment (spellings: readonly Spelling[], env: Environment): Map<string, Given> {
   const given = new Map<string, Given>()
   for (const { option, schema, variables } of spellings) {
@@ -53,13 +53,13 @@ export function readEnvironment (spellings: readonly Spelling[], env: Environmen
   return given
 }
 
-/** A sentence for each variable that has the prefix of verifa-mock and sets nothing, probably because it is misspelled. */
+/** A sentence for each unknown variable with the prefix of verifa-mock, which is probably misspelled. */
 export function unknownVariables (spellings: readonly Spelling[], env: Environment): string[] {
   const known = spellings.flatMap(({ variables }) => variables).filter(name => name.startsWith(PREFIX))
   return Object.entries(env)
     .filter(([name, value]) => name.startsWith(PREFIX) && value !== '' && !known.includes(name) && !isServiceLink(name, value))
     .map(([name]) => {
-      // without the prefix, which would make all of them alike
+      // without the prefix, which would make all of them similar
       const near = nearest(name.slice(PREFIX.length), known.map(name => name.slice(PREFIX.length)))
       return `${name} is not a variable of verifa-mock and is ignored. ` +
         (near === undefined ? 'docs/options.md lists the variables.' : `Did you mean ${PREFIX}${near}?`)
@@ -67,7 +67,7 @@ export function unknownVariables (spellings: readonly Spelling[], env: Environme
 }
 
 /**
- * Whether Kubernetes set a variable: in every container beside a service called verifa-mock, or verifa-mock-eu, it sets
+ * Whether Kubernetes set a variable: for a service called verifa-mock, or verifa-mock-eu, it sets in all containers
  * `VERIFA_MOCK_PORT=tcp://10.0.0.1:4010`, `VERIFA_MOCK_SERVICE_HOST`, `VERIFA_MOCK_PORT_4010_TCP_ADDR` and more.
  */
 function isServiceLink (name: string, value = ''): boolean {
@@ -75,7 +75,7 @@ function isServiceLink (name: string, value = ''): boolean {
     (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value))
 }
 
-/** Words as the type of their option; what does not fit stays text, which the check of the options refuses. */
+/** Converts words to the type of their option. Other words stay text, which the check of the options refuses. */
 export function readValue (schema: TSchema, values: string[]): unknown {
   const value = values[values.length - 1] as string
   switch (schema['type']) {

@@ -4,10 +4,10 @@ import { StoreAwayError } from '../../domain/store-away.js'
 import type { Workspace } from '../../domain/workspace.js'
 import { eventOf, GREETING, idOf, PING } from './event.js'
 
-/** How often the workspaces are looked at, in milliseconds: a stream has at most ten events a second. */
+/** How often the workspaces are checked, in milliseconds: a stream sends at most ten events a second. */
 const INTERVAL = 100
 
-/** After how many looks without an event a stream gets a comment: 15 seconds. Proxies close what is silent for longer. */
+/** After how many checks without an event a stream sends a comment: 15 seconds. Proxies close connections that are idle for longer. */
 const PING_AFTER = 150
 
 const headers = {
@@ -32,13 +32,13 @@ interface Stream {
   readonly workspace: Workspace
   /** The ID of the last event that the client has. */
   lastId: string | undefined
-  /** How many looks there were since something was sent. */
+  /** How many checks ago something was sent. */
   silent: number
 }
 
 /**
- * The streams that say when a workspace has changed. Nothing is pushed by what changes it, so requests pay for no stream: while there are
- * any, the numbers of their workspaces are looked at again and again.
+ * The streams that report when a workspace has changed. A timer compares the numbers of the workspaces while there are streams. Changes
+ * do not push to them, so that streams cost requests no time.
  */
 export class LiveStreams {
   readonly #streams = new Set<Stream>()
@@ -46,7 +46,7 @@ export class LiveStreams {
 
   /**
    * Begins a stream.
-   * @param lastId the ID of the last event that the client has, as it says; one that means nothing here is like none
+   * @param lastId the ID of the last event that the client has seen; an unknown ID counts as none
    */
   async open (response: ServerResponse, workspace: Workspace, lastId: string | undefined): Promise<void> {
     if (response.destroyed) return // the client is gone
@@ -58,7 +58,7 @@ export class LiveStreams {
     await this.#update(stream)
   }
 
-  /** Looks at the workspaces, and sends what is new. */
+  /** Checks the workspaces, and sends changed numbers. */
   async tick (): Promise<void> {
     await Promise.all(Array.from(this.#streams, async stream => this.#update(stream)))
   }

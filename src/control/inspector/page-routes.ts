@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { FastifyPluginAsync } from 'fastify'
 import { inspectorFolder } from '../../own-package.js'
 
-/** The files of the page, which `bundle.js` puts together, and their types. */
+/** The files of the page, which `bundle.js` builds, and their types. */
 const files: readonly [path: string, file: string, type: string][] = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/main.js', 'main.js', 'text/javascript; charset=utf-8'],
@@ -11,7 +11,7 @@ const files: readonly [path: string, file: string, type: string][] = [
   ['/icon.svg', 'icon.svg', 'image/svg+xml']
 ]
 
-/** Nothing but the page's own files and calls. No script can make HTML, not even by mistake: Trusted Types allow no policy. */
+/** Allows only the page's own files and calls. No script can create HTML, not even by mistake: Trusted Types allow no policy. */
 const policy = [
   'default-src \'none\'', 'script-src \'self\'', 'style-src \'self\'', 'img-src \'self\'', 'connect-src \'self\'', 'base-uri \'none\'',
   'form-action \'none\'', 'frame-ancestors \'none\'', 'require-trusted-types-for \'script\'', 'trusted-types \'none\''
@@ -27,8 +27,8 @@ const headers = {
 }
 
 /**
- * The inspector: a page that shows what happened. Its files need no token, because they say nothing about the mock's state; its calls are
- * those of the control plane.
+ * The inspector: a page that shows what happens in the mock. Its files need no token, because they contain nothing of the mock's state. It
+ * makes calls of the control plane.
  */
 export const pageRoutes: FastifyPluginAsync = async app => {
   // relative, so that it works below any path of a proxy

@@ -12,7 +12,7 @@ import { bodyErrors, controlSchema } from '../control-schema.js'
 export interface ClockChange {
   /** The time to set: ISO 8601. */
   set?: string
-  /** How far to move the clock: milliseconds, or a duration such as `24h` or `23h59m59s`; with a minus back. */
+  /** How far to move the clock: milliseconds, or a duration such as `24h` or `23h59m59s`. A negative value moves it back. */
   advance?: number | string
   /** Whether to stop the clock, or to let it run again. */
   freeze?: boolean
@@ -62,7 +62,7 @@ export const clockRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-/** The time of a clock, and whether it stands still. */
+/** The time of a clock, and whether it is frozen. */
 export function clockStateOf (clock: Clock): ClockState {
   return { now: timestamp(clock.now()), frozen: clock.frozen }
 }

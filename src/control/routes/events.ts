@@ -7,7 +7,7 @@ const Query = Type.Object({
   workspace: Type.Optional(Type.String({ description: 'The ID of a workspace, because a browser cannot send X-Mock-Workspace here' }))
 }, { additionalProperties: false })
 
-/** The live stream of a workspace. It has no end, so it is not in the OpenAPI document, whose calls clients and tools make and await. */
+/** The live stream of a workspace. It never ends, so the OpenAPI document leaves it out: generated clients would wait for its end. */
 export const eventsRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> = async (app, { workspaces }) => {
   const streams = new LiveStreams()
   app.addHook('preClose', async () => streams.close())

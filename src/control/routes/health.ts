@@ -17,7 +17,7 @@ const Health = Type.Object({
 
 const Readiness = Type.Object({ status: Type.Literal('ready') }, { description: 'The mock can do its work' })
 
-/** Whether the mock is up, and can do its work. Everybody may ask, whatever guards the control plane. */
+/** Whether the mock is up and can serve requests. These calls need no token and pass no checks. */
 export const healthRoute: FastifyPluginAsyncTypebox<{ workspaces: Workspaces }> = async (app, { workspaces: { shared } }) => {
   app.get('/health', {
     schema: openSchema('health', 'Check that the mock is up', {

@@ -14,7 +14,7 @@ const Login = schemaOf<Login>()(Type.Object({
   token: Type.String({ description: 'The control token' })
 }, { $id: 'Login', additionalProperties: false, description: 'What a person logs in with' }))
 
-/** For browsers, which cannot send the control token with every request: a cookie stands for it. */
+/** Login for browsers, which cannot send the control token with every request: a cookie replaces it. */
 export const loginRoutes: FastifyPluginAsyncTypebox<{ token: ControlToken | undefined }> = async (app, { token }) => {
   app.post('/login', {
     config: { open: true, secretBody: true },
@@ -40,7 +40,7 @@ export const loginRoutes: FastifyPluginAsyncTypebox<{ token: ControlToken | unde
       response: { 204: Type.Null({ description: 'Logged out' }) }
     }, ...bodyErrors)
   }, async ({ headers }, reply) => {
-    // only a browser that has the cookie learns its name, which would help others to guess a weak token
+    // the name of the cookie would help to guess a weak token, so only a browser that has the cookie gets it
     if (token?.isInCookie(headers.cookie) === true) reply.header('set-cookie', token.logoutCookie)
     return reply.code(204).send(null)
   })

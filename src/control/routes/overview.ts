@@ -9,18 +9,18 @@ import { controlSchema } from '../control-schema.js'
 import { clockStateOf } from './clock.js'
 import { WebhookState, webhookStateOf } from './webhook-state.js'
 
-/** What a workspace has, in numbers, and what there is to choose from. */
+/** How many items a workspace has, how it is set, and what a caller can choose from. */
 export interface Overview {
   version: string
   /** Whether each API key has its own workspace. */
   isolated: boolean
-  /** The workspaces of API keys, in the order in which they were made. */
+  /** The workspaces of API keys, in the order in which they were created. */
   workspaces: { id: string, api_key: string }[]
   /** The IDs of the operations of the API. */
   operations: string[]
-  /** How many there are; idempotency keys that have expired count as long as they are kept. */
+  /** How many items of each kind there are, including idempotency keys that have expired and are still stored. */
   counts: { requests: number, sessions: number, deliveries: number, endpoints: number, idempotency_keys: number, faults: number }
-  /** How many requests were dropped from the journal because there were too many, or too large ones. */
+  /** How many requests were dropped from the journal because they exceeded its limits. */
   dropped_requests: number
   clock: ClockState
   webhooks: WebhookState
@@ -55,7 +55,7 @@ export interface OverviewRouteOptions {
   operations: readonly string[]
 }
 
-/** A workspace at a glance. It costs the same however much there is: nothing is listed. */
+/** Summarizes a workspace. It takes the same time however much a workspace holds, because nothing is listed. */
 export const overviewRoute: FastifyPluginAsyncTypebox<OverviewRouteOptions> = async (app, { workspaces, operations }) => {
   app.get('/overview', {
     schema: controlSchema('readOverview', 'Read what a workspace has, in numbers', {

@@ -5,7 +5,7 @@ import type { ApiKeys } from '../../domain/api-keys.js'
 import { RateLimitChange } from '../../domain/rate-limits.js'
 import { controlSchema } from '../control-schema.js'
 
-/** Rate limits: brings an API key to its limit. */
+/** Rate limits: sets how many requests an API key has left. */
 export const rateLimitsRoutes: FastifyPluginAsyncTypebox<{ apiKeys: ApiKeys }> = async (app, { apiKeys }) => {
   app.put('/rate-limits', {
     config: { needsWorkspaceKey: true },

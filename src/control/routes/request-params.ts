@@ -7,7 +7,7 @@ export const requestParams = Type.Object({ journal_id: Type.String({ description
 
 /**
  * The exchange that a path names.
- * @throws ApiError 404 when the journal does not have it
+ * @throws ApiError 404 if the journal does not have it
  */
 export async function findExchange (journal: Journal, { journal_id: id }: Static<typeof requestParams>): Promise<Exchange> {
   const exchange = /^[1-9]\d*$/.test(id) ? await journal.find(Number(id)) : undefined

@@ -11,7 +11,7 @@ import { checkNumbers } from '../../domain/verification/verify.js'
 import { bodyErrors, controlSchema } from '../control-schema.js'
 import { findExchange, requestParams } from './request-params.js'
 
-/** The journal: what was requested and how the mock responded, and whether that is what was expected. */
+/** The journal: requests and their responses, listed, read, removed, and verified. */
 export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/requests', {
     schema: controlSchema('listRequests', 'List requests', {
@@ -64,7 +64,7 @@ export const requestsRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-/** The requests that match a query, each as `show` shows it. */
+/** The requests that match a query, each in the form that `show` returns. */
 async function list<T> (journal: Journal, query: RequestQuery, show: (exchange: Exchange) => T) {
   const [all, { dropped }] = await Promise.all([journal.list(), journal.counts()])
   const { exchanges, total } = queryExchanges(all, query)

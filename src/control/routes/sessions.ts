@@ -17,7 +17,7 @@ import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 import { keyEnvironment } from '../key-environment.js'
 import { params } from './session-params.js'
 
-/** Sessions, without the rules of the API: read, added and removed in any state. */
+/** Sessions, without the rules of the API: read, added, and removed in any state. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
   app.get('/sessions', {
     schema: controlSchema('readSessions', 'List sessions', {

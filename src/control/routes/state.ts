@@ -7,7 +7,7 @@ import { checkStateRules, type ResultSchemas, State } from '../../domain/state.j
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 
 export interface StateRoutesOptions {
-  /** What the saved result of an operation has to fit. */
+  /** The schemas that saved results of operations must match. */
   results: ResultSchemas
 }
 

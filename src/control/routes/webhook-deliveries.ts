@@ -9,7 +9,7 @@ import { toWebhookDelivery, WebhookDelivery } from '../../domain/webhooks/webhoo
 import { queryDeliveries, WebhookQuery } from '../../domain/webhooks/webhook-query.js'
 import { controlSchema } from '../control-schema.js'
 
-/** Deliveries of webhooks: which there are, and whether that is what was expected. */
+/** Webhook deliveries: listed, read, and verified. */
 export const deliveriesRoutes: FastifyPluginAsyncTypebox = async app => {
   app.get('/webhooks/deliveries', {
     schema: controlSchema('listWebhooks', 'List deliveries of webhooks', {

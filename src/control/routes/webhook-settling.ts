@@ -6,7 +6,7 @@ import { notSettled, settle } from '../../domain/webhooks/settling.js'
 import type { WaitingDelivery } from '../../domain/webhooks/waiting.js'
 import { controlSchema } from '../control-schema.js'
 
-/** Less than test runners wait by default, so that a test that waits in vain says for what. */
+/** Less than the default timeouts of test runners, so that a test that waits in vain fails with the reason. */
 const DEFAULT_TIMEOUT = 4_000
 
 const Waiting = schemaOf<WaitingDelivery>()(Type.Object({

@@ -5,11 +5,11 @@ import type { World } from '../../domain/world.js'
 
 /** How the webhooks of a workspace are sent. */
 export interface WebhookState {
-  /** Whether nothing is sent until somebody delivers or releases it. */
+  /** Whether webhooks are held: they are not sent until you deliver or release them. */
   held: boolean
   /** When webhooks are sent. */
   timing: WebhookTiming
-  /** How many deliveries were dropped because there were too many, or too large ones. */
+  /** How many deliveries were dropped because they exceeded `maxDeliveries` or `maxDeliveryBytes`. */
   dropped: number
 }
 
@@ -30,7 +30,7 @@ export async function webhookStateOf ({ webhooks }: World): Promise<WebhookState
   return { held: webhooks.held, timing: webhooks.timing, dropped: await webhooks.dropped() }
 }
 
-/** Whether a whole number or a text says when webhooks are sent. */
+/** Whether a whole number or a text is a timing of webhooks. */
 export function isTiming (timing: number | string): timing is WebhookTiming {
   return timing === 'before' || timing === 'after' || (typeof timing === 'number' && timing >= 0 && timing <= MAX_DELAY)
 }

@@ -107,7 +107,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
   })
 }
 
-/** The deliveries as they are now, but for those that were dropped. */
+/** The deliveries as they are now, except for those that were dropped. */
 async function readAgain ({ store }: World, ids: readonly string[]): Promise<WebhookDelivery[]> {
   const { deliveries } = await read(store, { deliveries: ids })
   return deliveries.filter((delivery): delivery is DeliveryDocument => delivery !== undefined).map(toWebhookDelivery)

@@ -41,7 +41,7 @@ function checkDelay ({ webhook, delay_ms: delay }: FaultEffect, loc: Problem['lo
   return webhook === undefined || delay === undefined ? [] : [{ loc, msg: 'cannot be combined with any webhook but delay', type: 'value_error' }]
 }
 
-/** Headers that frame a response. With a wrong one a client waits forever. */
+/** Headers that frame a response. With a wrong value, a client would wait forever. */
 const framing = ['content-length', 'content-type', 'transfer-encoding', 'connection', 'date', 'trailer']
 
 function checkHeader (name: string, value: string, loc: Problem['loc']): Problem[] {

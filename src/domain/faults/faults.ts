@@ -28,13 +28,11 @@ export interface FaultsSetting {
 /** A fault that is not used up. */
 interface ActiveFault {
   readonly fault: Fault
-  /** How many matching requests it still lets pass. */
+  /** How many more matches it lets pass. */
   readonly toSkip: number
 }
 
-/**
- * The faults of a world. Of those that match a request, or an attempt to deliver a webhook, the first that is not used up takes effect.
- */
+/** The faults of a world. For each request, or attempt to deliver a webhook, the first matching fault that is not used up takes effect. */
 export class Faults {
   readonly #store: Store
 
@@ -59,7 +57,7 @@ export class Faults {
     return this.#store.setting('faults').rules.length === 0
   }
 
-  /** Removes a fault. Returns whether it was there. */
+  /** Removes a fault. Returns whether it existed. */
   async remove (id: string): Promise<boolean> {
     let wasThere = false
     await this.#change(before => {
@@ -74,7 +72,7 @@ export class Faults {
     await this.#change(before => ({ ...before, rules: [] }))
   }
 
-  /** Counts a request, and returns the effect of the fault that takes effect on it, if one does. */
+  /** Counts a request, and returns the effect of the fault that applies to it, if any. */
   async takeEffect (request: MatchedRequest): Promise<RequestEffect | undefined> {
     return await this.#take(request, false) as RequestEffect | undefined
   }
@@ -99,7 +97,7 @@ export class Faults {
   }
 }
 
-/** Counts a request or an attempt: a fault that matches lets it pass, or takes effect and has one time less. */
+/** Counts a request or an attempt: a matching fault lets it pass, or takes effect and has one time less. */
 function take (
   before: FaultsSetting, subject: MatchedRequest | MatchedDelivery, ofWebhook: boolean
 ): { after: FaultsSetting, effect: Fault['then'] | undefined } {

@@ -1,7 +1,7 @@
 import { ApiError, apiError, codeOf } from '../../contract/errors.js'
 import type { ErrorEffect } from './rules.js'
 
-/** The error that a fault responds with: the documented one for its status, unless the fault says otherwise. */
+/** The error that a fault returns: by default, the documented error for its status. */
 export function injectedError ({ status, error = codeOf(status), detail, headers: given = {} }: ErrorEffect): ApiError {
   const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
   const reason = 'injected by a fault'

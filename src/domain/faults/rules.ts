@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf, ref, schemaOf } from '../../contract/schema.js'
 
-/** Which requests, or attempts to deliver a webhook, a fault takes effect on: those that match every field. */
+/** The requests, or attempts to deliver a webhook, that a fault affects: those that match every field. */
 export interface FaultMatch {
-  /** The method, in capital letters: `PATCH`. Of requests. */
+  /** The method, in capital letters: `PATCH`. For requests only. */
   method?: string
-  /** The session in the path; with `webhook` the session of the event. */
+  /** The session in the path; with `webhook`, the session of the event. */
   session_id?: string
-  /** The `Idempotency-Key` that was sent. Of requests. */
+  /** The `Idempotency-Key` that was sent. For requests only. */
   idempotency_key?: string
-  /** The operation's ID: `updateSession`. Of requests. */
+  /** The operation's ID: `updateSession`. For requests only. */
   operation?: string
   /** The event: `session.approved`. With `webhook` only. */
   event?: string
@@ -34,18 +34,18 @@ export const FaultMatch = schemaOf<FaultMatch>()(Type.Object({
 export interface ErrorEffect {
   /** The status: 400 to 599. A 429 has a `Retry-After` header, 1 unless `headers` says otherwise. */
   status: number
-  /** The error's code; by default the one documented for the status. */
+  /** The error's code; by default, the documented code for the status. */
   error?: string
-  /** The error's detail; by default a sentence that names the status. */
+  /** The error's detail; by default, a sentence that names the status. */
   detail?: string
-  /** Further headers of the response. */
+  /** More headers for the response. */
   headers?: Record<string, string>
   delay_ms?: never
   drop?: never
   webhook?: never
 }
 
-/** Wait, then go on as usual. */
+/** Wait, then continue. */
 export interface DelayEffect {
   /** How long to wait, in milliseconds: 0 to 600,000. */
   delay_ms: number
@@ -57,7 +57,7 @@ export interface DelayEffect {
   webhook?: never
 }
 
-/** Cut the connection in place of the response. */
+/** Close the connection instead of sending the response. */
 export interface DropEffect {
   /** `before`: nothing is done. `after`: everything is done, and only the response is lost. */
   drop: 'before' | 'after'
@@ -75,8 +75,9 @@ export type WebhookFault = typeof webhookFaults[number]
 /** What a fault does to an attempt to deliver a webhook. */
 export interface WebhookEffect {
   /**
-   * `lose`: it is not sent, and recorded as delivered. `duplicate`: it is sent twice. `delay`: it is sent `delay_ms` later. `cut`: the
-   * connection is cut in the middle of the body. `wrong_signature`, `missing_signature`, `stale_signature`: it is signed in that way.
+   * `lose`: the webhook is not sent, but recorded as delivered. `duplicate`: it is sent twice. `delay`: it is sent `delay_ms` later. `cut`:
+   * the connection is closed in the middle of the body. `wrong_signature`, `missing_signature`, `stale_signature`: its signature is wrong,
+   * missing, or too old.
    */
   webhook: WebhookFault
   /** How long a `delay` is, in milliseconds of real time: 0 to 600,000. */
@@ -88,7 +89,7 @@ export interface WebhookEffect {
   drop?: never
 }
 
-/** What a fault does to a request: an error, a delay or a cut connection. */
+/** What a fault does to a request: returns an error, delays it, or closes the connection. */
 export type RequestEffect = ErrorEffect | DelayEffect | DropEffect
 
 /** What a fault does: to a request, or to an attempt to deliver a webhook. */
@@ -116,13 +117,13 @@ export const FaultEffect = Type.Unsafe<FaultEffect>(Type.Object({
 
 /** A fault to add. */
 export interface FaultRule {
-  /** What it takes effect on; by default all requests, or with `webhook` all attempts to deliver a webhook. */
+  /** What the fault affects; by default, all requests, or with `webhook`, all attempts to deliver a webhook. */
   match?: FaultMatch
   /** The effect. */
   then: FaultEffect
-  /** How often it takes effect; 1 by default, null for always until it is removed. */
+  /** How many matches the fault affects; by default, 1. With null, all, until you remove the fault. */
   times?: number | null
-  /** How many matches pass first; none by default. */
+  /** How many matches pass first; by default, none. */
   skip?: number
 }
 
@@ -137,15 +138,15 @@ export const FaultRule = schemaOf<FaultRule>()(Type.Object({
 
 /** A fault that was added. */
 export interface Fault {
-  /** The ID, for its removal. */
+  /** The ID, with which you can remove the fault. */
   id: string
   match: FaultMatch
   then: FaultEffect
-  /** How often it takes effect in all; null for always. */
+  /** How many matches the fault affects in total; null for all. */
   times: number | null
-  /** How many matches passed or pass first. */
+  /** How many matches pass before the fault takes effect, including those that have passed already. */
   skip: number
-  /** How often it still takes effect; null for always. */
+  /** How many more matches the fault affects; null for all. */
   remaining: number | null
 }
 
@@ -158,7 +159,7 @@ export const Fault = schemaOf<Fault>()(Type.Object({
   remaining: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'How often it still takes effect; null for always' })
 }, { $id: 'Fault', description: 'A fault' }))
 
-/** The effect that `X-Mock-Fault` asks for, such as `status=500`, `delay=200` or `drop=after`; `undefined` when it is malformed. */
+/** Parses `X-Mock-Fault`, such as `status=500`, `delay=200`, or `drop=after`. Returns `undefined` if it is malformed. */
 export function parseFaultHeader (text: string): RequestEffect | undefined {
   const [, name, value = ''] = /^(status|delay|drop)=(\w+)$/.exec(text.trim()) ?? []
   switch (name) {
@@ -169,7 +170,7 @@ export function parseFaultHeader (text: string): RequestEffect | undefined {
   }
 }
 
-/** An effect in the words of `X-Mock-Fault`, for log and journal. */
+/** An effect as written in `X-Mock-Fault`, for log and journal. */
 export function describeEffect ({ status, delay_ms: delay, drop }: RequestEffect): string {
   if (status !== undefined) return `status=${status}`
   return delay === undefined ? `drop=${drop}` : `delay=${delay}`

@@ -4,17 +4,17 @@ import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import { expiryOfKey, type IdempotencyRecord, isExpired } from './record.js'
 
-/** An idempotency key that is kept. */
+/** A stored idempotency key. */
 export interface IdempotencyKey {
   /** The `Idempotency-Key`. */
   key: string
   /** The API key that sent it, masked. */
   api_key: string
-  /** The session in the path; null when there is none. */
+  /** The session in the path; null if there is none. */
   session_id: string | null
   /** When the key was first used. */
   first_seen_at: string
-  /** When the key is free again: 24 hours later. */
+  /** When the key expires: 24 hours later. */
   expires_at: string
   /** How often the result was replayed. */
   replays: number
@@ -31,9 +31,9 @@ export const IdempotencyKey = schemaOf<IdempotencyKey>()(Type.Object({
 
 /** Which idempotency keys are listed. */
 export interface IdempotencyKeyQuery {
-  /** A part of the key or of the session ID, in upper or lower case. What is masked is not found. */
+  /** A part of the key or of the session ID, in upper or lower case. Does not find masked text. */
   q?: string
-  /** How many at most: the newest. */
+  /** Returns only this many of the newest. */
   limit?: number
 }
 
@@ -43,8 +43,8 @@ export const IdempotencyKeyQuery = schemaOf<IdempotencyKeyQuery>()(Type.Object({
 }, { additionalProperties: false }))
 
 /**
- * The keys that a query means and that have not expired, the oldest first.
- * @returns `total` says how many there are without `limit`
+ * Lists the keys that match a query and have not expired, oldest first.
+ * @returns `total` is the number of matches, regardless of `limit`
  */
 export function listKeys (
   records: readonly IdempotencyRecord[], { q, limit = Infinity }: IdempotencyKeyQuery, now: number
@@ -58,7 +58,7 @@ function shows ({ key, session_id: sessionId }: IdempotencyKey, text: string): b
   return key.toLowerCase().includes(text) || sessionId?.toLowerCase().includes(text) === true
 }
 
-/** A record as it is listed, with API keys masked. */
+/** The listed form of a record, with API keys masked. */
 function listedKey (record: IdempotencyRecord): IdempotencyKey {
   const { key, apiKey, params, firstSeenAt, replays } = record
   return {

@@ -22,21 +22,21 @@ export const Change = schemaOf<Change>()(Type.Object({
 export interface JournalMessage {
   /** By name, in lower case; secrets are masked. */
   headers: Record<string, unknown>
-  /** As JSON; null when there is no body that can be read. */
+  /** Parsed JSON; null if there was no body, or it could not be read. */
   body: unknown
 }
 
 /**
- * A request to the API and its response. API keys and other secrets are masked, except in what a request sent as data: its body, and the
+ * A request to the API and its response. API keys and other secrets are masked, except in data: the body of the request, and the
  * sessions.
  */
 export interface JournalEntry extends RequestSummary {
   request: JournalMessage
-  /** The response, also when a fault cut the connection in its place. */
+  /** The response, even if a fault closed the connection instead of sending it. */
   response: JournalMessage
-  /** What the request changed; empty when it changed nothing. */
+  /** What the request changed; empty if it changed nothing. */
   changes: Change[]
-  /** The IDs of the webhook deliveries that the request made; empty when it made none. */
+  /** The IDs of the webhook deliveries that the request created; empty if there are none. */
   deliveries: string[]
 }
 
@@ -65,7 +65,7 @@ export function toEntry (exchange: Exchange): JournalEntry {
   }
 }
 
-/** All headers of the response but those that Node.js adds when it sends them. */
+/** All headers of the response, except those that Node.js adds when it sends them. */
 function responseHeadersOf ({ version, allowance, quota, replayed, ownHeaders, responseBody }: Exchange): Record<string, string> {
   return {
     ...(version !== undefined && { 'verifa-version': version }),
@@ -78,15 +78,15 @@ function responseHeadersOf ({ version, allowance, quota, replayed, ownHeaders, r
 }
 
 /**
- * The body of the response as JSON, empty when there is none. That of an error may name what was sent, so API keys in it are masked.
- * Everywhere else only secrets of webhook endpoints are.
+ * The body of the response as JSON; empty if there is none. An error may quote the request, so API keys in it are masked. In all other
+ * bodies, only the secrets of webhook endpoints are masked.
  */
 export function responseTextOf ({ status, responseBody }: Exchange): string {
   if (status === null || status >= 400) return maskApiKeysIn(responseBody)
   return responseBody.includes('"secret"') ? JSON.stringify(maskSecretOf(JSON.parse(responseBody))) : responseBody
 }
 
-/** Masks the secret of an endpoint, or those of a list of endpoints. What lies deeper is user data. */
+/** Masks the secret of an endpoint, or those of a list of endpoints. Deeper fields are user data. */
 function maskSecretOf (value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { secret, data } = value as { secret?: unknown, data?: unknown }
@@ -99,7 +99,7 @@ function maskSecretOf (value: unknown): unknown {
 
 const secretHeaders = ['authorization', 'cookie', 'proxy-authorization']
 
-/** Stands for a header that is secret as a whole. No header that was sent is equal to it: Node.js reads them as Latin-1. */
+/** Replaces the value of a header that is entirely secret. Node.js reads headers as Latin-1, so no header that was sent is equal to it. */
 export const MASKED = '…'
 
 /** The headers of a request with their secrets masked. */

@@ -8,28 +8,25 @@ import { findExchanges, RequestFilter } from './verification.js'
 /** A class of statuses: `4xx` is every status from 400 to 499. */
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx'
 
-/** Which requests of the journal are removed. Every field that is given must match. */
+/** The requests of the journal to remove: those that match every given field. */
 export interface RemovedRequests extends Omit<RequestFilter, 'status'> {
   /** The status of the response, or its class: `4xx`. */
   status?: number | StatusClass
 }
 
-/** Which requests of the journal are listed. Every field that is given must match. */
+/** The requests of the journal to list: those that match every given field. */
 export interface RequestQuery extends RemovedRequests {
-  /**
-   * A part of the path, of an ID, of the idempotency key, of the reason, or of a body as JSON, whatever its case. What is masked is not
-   * found.
-   */
+  /** A part of the path, an ID, the idempotency key, the reason, or a body as JSON, in upper or lower case. Does not find masked text. */
   q?: string
-  /** Only entries with a smaller ID. */
+  /** Returns only entries with a smaller ID. */
   before?: number
-  /** How many at most: the newest. */
+  /** Returns only this many of the newest. */
   limit?: number
 }
 
 export const RemovedRequests = schemaOf<RemovedRequests>()(Type.Object({
   ...RequestFilter.properties,
-  // in a query a status is text, as its class is
+  // in a query, a status is text, like its class
   status: Type.Optional(Type.Unsafe<number | StatusClass>({
     'type': 'string', 'pattern': '^[1-5](\\d\\d|xx)$', 'description': 'The status of the response, or its class', 'x-takes': 'a status such as 404, or 4xx'
   }))
@@ -45,8 +42,8 @@ export const RequestQuery = schemaOf<RequestQuery>()(Type.Object({
 }, { additionalProperties: false }))
 
 /**
- * The exchanges that a query means, the oldest first.
- * @returns `total` says how many there are without `before` and `limit`
+ * Lists the exchanges that match a query, oldest first.
+ * @returns `total` is the number of matches, regardless of `before` and `limit`
  */
 export function queryExchanges (
   exchanges: readonly Exchange[], { status, q, before = Infinity, limit = Infinity, ...match }: RequestQuery
@@ -61,7 +58,7 @@ function hasStatus ({ status }: Exchange, wanted: number | StatusClass): boolean
   return String(status).startsWith(String(wanted).replace('xx', ''))
 }
 
-/** Whether the entry of an exchange has a text in lower case. Bodies come last, because to write and search them takes most of the time. */
+/** Whether the entry of an exchange contains a lowercase text. Bodies come last, because writing and searching them takes the longest. */
 function shows (exchange: Exchange, text: string): boolean {
   const has = (shown: string | null) => shown?.toLowerCase().includes(text) === true
   const { path, request_id: requestId, session_id: sessionId, idempotency_key: idempotencyKey, reason } = toSummary(exchange)

@@ -5,7 +5,7 @@ import { nullable, schemaOf } from '../../contract/schema.js'
 import { MASKED } from './entry.js'
 import type { Exchange } from './journal.js'
 
-/** What is different when a request is sent again. A field that is left out stays as it was. */
+/** What to change in a request that is sent again. Fields that are left out stay as they were. */
 export interface Resend {
   /** Another idempotency key; null for none. */
   idempotency_key?: string | null
@@ -20,26 +20,26 @@ export const Resend = schemaOf<Resend>()(Type.Object({
   body: Type.Optional(Type.Unknown({ description: 'Another body, which is sent as JSON' }))
 }, { $id: 'Resend', additionalProperties: false, description: 'What is different when a request is sent again; a field that is left out stays as it was' }))
 
-/** A request as it is sent. */
+/** A request, ready to send. */
 export interface RequestToSend {
   method: string
   /** Path and query. */
   url: string
   /** By name, in lower case. */
   headers: IncomingHttpHeaders
-  /** The body; `undefined` when there is none. */
+  /** The body; `undefined` if there is none. */
   payload: string | undefined
 }
 
-/** Headers that are about one connection, or about the body as it was sent. */
+/** Headers that belong to one connection, or to the body as it was sent. */
 const notSentAgain = [
   'connection', 'content-length', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'
 ]
 
 /**
  * The request of an exchange, with its whole API key, to be sent again. Other secrets that the journal has masked are left out.
- * @param keyOf finds the API key that a digest stands for
- * @throws ApiError 409 when its body is needed and was not read, or its API key is not known
+ * @param keyOf finds the API key of a digest
+ * @throws ApiError 409 if its body is needed and was not read, or its API key is unknown
  */
 export function requestToResend (
   exchange: Exchange, { idempotency_key: key, body }: Resend, keyOf: (digest: string) => string | undefined
@@ -59,7 +59,7 @@ export function requestToResend (
   return { method: exchange.method, url: exchange.url, headers, payload }
 }
 
-/** The API key of a request, where the journal has it masked. */
+/** The whole API key of a request for which the journal has it masked. */
 function wholeKey ({ id, apiKeyDigest }: Exchange, keyOf: (digest: string) => string | undefined): IncomingHttpHeaders {
   if (apiKeyDigest === undefined) return {}
   const key = keyOf(apiKeyDigest)
@@ -67,7 +67,7 @@ function wholeKey ({ id, apiKeyDigest }: Exchange, keyOf: (digest: string) => st
   return { 'x-api-key': key }
 }
 
-/** The body of a request as text. It is written again from what was read, so it has the same value, but not the same whitespace. */
+/** The body of a request as text. It is written from the parsed value, so its whitespace may differ. */
 function sentPayload ({ id, requestHeaders, requestBody }: Exchange): string | undefined {
   if (requestBody === undefined) {
     if (hadBody(requestHeaders)) throw apiError('cannotResend', { id: String(id) })

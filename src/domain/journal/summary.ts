@@ -4,20 +4,20 @@ import { nullable, schemaOf } from '../../contract/schema.js'
 import { timestamp } from '../../contract/time.js'
 import type { Exchange } from './journal.js'
 
-/** A request to the API and its response in short, for a list. To make one costs little: no body is looked at. */
+/** The short form of a request to the API and its response, for a list. It is cheap to create, because it does not read bodies. */
 export interface RequestSummary {
-  /** Counts from 1. */
+  /** The number of the entry, starting at 1. */
   id: number
   /** The ID of the request; the log line has it as `reqId`. */
   request_id: string
-  /** When the response was made, by the clock of the mock. */
+  /** When the response was ready, by the clock of the mock. */
   at: string
   method: string
   /** The path with its query, as it was sent. */
   path: string
-  /** The operation's ID, such as `updateSession`; null when no route matched. */
+  /** The operation's ID, such as `updateSession`; null if no route matched. */
   operation: string | null
-  /** The session in the path, or the one that was created. */
+  /** The session in the path, or the created session. */
   session_id: string | null
   /** The API key, masked. */
   api_key: string | null
@@ -26,9 +26,9 @@ export interface RequestSummary {
   replayed: boolean
   /** The fault that took effect, as in `X-Mock-Fault`: `drop=after`. */
   fault: string | null
-  /** The status; null when a fault cut the connection before anything was done. */
+  /** The status; null if a fault closed the connection before anything was done. */
   status: number | null
-  /** Why the request was refused, as exactly as the mock knows, or which parameters of its query were ignored. */
+  /** Why exactly the request was refused, or which query parameters were ignored. */
   reason: string | null
   duration_ms: number
 }
@@ -52,7 +52,7 @@ export const RequestSummary = schemaOf<RequestSummary>()(Type.Object({
   duration_ms: Type.Number()
 }, { $id: 'RequestSummary', description: 'A request to the API and its response in short' }))
 
-/** An exchange as a list shows it. */
+/** The summary of an exchange. */
 export function toSummary (exchange: Exchange): RequestSummary {
   const apiKey = exchange.requestHeaders['x-api-key']
   return {

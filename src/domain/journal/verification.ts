@@ -7,7 +7,7 @@ import { JournalEntry, toEntry } from './entry.js'
 import type { Exchange, Journal } from './journal.js'
 import { pathOf, sessionIdOf } from './summary.js'
 
-/** Which requests of the journal are meant. Every field that is given must match. */
+/** A filter for requests of the journal: every given field must match. */
 export interface RequestFilter {
   /** The method, in capital letters: `PATCH`. */
   method?: string
@@ -32,15 +32,15 @@ export const RequestFilter = schemaOf<RequestFilter>()(Type.Object({
   status: Type.Optional(Type.Integer({ minimum: 100, maximum: 599, description: 'The status of the response' }))
 }, { additionalProperties: false }))
 
-/** Which requests are expected. */
+/** The requests that an expectation counts. */
 export interface RequestMatch extends RequestFilter {
-  /** What the request body has: of objects the fields that are named, at any depth; everything else, lists too, is equal. */
+  /** What the request body must contain. Objects may have more fields, at any depth; everything else, lists included, must be equal. */
   body?: unknown
 }
 
-/** What a test expects of the journal: which requests, and how many. Without a number, at least one. */
+/** What a test expects of the journal: which requests, and how many; by default, at least one. */
 export type Expectation = {
-  /** Which requests are counted; by default all. */
+  /** The requests to count; by default, all. */
   match?: RequestMatch
 } & ExpectedNumbers
 
@@ -98,9 +98,9 @@ export function findExchanges (exchanges: readonly Exchange[], match: RequestMat
   return findMatching(exchanges, match, subject)
 }
 
-/** Compares the journal with an expectation: how many requests matched, or what is different. */
+/** Compares the journal with an expectation, and returns how many requests matched, or what is different. */
 export async function verify (journal: Journal, { match = {}, ...numbers }: Expectation): Promise<{ matched: number } | Unmet> {
-  // listed first: then what is dropped in between is counted, and a result is unknown rather than wrong
+  // the list comes first: if requests are dropped in between, they are counted, and the result is unknown instead of wrong
   const [exchanges, { dropped }] = await Promise.all([journal.list(), journal.counts()])
   const result = verifyItems(exchanges, dropped, match, numbers, subject)
   if (!('detail' in result)) return result

@@ -3,39 +3,39 @@ import type { JsonLimits } from '../../contract/json.js'
 import { read } from '../read.js'
 import type { Store } from '../store.js'
 
-/** Whose token it is, as long as its session is there. Whether it still works, its session or its link says. */
+/** A capture token and its session, as long as the session exists. The session or the link determines whether the token still works. */
 export interface CaptureToken {
   /** The token: the last segment of a capture URL. */
   readonly id: string
-  /** The session that it leads to. */
+  /** The ID of the session. */
   readonly session_id: string
-  /** The one-time link that it belongs to; null when it is a session's own. */
+  /** The ID of the one-time link that the token belongs to; null if the token is that of the session itself. */
   readonly link_id: string | null
 }
 
-/** What creating a session says about its capture page, and the session does not show. */
+/** The fields of creating a session that the session does not show. They are about its capture page. */
 export interface Capture {
   /** The ID of the session. */
   readonly id: string
-  /** Where the capture page sends the browser when it is done. */
+  /** The URL to which the capture page redirects the browser at the end. */
   readonly redirect_url: string | null
-  /** What the capture page is filled with. */
+  /** Values to prefill on the capture page. */
   readonly fields: CaptureFields | null
   /** Whether to invite the person by email; the mock sends none. */
   readonly send_email: boolean | null
 }
 
-/** What a capture page is filled with: any JSON under any key. Its keys are never renamed. */
+/** Values to prefill on a capture page: any JSON under any key. The keys are never renamed. */
 export type CaptureFields = Readonly<Record<string, unknown>>
 
-/** As much as fits into a request, so that a saved state can hold it. */
+/** As large as a request can be, so that a saved state can contain it. */
 const fieldLimits: JsonLimits = { bytes: 1024 * 1024, depth: 1_000 }
 
 export const CaptureFields = Type.Unsafe<CaptureFields>({
   'type': 'object', 'additionalProperties': true, 'x-value-limits': fieldLimits, 'description': 'What the capture page is filled with'
 })
 
-/** What a session is given for its capture page; `undefined` when that is nothing, as for most. */
+/** The capture of a session; `undefined` if all of its fields are empty, as for most sessions. */
 export function captureOf (id: string, given: { readonly [F in keyof Omit<Capture, 'id'>]?: Capture[F] }): Capture | undefined {
   const { redirect_url: redirectUrl = null, fields = null, send_email: sendEmail = null } = given
   if (redirectUrl === null && fields === null && sendEmail === null) return undefined
@@ -55,7 +55,7 @@ export function tokenOf (captureUrl: string): string {
   }
 }
 
-/** The URL of the capture page of a token, below that of the mock. */
+/** The URL of the capture page of a token. */
 export function pageUrl (origin: string, token: string): string {
   return `${origin}/verify/${token}`
 }
@@ -65,14 +65,14 @@ export function newCaptureUrl (origin: string, newId: (prefix: string) => string
   return pageUrl(origin, newId('cap_'))
 }
 
-/** A token of a session's own. */
+/** The token of a session's own `capture_url`. */
 export function ownToken (sessionId: string, captureUrl: string): CaptureToken {
   return { id: tokenOf(captureUrl), session_id: sessionId, link_id: null }
 }
 
 /**
- * Finds out whose token it is; `undefined` when it is nobody's. The capture URL of a fixture ends with the session's ID, so every ID is a
- * token of its session: to keep one for each of a million fixtures would take memory.
+ * Finds the session of a token; `undefined` if the token is unknown. The capture URL of a fixture ends with the session's ID, so every ID
+ * is a token of its session. Storing one for each of a million fixtures would take memory.
  */
 export async function locate (store: Store, token: string): Promise<CaptureToken | undefined> {
   const { tokens: [known], sessions: [session] } = await read(store, { tokens: [token], sessions: [token] })

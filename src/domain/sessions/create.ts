@@ -9,11 +9,11 @@ import { mergeMetadata, MetadataInput } from './metadata.js'
 import { qrCodeDataUrl } from './qr-code.js'
 import { type Environment, type Metadata, Session, type SessionStatus, TOKEN_LIFETIME } from './session.js'
 
-/** What a new session can be given (the vendor's page). */
+/** The fields that a new session can have (the vendor's page). */
 export interface SessionCreation {
   /** The user's own reference for the session. */
   external_ref?: string
-  /** The user's own data. A key set to null is left out. */
+  /** The user's own data. Keys set to null are dropped. */
   metadata?: Metadata
   /** The country of the document, such as `DE`. */
   country?: string
@@ -21,9 +21,9 @@ export interface SessionCreation {
   checks?: readonly string[]
   /** The workflow that the session uses. */
   workflow_id?: string
-  /** Where the capture page sends the browser when it is done. */
+  /** The URL to which the capture page redirects the browser at the end. */
   redirect_url?: string
-  /** What the capture page is filled with. */
+  /** Values to prefill on the capture page. */
   fields?: CaptureFields
   /** Whether to invite the person by email; the mock sends none. */
   send_email?: boolean
@@ -43,11 +43,11 @@ export const SessionCreation = schemaOf<SessionCreation>()(Type.Object({
   send_email: Type.Optional(Type.Boolean({ description: 'Whether to invite the person by email; the mock sends none' }))
 }, { $id: 'SessionCreation', additionalProperties: false, description: 'A session to create' }))
 
-/** What creating a session responds with, with its fields in the order of the vendor's page. */
+/** The response to creating a session, with its fields in the order of the vendor's page. */
 export interface CreatedSession {
   /** The session's ID. */
   id: string
-  /** How far the verification has come. */
+  /** The state of the verification. */
   status: SessionStatus
   /** The URL of the capture page. */
   capture_url: string
@@ -59,7 +59,7 @@ export interface CreatedSession {
   expires_at: string
   /** The user's own reference for the session. */
   external_ref: string | null
-  /** The QR code of `capture_url`, as a PNG; null when the URL is too long for one. */
+  /** The QR code of `capture_url`, as a PNG; null if the URL is too long for a QR code. */
   qr_code_data_url: string | null
   /** Free-form tags. */
   tags: readonly string[]
@@ -79,7 +79,7 @@ export const CreatedSession = schemaOf<CreatedSession>()(Type.Object({
   tags: Type.Unsafe<readonly string[]>(Type.Array(Type.String(), { description: 'Free-form tags attached to this session' }))
 }, { $id: 'CreatedSession', description: 'A session that was created' }))
 
-/** What a new session is made with, beside the request's body. */
+/** What a new session is created with, besides the request's body. */
 export interface Creation {
   environment: Environment
   now: number

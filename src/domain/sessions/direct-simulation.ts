@@ -8,9 +8,9 @@ import type { ResultStatus } from './result.js'
 import type { Session } from './session.js'
 import { outcomes, simulateSession, Simulation } from './simulate.js'
 
-/** Which outcome to simulate, and what its result is to be. */
+/** The outcome to simulate, and its result. */
 export interface DirectSimulation extends Simulation {
-  /** Fields of the result. What is left out gets the value of a simulated result. */
+  /** Fields of the result. Fields that are left out get the simulated values. */
   result?: ResultFixture
 }
 
@@ -21,8 +21,8 @@ export const DirectSimulation = schemaOf<DirectSimulation>()(Type.Object({
 
 /**
  * Simulates an outcome of a session of either environment.
- * @param newCaseId makes the ID of a review case
- * @throws ApiError 422 when the result does not fit, 400 when the session is not active
+ * @param newCaseId creates the ID of a review case
+ * @throws ApiError 422 if the result does not fit, 400 if the session is not active
  */
 export function simulateDirectly (
   before: Session, { action, result }: DirectSimulation, newCaseId: () => string, now: number
@@ -36,8 +36,8 @@ export function simulateDirectly (
 /**
  * Refuses a result that does not fit.
  * @param fitting the statuses that the result may have
- * @param reason what they follow from
- * @throws ApiError 422 which names what does not fit
+ * @param reason what determines these statuses, for the message
+ * @throws ApiError 422 that names the field that does not fit
  */
 export function checkGiven (result: ResultFixture | undefined, session: Session, fitting: readonly ResultStatus[], reason: string): void {
   if (result === undefined) return

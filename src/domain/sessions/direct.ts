@@ -15,12 +15,12 @@ import { type ReplacementParts, replacementOf } from './replacement.js'
 import type { ResultDocument } from './result.js'
 import type { Session } from './session.js'
 
-/** Sessions to add, with what belongs to them. */
+/** Sessions to add, with everything that belongs to them. */
 export type AddedSessions = Pick<SessionDocuments, 'sessions'> & Partial<SessionDocuments>
 
 /**
- * Adds sessions and what belongs to them, all of them or none. The sessions expire when their tokens run out.
- * @throws ApiError 409 when an ID is taken, in whichever environment
+ * Adds sessions and everything that belongs to them, all or none. The sessions expire with their tokens.
+ * @throws ApiError 409 if a session with one of the IDs exists, in either environment
  */
 export async function addSessions (store: Store, added: AddedSessions): Promise<void> {
   const { sessions } = added
@@ -32,9 +32,9 @@ export async function addSessions (store: Store, added: AddedSessions): Promise<
 }
 
 /**
- * Replaces a session, and what belongs to it, in whichever environment. Like adding a session, it is no event. The session expires when its
- * token runs out.
- * @throws ApiError 404 when it is not there
+ * Replaces a session of either environment, and everything that belongs to it. Like adding a session, this causes no event. The session
+ * expires with its token.
+ * @throws ApiError 404 if the session does not exist
  */
 export async function replaceSession (store: Store, fixture: NamedFixture, parts: ReplacementParts): Promise<Session> {
   const { id } = fixture
@@ -46,8 +46,8 @@ export async function replaceSession (store: Store, fixture: NamedFixture, parts
 }
 
 /**
- * Removes a session, and what belongs to it, from whichever environment.
- * @throws ApiError 404 when it is not there
+ * Removes a session of either environment, and everything that belongs to it.
+ * @throws ApiError 404 if the session does not exist
  */
 export async function removeSession (store: Store, id: string): Promise<void> {
   await store.transact({ sessions: [id], links: [id] }, found => {
@@ -56,7 +56,7 @@ export async function removeSession (store: Store, id: string): Promise<void> {
   })
 }
 
-/** What goes with sessions. Tokens that a session had before stay: they lead to nobody. */
+/** The documents to delete with sessions. Earlier tokens stay: they no longer find a session. */
 export function removalOf (
   ids: readonly string[], { sessions, links }: Found<{ sessions: string[], links: string[] }>
 ): NonNullable<Changes['deletes']> {
@@ -65,8 +65,8 @@ export function removalOf (
 }
 
 /**
- * Changes a session, in whichever environment, in one step as an operation does. Returns it as it is then.
- * @throws ApiError 404 when it is not there, and whatever `decide` throws
+ * Changes a session of either environment in one step, as an operation does. Returns the changed session.
+ * @throws ApiError 404 if the session does not exist, and whatever `decide` throws
  */
 export async function changeSession (
   world: Pick<World, 'store' | 'webhooks'>, id: string,
@@ -84,8 +84,8 @@ export async function changeSession (
 }
 
 /**
- * Finds a session in whichever environment.
- * @throws ApiError 404 when it is not there
+ * Finds a session of either environment.
+ * @throws ApiError 404 if the session does not exist
  */
 export async function findSession (store: Store, id: string): Promise<Session> {
   const { sessions: [session] } = await read(store, { sessions: [id] })
@@ -94,8 +94,8 @@ export async function findSession (store: Store, id: string): Promise<Session> {
 }
 
 /**
- * Finds a session in whichever environment, with what belongs to it: as a saved state has it.
- * @throws ApiError 404 when it is not there
+ * Finds a session of either environment, with everything that belongs to it, as in a saved state.
+ * @throws ApiError 404 if the session does not exist
  */
 export async function findFixture (store: Store, id: string): Promise<Fixture> {
   const { tokens, ...found } = await read(store, { sessions: [id], results: [id], captures: [id], links: [id], tokens: { of: id } })

@@ -6,7 +6,7 @@ import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
 import { nextVersion, Session, type SessionStatus } from './session.js'
 
-/** What an expiry responds with. */
+/** The response to an expiry. */
 export interface ExpiredSession {
   /** The session's ID. */
   id: string
@@ -23,8 +23,8 @@ export const ExpiredSession = schemaOf<ExpiredSession>()(Type.Object({
 }, { $id: 'ExpiredSession', description: 'A session that has expired' }))
 
 /**
- * Expires an active session. An expired session has no result, so that of a review that was not decided is gone (our decision).
- * @throws ApiError 400 when the session is not active
+ * Expires an active session. An expired session has no result, so the result of an open review is removed (our decision).
+ * @throws ApiError 400 if the session is not active
  */
 export function expireSession (before: Session, now: number): Decision<ExpiredSession> {
   const status = transition('expire', before)

@@ -9,33 +9,33 @@ import { type CaseStatus, Session } from './session.js'
 interface ReviewCase {
   /** The case's ID. */
   id: string
-  /** How far the review has come. */
+  /** The state of the review. */
   status: CaseStatus | null
 }
 
-/** What was sent to a webhook. */
+/** A webhook delivery in an export. */
 interface ExportedDelivery {
   /** What happened. */
   event: string
   /** Where it was sent. */
   url: string
-  /** What became of it. */
+  /** The delivery's status. */
   status: string
-  /** How often it was tried. */
+  /** The number of attempts. */
   attempts: number
 }
 
-/** What is kept about a session, in the order of the vendor's page. What the mock does not have is empty or null (our decision). */
+/** Everything that is stored about a session, in the order of the vendor's page. Fields without data are empty or null (our decision). */
 export interface SessionExport {
   /** The session. */
   session: Session
-  /** The session's result; null when it has none. */
+  /** The session's result; null if it has none. */
   result: SessionResult | null
   /** The session's documents; always empty. */
   documents: readonly unknown[]
-  /** What a screening found; always null. */
+  /** The result of a screening; always null. */
   screening: unknown
-  /** The session's review case; null when it has none. */
+  /** The session's review case; null if it has none. */
   review_case: ReviewCase | null
   /** The notes on the review case; always empty. */
   case_notes: readonly unknown[]
@@ -66,11 +66,11 @@ export const SessionExport = schemaOf<SessionExport>()(Type.Object({
   }), { description: 'The webhook deliveries about the session, the newest first' }))
 }, { $id: 'SessionExport', description: 'Everything that is kept about a session' }))
 
-/** How many webhook deliveries an export has at most. */
+/** The maximum number of webhook deliveries in an export. */
 export const MAX_EXPORTED_DELIVERIES = 1_000
 
 /**
- * Exports what is kept about a session.
+ * Exports everything that is stored about a session.
  * @param deliveries the webhook deliveries about the session, the newest first
  */
 export function exportSession (

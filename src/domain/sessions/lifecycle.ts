@@ -2,19 +2,19 @@ import { apiError, type ErrorName } from '../../contract/errors.js'
 import { environmentOf, isRedacted, openStatuses, type Session, type SessionStatus } from './session.js'
 
 interface Transition {
-  /** The statuses that the operation takes. */
+  /** The statuses that the operation accepts. */
   readonly from: readonly SessionStatus[]
   /** The status that a session has afterwards. */
   readonly to: SessionStatus
-  /** The error of a session in any other status. Time refuses nothing: it passes by. */
+  /** The error for a session in any other status; none for `time`, which ignores other sessions. */
   readonly refusal: ErrorName | undefined
 }
 
 const active: readonly SessionStatus[] = ['pending', 'capturing', 'processing', 'awaiting_external', 'under_review', 'sandbox_pending']
 
 /**
- * The life of a session: which operation takes which status where. Everything that changes a status asks this table.
- * A test keeps it and docs/lifecycle.md equal.
+ * The life of a session: the statuses that each operation accepts, and the status that follows. Everything that changes a status uses
+ * this table. A test compares it with docs/lifecycle.md.
  */
 export const lifecycle = {
   'resume': { from: ['pending', 'capturing', 'expired', 'failed'], to: 'pending', refusal: 'cannotResume' },
@@ -33,14 +33,14 @@ export const lifecycle = {
 type Row = keyof typeof lifecycle
 type LifecycleOperation = Exclude<Row, `submit, ${string}` | 'time'> | 'submit'
 
-/** Whether the token of a session can run out. */
+/** Whether the token of a session can expire. */
 export function canRunOut (session: Session): boolean {
   return takes('time', session)
 }
 
 /**
- * The status that an operation gives a session.
- * @throws ApiError the operation's error (400, for a submit 422) when it does not take the session's status, or the session has been
+ * The status of a session after an operation.
+ * @throws ApiError the operation's error (400, or 422 for a submit) if it does not accept the session's status, or the session has been
  * redacted
  */
 export function transition (operation: LifecycleOperation, session: Session): SessionStatus {
@@ -51,8 +51,9 @@ export function transition (operation: LifecycleOperation, session: Session): Se
 }
 
 /**
- * Refuses a one-time link to a session that cannot be captured any more (the vendor's page). It is no transition: it changes no status.
- * @throws ApiError 400 when the session is completed or failed, or has been redacted
+ * Refuses a one-time link to a session that can no longer be captured (the vendor's page). This is not a transition, because the status
+ * does not change.
+ * @throws ApiError 400 if the session is completed or failed, or has been redacted
  */
 export function refuseLink (session: Session): void {
   const state = stateOf(session)

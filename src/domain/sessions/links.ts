@@ -11,11 +11,11 @@ export interface Link {
   readonly id: string
   /** The URL of the capture page. */
   readonly capture_url: string
-  /** What has become of the link. That it has expired follows from the time: see `statusOf`. */
+  /** The saved status of the link. `statusOf` derives from the time whether the link has expired. */
   readonly status: typeof savedStatuses[number]
   /** When the link expires, unless it is consumed or revoked before. */
   readonly expires_at: string
-  /** When the link was made. */
+  /** When the link was created. */
   readonly created_at: string
 }
 
@@ -27,7 +27,7 @@ export const Link = schemaOf<Link>()(Type.Object({
   created_at: Type.String({ format: 'date-time', description: 'When the link was made, in UTC' })
 }, { $id: 'Link', additionalProperties: false, description: 'A one-time link, as a saved state has it' }))
 
-/** How many links of a session are kept. */
+/** The maximum number of links that are stored for a session. */
 export const MAX_LINKS = 100
 
 /** The one-time links of a session. */
@@ -38,7 +38,7 @@ export interface SessionLinks {
   readonly links: readonly Link[]
 }
 
-/** The status of a link at a time, which is text as in the link. An active link expires when its time has come. */
+/** The status of a link at a time, given as text as in the link. An active link expires at its `expires_at`. */
 export function statusOf ({ status, expires_at: expiresAt }: Link, now: string): LinkStatus {
   return status === 'active' && expiresAt <= now ? 'expired' : status
 }

@@ -6,13 +6,13 @@ import type { Page, PageRead } from '../store.js'
 import { type ResultDocument, type ResultStatus, SessionResult } from './result.js'
 import type { Environment } from './session.js'
 
-/** Which results a list has: those that fit every field. It is plain data, so that any store can search by it. */
+/** A filter for lists of results: every field must match. It is plain data, so that any store can search by it. */
 export interface ResultFilter {
   readonly environment: Environment
   readonly status?: ResultStatus | undefined
-  /** The first time that fits, as the mock writes times. */
+  /** The earliest time that matches, in the mock's format. */
   readonly created_after?: string | undefined
-  /** The last time that fits, as the mock writes times. */
+  /** The latest time that matches, in the mock's format. */
   readonly created_before?: string | undefined
 }
 
@@ -35,9 +35,9 @@ const ListedResult = schemaOf<ListedResult>()(Type.Object({
 
 /** A page of results. */
 export interface ResultList {
-  /** The results of the page, the newest first. */
+  /** The results of the page, newest first. */
   data: readonly ListedResult[]
-  /** Where the page stands in the whole list. */
+  /** The position of the page in the whole list. */
   pagination: Pagination
 }
 
@@ -46,11 +46,11 @@ export const ResultList = schemaOf<ResultList>()(Type.Object({
   pagination: ref(Pagination)
 }, { $id: 'ResultList', description: 'A page of results' }))
 
-/** The test of a filter besides its environment; `undefined` when every result of the environment passes. */
+/** The test of a filter, apart from its environment; `undefined` if every result of the environment passes. */
 export function resultTest (filter: ResultFilter): ((document: ResultDocument) => boolean) | undefined {
   const { status, created_after: after, created_before: before } = filter
   if (status === undefined && after === undefined && before === undefined) return undefined
-  // times as the mock writes them are in the order of their text
+  // times in the mock's format sort as text
   return ({ result }) => (status === undefined || result.status === status) &&
     (after === undefined || result.created_at >= after) &&
     (before === undefined || result.created_at <= before)

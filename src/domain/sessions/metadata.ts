@@ -18,14 +18,14 @@ export const MetadataInput = Type.Unsafe<Metadata>({
 })
 
 /**
- * Merges metadata one level deep: a key that is sent replaces, a key set to null is removed, a key that is not sent stays (the
- * vendor's page). A value that is an object replaces the old one whole, and nulls inside it are data (our decision).
+ * Merges metadata one level deep: a key that is sent replaces the old value, a key set to null is removed, and every other key stays (the
+ * vendor's page). An object replaces the old value as a whole, and nulls inside it are data (our decision).
  */
 export function mergeMetadata (metadata: Metadata, patch: Metadata): Metadata {
   const merged: Record<string, unknown> = { ...metadata }
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) Reflect.deleteProperty(merged, key)
-    // to assign would call a setter, and make no field
+    // an assignment would call a setter instead of creating a field
     else if (key === '__proto__') Object.defineProperty(merged, key, { value, enumerable: true, configurable: true })
     else merged[key] = value
   }

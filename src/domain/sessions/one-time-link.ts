@@ -8,7 +8,7 @@ import { endActive, type Link, type LinkStatus, linkStatuses, MAX_LINKS, type Se
 import { qrCodeDataUrl } from './qr-code.js'
 import type { Session } from './session.js'
 
-/** What a one-time link can be given (the vendor's page). */
+/** The fields that a new one-time link can have (the vendor's page). */
 export interface OneTimeLinkInput {
   /** How long the link works, in minutes; by default, and with null, 20. */
   expires_in_minutes?: number | null
@@ -25,17 +25,17 @@ export const OneTimeLinkInput = schemaOf<OneTimeLinkInput>()(Type.Object({
 export interface OneTimeLink {
   /** The link's ID. */
   id: string
-  /** The session that the link leads to. */
+  /** The session of the link. */
   session_id: string
   /** The URL of the capture page. It works once. */
   capture_url: string
-  /** What has become of the link. */
+  /** The link's status. */
   status: LinkStatus
   /** When the link expires. */
   expires_at: string
-  /** When the link was made. */
+  /** When the link was created. */
   created_at: string
-  /** The QR code of `capture_url`, as a PNG; null when the link does not work any more, or the URL is too long. */
+  /** The QR code of `capture_url`, as a PNG; null if the link no longer works, or the URL is too long. */
   qr_code_data_url: string | null
 }
 
@@ -49,7 +49,7 @@ export const OneTimeLink = schemaOf<OneTimeLink>()(Type.Object({
   qr_code_data_url: nullable(Type.String({ description: 'The QR code of `capture_url` as a PNG in a `data:` URL; null unless the link is active' }))
 }, { $id: 'OneTimeLink', description: 'A one-time link to the capture page of a session' }))
 
-/** What a new link is made with, beside its session. */
+/** What a new link is created with, besides its session. */
 export interface LinkCreation {
   id: string
   captureUrl: string
@@ -59,9 +59,9 @@ export interface LinkCreation {
 }
 
 /**
- * Makes a one-time link, and revokes the active one. The session stays as it is.
- * @param earlier the links that the session has had
- * @throws ApiError 400 when the session is completed or failed, or has been redacted
+ * Creates a one-time link, and revokes the active one. The session does not change.
+ * @param earlier the earlier links of the session
+ * @throws ApiError 400 if the session is completed or failed, or has been redacted
  */
 export function generateOneTimeLink (
   session: Session, earlier: SessionLinks | undefined, { id, captureUrl, minutes, now }: LinkCreation
@@ -108,7 +108,7 @@ function show (sessionId: string, link: Link, now: string): OneTimeLink {
     status,
     expires_at: link.expires_at,
     created_at: link.created_at,
-    // nobody can use that of another link, and a hundred of them would take time
+    // only an active link can be used, and a hundred QR codes would take time
     qr_code_data_url: status === 'active' ? qrCodeDataUrl(link.capture_url) : null
   }
 }

@@ -9,23 +9,23 @@ import { transition } from './lifecycle.js'
 import { endActive, type LinkStatus, type SessionLinks, statusOf } from './links.js'
 import { nextVersion, type Session, TOKEN_LIFETIME } from './session.js'
 
-/** What the capture page shows, and what an outcome begins with. */
+/** An opened capture: what the capture page shows, and what an outcome starts from. */
 export interface OpenedCapture {
   session: Session
   /** The token that works from now on. */
   token: string
-  /** Where the page sends the browser afterwards. */
+  /** The URL to which the page redirects the browser afterwards. */
   redirectUrl: string | null
 }
 
-/** What is found by the session of a token. */
+/** The documents of the session of a token. */
 export type FoundCapture = Found<{ sessions: string[], links: string[], captures: string[] }>
 
 /**
- * Opens the capture page: the session becomes capturing. A session's own token goes on working. A one-time link is consumed, and gives the
+ * Opens the capture page: the session becomes capturing. The session's own token keeps working. A one-time link is consumed, and gives the
  * session a new token for 20 minutes, so that the page can be loaded again (our decision).
- * @param newUrl makes the capture URL of a new token
- * @throws ApiError 404 when the session is gone; 410 when it cannot be captured, or not by this token
+ * @param newUrl creates the capture URL of a new token
+ * @throws ApiError 404 if the session no longer exists; 410 if it cannot be captured, or not with this token
  */
 export function openCapture (token: CaptureToken, found: FoundCapture, newUrl: () => string, now: number): Decision<OpenedCapture> {
   const { sessions: [before], links: [links], captures: [capture] } = found
@@ -57,7 +57,7 @@ function openLink (linkId: string, before: Session, links: SessionLinks | undefi
   const status = transition('open a link', before)
   const time = timestamp(now)
   const link = links?.links.find(({ id }) => id === linkId)
-  // the oldest links of a session are not kept; a newer one has revoked them
+  // only the latest links of a session are stored; a newer link has revoked the others
   const linkStatus = link === undefined ? 'revoked' : statusOf(link, time)
   if (linkStatus !== 'active') throw apiError(refusals[linkStatus])
   const after = nextVersion(before, { status, updated_at: time, capture_url: url, token_expires_at: timestamp(now + TOKEN_LIFETIME) })

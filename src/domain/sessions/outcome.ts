@@ -9,9 +9,9 @@ import { type SimulatedAction, simulateSession } from './simulate.js'
 
 const outcomes = ['approve', 'reject', 'needs_review'] as const
 
-/** Which outcome a capture has. */
+/** The outcome of a capture. */
 export interface OutcomeInput {
-  /** What is to become of the session. */
+  /** What happens to the session. */
   outcome: typeof outcomes[number]
 }
 
@@ -19,13 +19,13 @@ export const OutcomeInput = schemaOf<OutcomeInput>()(Type.Object({
   outcome: oneOf(outcomes, { description: 'What is to become of the session' })
 }, { $id: 'OutcomeInput', additionalProperties: false, description: 'Which outcome a capture has' }))
 
-/** What an outcome responds with. */
+/** The response to an outcome. */
 export interface CaptureOutcome {
   /** The session. */
   session_id: string
   /** The session's status now. */
   status: SessionStatus
-  /** Where the capture page sends the browser, with `session_id` and `status` added; null when the session has no `redirect_url`. */
+  /** The URL to which the capture page redirects the browser, with `session_id` and `status`; null if the session has no `redirect_url`. */
   redirect_url: string | null
 }
 
@@ -41,17 +41,18 @@ const actions: Readonly<Record<OutcomeInput['outcome'], SimulatedAction>> = {
   approve: 'approve', reject: 'decline', needs_review: 'require-review'
 }
 
-/** What an outcome makes. */
+/** Creates the IDs and URLs that an outcome needs. */
 export interface OutcomeMakers {
-  /** Makes the ID of a review case. */
+  /** Creates the ID of a review case. */
   newCaseId: () => string
-  /** Makes the capture URL of a new token. */
+  /** Creates the capture URL of a new token. */
   newUrl: () => string
 }
 
 /**
- * Ends a capture with an outcome: opens it, if nobody has, and simulates, in one step. A live session has the same outcomes (our decision).
- * @throws ApiError 404 when the session is gone; 410 when it cannot be captured, or not by this token
+ * Ends a capture with an outcome: opens it, unless it is already open, and simulates the outcome, in one step. Live sessions have the same
+ * outcomes (our decision).
+ * @throws ApiError 404 if the session no longer exists; 410 if it cannot be captured, or not with this token
  */
 export function decideOutcome (
   token: CaptureToken, found: FoundCapture, { outcome }: OutcomeInput, { newCaseId, newUrl }: OutcomeMakers, now: number
@@ -61,7 +62,7 @@ export function decideOutcome (
   const { puts, deletes = {}, events: [event], response } = simulateSession(session, actions[outcome], newCaseId, now)
   const { id, status } = response.body
   return {
-    // of what was opened, only that a link is used up outlasts the outcome
+    // the outcome replaces everything else that opening has written, but a link stays consumed
     puts: { ...puts, ...(opened.puts?.links && { links: opened.puts.links }) },
     deletes,
     events: [{ ...event as Event, before: found.sessions[0] as Session }],
@@ -72,7 +73,7 @@ export function decideOutcome (
   }
 }
 
-/** Adds the outcome to a URL. Its own query stays as it is, to the letter. */
+/** Adds the outcome to a URL. Its own query stays exactly as it is. */
 function withOutcome (redirectUrl: string, sessionId: string, status: SessionStatus): string {
   const url = new URL(redirectUrl)
   const added = `session_id=${encodeURIComponent(sessionId)}&status=${status}`

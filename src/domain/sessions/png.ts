@@ -4,14 +4,14 @@ const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 const END = chunk('IEND', Buffer.alloc(0))
 
 /**
- * A PNG of black and white.
- * @param scanlines each line of pixels as the format has it: a zero, then 8 pixels in a byte, 1 for white
+ * A black and white PNG.
+ * @param scanlines the lines of pixels in the format of PNG: a zero, then 8 pixels per byte, 1 for white
  */
 export function pngOf (width: number, height: number, scanlines: Buffer): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header[8] = 1 // bits for each pixel; the zeros after it say: gray, deflate, no interlacing
+  header[8] = 1 // bits per pixel; the zeros after it mean gray, deflate, and no interlacing
   return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('IDAT', deflateSync(scanlines, { level: 1 })), END])
 }
 

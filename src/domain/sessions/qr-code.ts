@@ -4,19 +4,19 @@ import { pngOf } from './png.js'
 /** How many bytes fit into a QR code. */
 const CAPACITY = 2_953
 
-/** How many pixels a module is wide. Two modules are a byte. */
+/** The width of a module in pixels. Two modules fit into a byte. */
 const SCALE = 4
 
-/** The QR code of a text, as a PNG in a `data:` URL; null when the text is too long for one. The same text has the same code. */
+/** The QR code of a text, as a PNG in a `data:` URL; null if the text is too long. The same text always has the same code. */
 export function qrCodeDataUrl (text: string): string | null {
   if (Buffer.byteLength(text) > CAPACITY) return null
-  // every mask can be read, and to look for the best one takes time
+  // readers accept any mask, and searching for the best one takes time
   const modules = encodeQR(text, 'raw', { ecc: 'low', encoding: 'byte', mask: 0, border: 4 })
   const width = modules.length * SCALE
   return `data:image/png;base64,${pngOf(width, width, scanlinesOf(modules)).toString('base64')}`
 }
 
-/** Lines of pixels as a PNG has them: a zero, then 8 pixels in a byte, 1 for white. */
+/** Lines of pixels in the format of PNG: a zero, then 8 pixels per byte, 1 for white. */
 function scanlinesOf (modules: readonly boolean[][]): Buffer {
   const length = 1 + Math.ceil(modules.length / 2)
   const lines = Buffer.alloc(modules.length * SCALE * length)

@@ -5,7 +5,7 @@ import { type ResultDocument, resultStatuses, type ResultStatus, SessionResult }
 import type { Session } from './session.js'
 import { resultThere } from './visible.js'
 
-/** What was found out about a person, in the order of the vendor's page. */
+/** The findings about a person, in the order of the vendor's page. */
 export interface Findings {
   /** Whether the person is old enough. */
   age_check_passed: boolean | null
@@ -19,17 +19,17 @@ export interface Findings {
   extracted_data: Readonly<Record<string, unknown>>
 }
 
-/** A result with what was found out in a field of its own, in the order of the vendor's page. */
+/** A result with its findings in a field of their own, in the order of the vendor's page. */
 export interface Result {
   /** The session that the result is of. */
   session_id: string
-  /** What was decided. */
+  /** The decision. */
   status: ResultStatus
-  /** When it was decided. */
+  /** When the decision was made. */
   created_at: string
   /** The user's own reference for the session. */
   external_ref: string | null
-  /** What was found out. */
+  /** The findings. */
   result: Findings
   /** Why the session was rejected, in words. */
   rejection_reason: string | null
@@ -37,7 +37,7 @@ export interface Result {
   rejection_reason_code: string | null
   /** How the session was processed. */
   processing_mode: string | null
-  /** Whether the sensitive data is gone. */
+  /** Whether the sensitive data has been removed. */
   sensitive_data_expired: boolean
 }
 
@@ -65,15 +65,15 @@ export const Result = schemaOf<Result>()(Type.Object({
 
 /**
  * Reads the result of a session, flat.
- * @throws ApiError 404 when there is none yet
+ * @throws ApiError 404 if there is none yet
  */
 export function getSessionResult (result: ResultDocument | undefined): Decision<SessionResult> {
   return { events: [], response: { status: 200, body: resultThere(result) } }
 }
 
 /**
- * Reads the result of a session, with what was found out in a field of its own.
- * @throws ApiError 404 when there is none yet
+ * Reads the result of a session, with its findings in a field of their own.
+ * @throws ApiError 404 if there is none yet
  */
 export function getResult ({ external_ref: externalRef }: Session, document: ResultDocument | undefined): Decision<Result> {
   const result = resultThere(document)
@@ -91,7 +91,7 @@ export function getResult ({ external_ref: externalRef }: Session, document: Res
   return { events: [], response: { status: 200, body } }
 }
 
-/** What a result says was found out. */
+/** The findings of a result. */
 export function findingsOf (result: SessionResult): Findings {
   return {
     age_check_passed: result.age_check_passed,

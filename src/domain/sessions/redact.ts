@@ -8,9 +8,9 @@ import type { ResultDocument } from './result.js'
 import { type Environment, environmentOf, isRedacted, type Session } from './session.js'
 import { sessionIn } from './visible.js'
 
-/** What a redaction responds with, its fields in the order of the vendor's page. */
+/** The response to a redaction, with its fields in the order of the vendor's page. */
 export interface Redaction {
-  /** `already_redacted` when the session was redacted before. */
+  /** `already_redacted` if the session was redacted before. */
   status: 'deleted' | 'already_redacted'
   /** The session. */
   session_id: string
@@ -47,17 +47,17 @@ export const BulkRedactionInput = schemaOf<BulkRedactionInput>()(Type.Object({
 interface BulkRedactionItem {
   /** The session. */
   session_id: string
-  /** `not_found` when the environment has no such session. */
+  /** `not_found` if the environment has no such session. */
   status: 'deleted' | 'already_redacted' | 'not_found'
   /** How many documents were removed. */
   documents_removed: number
 }
 
-/** What a bulk redaction responds with. */
+/** The response to a bulk redaction. */
 export interface BulkRedaction {
   /** How many different sessions the request names. */
   total: number
-  /** What became of each, in the order of the request. */
+  /** The outcome for each session, in the order of the request. */
   results: readonly BulkRedactionItem[]
 }
 
@@ -76,8 +76,8 @@ export const BulkRedaction = schemaOf<BulkRedaction>()(Type.Object({
 type FoundData = Found<Record<'sessions' | 'results' | 'links', string[]>>
 
 /**
- * Redacts the data of a session for good. A session that has been redacted stays as it is.
- * @throws ApiError 404 when there is no such session in the environment
+ * Redacts the data of a session permanently. Does nothing if the session has already been redacted.
+ * @throws ApiError 404 if the environment has no such session
  */
 export function redactSession (
   environment: Environment, id: string, { sessions: [session], results: [result], links: [links] }: FoundData, now: number
@@ -93,7 +93,7 @@ export function redactSession (
   return { ...redactAll(wasRedacted ? [] : [{ before, result, links }], now), response: { status: 200, body } }
 }
 
-/** Redacts the data of a session of either environment for good. One that has been redacted stays as it is. */
+/** Redacts the data of a session of either environment permanently. Does nothing if the session has already been redacted. */
 export function redactDirectly (
   before: Session, result: ResultDocument | undefined, links: SessionLinks | undefined, now: number
 ): Decision<Session> {
@@ -101,7 +101,7 @@ export function redactDirectly (
   return { ...decision, response: { status: 200, body: decision.events[0]?.after ?? before } }
 }
 
-/** Redacts the data of several sessions, in one step. The IDs are different, and what was found is in their order. */
+/** Redacts the data of several sessions, in one step. The IDs are unique, and the found documents are in their order. */
 export function bulkRedactSessions (
   environment: Environment, ids: readonly string[], { sessions, results, links }: FoundData, now: number
 ): Decision<BulkRedaction> {

@@ -6,19 +6,19 @@ import { endActive, type SessionLinks } from './links.js'
 import type { ResultDocument } from './result.js'
 import { isOpen, isRedacted, nextVersion, type Session, type SessionStatus } from './session.js'
 
-/** A session whose data is still there. */
+/** A session that has not been redacted. */
 export interface Unredacted {
   before: Session
   result: ResultDocument | undefined
   links: SessionLinks | undefined
 }
 
-/** Redacts sessions. What was given for their capture pages is gone, and nobody can capture them any more. */
+/** Redacts sessions. Removes the data for their capture pages, so that nobody can capture them. */
 export function redactAll (sessions: readonly Unredacted[], now: number): Omit<Decision, 'response'> {
   if (sessions.length === 0) return { events: [] }
   const events = sessions.map(({ before }): Event => {
     const after = nextVersion(before, {
-      // an open session cannot be captured any more
+      // an open session can no longer be captured
       status: isOpen(before.status) ? 'expired' : before.status,
       updated_at: timestamp(now),
       external_ref: null,
@@ -43,7 +43,7 @@ export function redactAll (sessions: readonly Unredacted[], now: number): Omit<D
   }
 }
 
-/** What was decided stays. */
+/** The decision stays. */
 function redactResult ({ id, result }: ResultDocument): ResultDocument {
   return { id, result: { ...result, extracted_data: {}, sensitive_data_expired: true } }
 }
@@ -53,7 +53,7 @@ const captured: readonly SessionStatus[] = [
   'capturing', 'processing', 'completed', 'failed', 'awaiting_external', 'under_review', 'sandbox_pending'
 ]
 
-/** How many documents a redaction removes: the mock has none, and counts three for each session that was captured (our decision). */
+/** The number of documents that a redaction removes. The mock has no documents, and counts three per captured session (our decision). */
 export function documentsOf (session: Session, result: ResultDocument | undefined): number {
   if (isRedacted(session)) return 0
   return result !== undefined || captured.includes(session.status) ? 3 : 0

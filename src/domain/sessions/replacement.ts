@@ -7,15 +7,15 @@ import type { CaptureToken } from './capture.js'
 import { expiriesAfter, expiryId } from './expiry.js'
 import { environmentOf, type Session } from './session.js'
 
-/** What completes the fixture that replaces a session. */
+/** The values that complete the fixture that replaces a session. */
 export interface ReplacementParts {
   /** The time, in milliseconds since 1970. */
   now: number
-  /** Where the mock is, for the default of `capture_url`. */
+  /** The mock's public URL, for the default of `capture_url`. */
   publicUrl: string | undefined
 }
 
-/** The problems of a fixture of the right form that is to replace a session. */
+/** The problems of a fixture that replaces a session, besides those that its schema finds. */
 export function checkReplacement (id: string, fixture: Fixture, place: Problem['loc']): Problem[] {
   const ofId: Problem[] = fixture.id === undefined || fixture.id === id
     ? []
@@ -24,8 +24,8 @@ export function checkReplacement (id: string, fixture: Fixture, place: Problem['
 }
 
 /**
- * Replaces a session by a checked fixture. Everything that the fixture leaves out has its default, except for the environment, which stays.
- * @param tokens the tokens that the session has had
+ * Replaces a session with a checked fixture. Fields that the fixture leaves out get defaults, except for the environment, which stays.
+ * @param tokens the earlier tokens of the session
  */
 export function replacementOf (
   before: Session, tokens: readonly CaptureToken[], fixture: NamedFixture, { now, publicUrl }: ReplacementParts

@@ -4,7 +4,7 @@ import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 export const resultStatuses = ['approved', 'rejected', 'needs_review'] as const
 export type ResultStatus = typeof resultStatuses[number]
 
-/** What came of one check. */
+/** The outcome of one check. */
 export interface CheckResult {
   status: string
 }
@@ -13,11 +13,11 @@ export interface CheckResult {
 export interface SessionResult {
   /** The session that the result is of. */
   readonly session_id: string
-  /** What was decided. */
+  /** The decision. */
   readonly status: ResultStatus
   /** Whether the session belongs to the sandbox. */
   readonly is_sandbox: boolean
-  /** When it was decided. */
+  /** When the decision was made. */
   readonly created_at: string
   /** Whether the face matches the document. */
   readonly face_match_passed: boolean | null
@@ -35,11 +35,11 @@ export interface SessionResult {
   readonly processing_mode: string
   /** The country whose rules were applied. */
   readonly country_used: string | null
-  /** Whether the sensitive data is gone. */
+  /** Whether the sensitive data has been removed. */
   readonly sensitive_data_expired: boolean
   /** Why the session was rejected, for programs to compare. */
   readonly rejection_reason_code: string | null
-  /** What came of each check. */
+  /** The outcome of each check. */
   readonly check_results: Readonly<Record<string, CheckResult>> | null
 }
 
@@ -69,7 +69,7 @@ export const SessionResult = schemaOf<SessionResult>()(Type.Object({
   }))
 }, { $id: 'SessionResult', description: 'The result of a session' }))
 
-/** A result, as the store keeps it: under the ID of its session. */
+/** A result as the store keeps it, under the ID of its session. */
 export interface ResultDocument {
   readonly id: string
   readonly result: SessionResult

@@ -9,13 +9,13 @@ import { transition } from './lifecycle.js'
 import { qrCodeDataUrl } from './qr-code.js'
 import { nextVersion, Session, type SessionStatus, TOKEN_LIFETIME } from './session.js'
 
-/** What a resume responds with, its fields in the order of the vendor's page. */
+/** The response to a resume, with its fields in the order of the vendor's page. */
 export interface ResumedSession {
   /** The session's ID. */
   id: string
   /** The session's status: `pending`. */
   status: SessionStatus
-  /** The new capture URL. The old one does not work any more. */
+  /** The new capture URL. The old one no longer works. */
   capture_url: string
   /** When the new capture URL expires. */
   expires_at: string
@@ -32,9 +32,9 @@ export const ResumedSession = schemaOf<ResumedSession>()(Type.Object({
 }, { $id: 'ResumedSession', description: 'A session that can be captured again' }))
 
 /**
- * Opens a session again, with a new token that lives for 20 minutes. The session starts over, so an earlier result is gone (our decision).
+ * Reopens a session, with a new token for 20 minutes. The session starts over, so an earlier result is removed (our decision).
  * @param captureUrl the URL of the new token
- * @throws ApiError 400 when the session cannot be resumed
+ * @throws ApiError 400 if the session cannot be resumed
  */
 export function resumeSession (before: Session, captureUrl: string, now: number): Decision<ResumedSession> {
   const status = transition('resume', before)

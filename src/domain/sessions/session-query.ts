@@ -5,19 +5,19 @@ import { read } from '../read.js'
 import type { Page, Store } from '../store.js'
 import { type Environment, type Session, type SessionStatus, statuses } from './session.js'
 
-/** Which sessions the control plane lists: a page of those of one environment. Every field that is given must match. */
+/** The sessions that the control plane lists: a page of those of one environment that match every given field. */
 export interface SessionQuery {
-  /** The environment; by default that of the API key, without one the sandbox. */
+  /** The environment; by default that of the API key, or without a key, the sandbox. */
   environment?: Environment
   /** The status. */
   status?: SessionStatus
   /** A part of the ID or of the external reference, in upper or lower case. */
   q?: string
-  /** The whole external reference. */
+  /** The exact external reference. */
   external_ref?: string
-  /** How many at most: 1,000 or fewer, by default 50. */
+  /** The maximum number of sessions to return: 1 to 1,000, by default 50. */
   limit?: number
-  /** How many of the newest to skip. */
+  /** The number of newest sessions to skip. */
   offset?: number
 }
 

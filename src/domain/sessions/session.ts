@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 import { pageUrl } from './capture.js'
 
-/** The environment of an API key or a session. Both share one host and never see each other (the vendor's page). */
+/** The environment of an API key or a session. Both environments share one host and never see each other (the vendor's page). */
 export type Environment = 'live' | 'sandbox'
 
 export const statuses = [
@@ -16,17 +16,17 @@ export type RetentionStatus = typeof retentionStatuses[number]
 const caseStatuses = ['open', 'in_review', 'escalated', 'pending_second_review', 'approved', 'rejected'] as const
 export type CaseStatus = typeof caseStatuses[number]
 
-/** A capture token lives for 20 minutes (the vendor's page on creating sessions). */
+/** A capture token is valid for 20 minutes (the vendor's page on creating sessions). */
 export const TOKEN_LIFETIME = 20 * 60 * 1000
 
 /** The user's own data: any JSON under any key. Its keys are never renamed. */
 export type Metadata = Readonly<Record<string, unknown>>
 
-/** A verification session, with its fields in the order of the vendor's page. It is immutable: a change makes the next version. */
+/** A verification session, with its fields in the order of the vendor's page. It is immutable: a change creates a new version. */
 export interface Session {
-  /** The session's ID; the mock makes `ses_` and 20 hexadecimal characters. */
+  /** The session's ID; the mock generates `ses_` and 20 hexadecimal characters. */
   readonly id: string
-  /** How far the verification has come. */
+  /** The state of the verification. */
   readonly status: SessionStatus
   /** Whether the session belongs to the sandbox. */
   readonly is_sandbox: boolean
@@ -48,7 +48,7 @@ export interface Session {
   readonly workflow_id: string | null
   /** The detected or specified document type. */
   readonly document_type: string | null
-  /** How much of the session's data is still kept. A `redacted` session cannot be updated. */
+  /** How much of the session's data is still stored. A `redacted` session cannot be updated. */
   readonly retention_status: RetentionStatus | null
   /** How often the session was processed. */
   readonly processing_attempts: number | null
@@ -96,12 +96,12 @@ export const Session = schemaOf<Session>()(Type.Object({
 /** The statuses in which a session can still be captured. */
 export const openStatuses: readonly SessionStatus[] = ['pending', 'capturing']
 
-/** Whether a session can still be captured: only then it has a capture URL and a token (the vendor's page). */
+/** Whether a session can still be captured. Only then does it have a capture URL and a token (the vendor's page). */
 export function isOpen (status: SessionStatus): boolean {
   return openStatuses.includes(status)
 }
 
-/** Whether a session has been redacted: then nothing changes it any more (the vendor's page). */
+/** Whether a session has been redacted. Then nothing can change it (the vendor's page). */
 export function isRedacted ({ retention_status: retention }: Session): boolean {
   return retention === 'redacted'
 }
@@ -112,8 +112,8 @@ export function environmentOf ({ is_sandbox: isSandbox }: Pick<Session, 'is_sand
 }
 
 /**
- * The capture URL of a session, unless its fixture has another. An ID of a fixture may be any text, also one that a URL must encode.
- * @param publicUrl where the mock is; without it, the URL leads nowhere
+ * The default capture URL of a session. The ID of a fixture may be any text, so it may have to be encoded.
+ * @param publicUrl the mock's public URL; without it, the capture URL does not work
  */
 export function captureUrl (id: string, publicUrl?: string): string {
   const token = /^[\w-]*$/.test(id) ? id : encodeURIComponent(Buffer.from(id).toString()) // half of a surrogate pair has no encoding
@@ -121,8 +121,8 @@ export function captureUrl (id: string, publicUrl?: string): string {
 }
 
 /**
- * The next version of a session. Field by field: `{ ...session, ...changes }` takes 25 times as long, which is more than 2 % of an update
- * (bench/README.md).
+ * The next version of a session. Copies field by field, because `{ ...session, ...changes }` takes 25 times as long, more than 2 % of an
+ * update (bench/README.md).
  */
 export function nextVersion (session: Session, changes: Partial<Session>): Session {
   const copy: { -readonly [F in keyof Session]: Session[F] } = {

@@ -12,11 +12,11 @@ import { isOpen, nextVersion, type Session, type SessionStatus, statuses, TOKEN_
 import { caseAfter, outcomeEvents } from './simulate.js'
 import { refuseRedacted } from './visible.js'
 
-/** The status that a session is to have. */
+/** A new status for a session. */
 export interface StatusChange {
   /** The status. */
   status: SessionStatus
-  /** The result, if the session is to get one: only with `completed` and `under_review`. */
+  /** A new result for the session; only with `completed` and `under_review`. */
   result?: ResultFixture
 }
 
@@ -25,22 +25,22 @@ export const StatusChange = schemaOf<StatusChange>()(Type.Object({
   result: Type.Optional(ref(ResultFixture))
 }, { $id: 'StatusChange', additionalProperties: false, description: 'The status that a session is to have, and the result that it is to get' }))
 
-/** What a session may need in its new status. */
+/** What a session may need for its new status. */
 export interface StatusParts {
   now: number
-  /** Makes the ID of a review case. */
+  /** Creates the ID of a review case. */
   newCaseId: () => string
-  /** Makes the URL of a new capture token. */
+  /** Creates the URL of a new capture token. */
   newCaptureUrl: () => string
 }
 
-/** The statuses of the results that a session can have in a status; by default it has none. */
+/** By the status of a session, the statuses that its result can have; in all other statuses, it has no result. */
 const fittingResults: Readonly<Partial<Record<SessionStatus, readonly ResultStatus[]>>> = {
   completed: ['approved', 'rejected'],
   under_review: ['needs_review']
 }
 
-/** The events of statuses that a session reaches without a result. */
+/** The events of statuses that a session gets without a result. */
 const events: Readonly<Partial<Record<SessionStatus, Event['type']>>> = {
   capturing: 'session.started',
   expired: 'session.expired',
@@ -48,9 +48,9 @@ const events: Readonly<Partial<Record<SessionStatus, Event['type']>>> = {
 }
 
 /**
- * Gives a session a status, whatever it had before. It has a capture token while it is open, and a result only where one fits its status:
- * one that does not fit is removed.
- * @throws ApiError 422 when the session has been redacted, or the result that is given does not fit
+ * Sets the status of a session, whatever it was before. An open session gets a capture token. A result that does not fit the new status is
+ * removed.
+ * @throws ApiError 422 if the session has been redacted, or the given result does not fit
  */
 export function setStatus (
   before: Session, current: ResultDocument | undefined, { status, result: given }: StatusChange, parts: StatusParts
@@ -82,7 +82,7 @@ export function setStatus (
   }
 }
 
-/** A session that is opened gets a token; one that is open keeps its own. */
+/** A session that is opened gets a token; a session that is already open keeps its own. */
 function captureAfter (before: Session, status: SessionStatus, { now, newCaptureUrl }: StatusParts): Partial<Session> {
   if (!isOpen(status)) return closed
   if (before.capture_url !== null) return {}

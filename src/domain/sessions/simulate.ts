@@ -13,9 +13,9 @@ import { simulatedResult } from './simulated-result.js'
 const actions = ['approve', 'decline', 'require-review', 'expire'] as const
 export type SimulatedAction = typeof actions[number]
 
-/** Which outcome to simulate. */
+/** The outcome to simulate. */
 export interface Simulation {
-  /** What is to happen to the session. */
+  /** What happens to the session. */
   action: SimulatedAction
 }
 
@@ -23,7 +23,7 @@ export const Simulation = schemaOf<Simulation>()(Type.Object({
   action: oneOf(actions, { description: 'What is to happen to the session' })
 }, { $id: 'Simulation', additionalProperties: false, description: 'Which outcome to simulate' }))
 
-/** What a simulation responds with, its fields in the order of the vendor's page. */
+/** The response to a simulation, with its fields in the order of the vendor's page. */
 export interface SimulatedSession {
   /** The session's ID. */
   id: string
@@ -42,21 +42,21 @@ export const SimulatedSession = schemaOf<SimulatedSession>()(Type.Object({
   simulated: Type.Boolean({ description: 'Always true' })
 }, { $id: 'SimulatedSession', description: 'A session with a simulated outcome' }))
 
-/** The status of the result that each action makes; one that expires makes none. */
+/** The status of the result of each action; `expire` has none. */
 export const outcomes: Readonly<Record<SimulatedAction, ResultStatus | undefined>> = {
   'approve': 'approved', 'decline': 'rejected', 'require-review': 'needs_review', 'expire': undefined
 }
 
-/** The event of a session that gets a result, by the status of the result. */
+/** The events of sessions that get a result, by the status of the result. */
 export const outcomeEvents: Readonly<Record<ResultStatus, Event['type']>> = {
   approved: 'session.approved', rejected: 'session.declined', needs_review: 'session.requires-review'
 }
 
 /**
- * Simulates an outcome, at once: session and result are written in one step (our decision).
- * @param newCaseId makes the ID of a review case
- * @param given fields of the result in place of the simulated ones
- * @throws ApiError 400 when the session is not active
+ * Simulates an outcome. Session and result are written in one step (our decision).
+ * @param newCaseId creates the ID of a review case
+ * @param given fields that override those of the simulated result
+ * @throws ApiError 400 if the session is not active
  */
 export function simulateSession (
   before: Session, action: SimulatedAction, newCaseId: () => string, now: number, given?: ResultFixture
@@ -84,7 +84,7 @@ export function simulateSession (
   }
 }
 
-/** A review opens a case, or the one that there is again; a decision closes it (our decision). */
+/** A review opens a case, or reopens the session's case; a decision closes it (our decision). */
 export function caseAfter (before: Session, outcome: ResultStatus | undefined, newCaseId: () => string): Partial<Session> {
   if (outcome === undefined) return {}
   if (outcome === 'needs_review') return { case_id: before.case_id ?? newCaseId(), case_status: 'open' }

@@ -4,7 +4,7 @@ import type { Session } from './session.js'
 
 const noReason = { rejection_reason: null, rejection_reason_code: null } as const
 
-/** The values of the vendor's testing page; what a human would decide is null in a result that needs review (our decision). */
+/** The values of the vendor's testing page. In a result that needs review, the fields that a human would decide are null (our decision). */
 const values = {
   approved: { face_match_passed: true, face_match_score: 0.95, age_check_passed: true, ...noReason },
   rejected: {
@@ -21,7 +21,7 @@ const extracted = { first_name: 'Jane', last_name: 'Doe', date_of_birth: '1997-0
 
 const checkStatuses = { approved: 'passed', rejected: 'failed', needs_review: 'needs_review' } as const
 
-/** The result of a session with a simulated outcome. A document that could not be read has neither data nor an age. */
+/** The result of a session with a simulated outcome. A document that could not be read has no data and no age. */
 export function simulatedResult (session: Session, outcome: ResultStatus, now: number): SessionResult {
   const value = values[outcome]
   const isReadable = outcome !== 'rejected'

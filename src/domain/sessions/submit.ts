@@ -6,7 +6,7 @@ import { closed, expiryId } from './expiry.js'
 import { transition } from './lifecycle.js'
 import { nextVersion, Session, type SessionStatus } from './session.js'
 
-/** What a submit responds with, its fields in the order of the vendor's page. */
+/** The response to a submit, with its fields in the order of the vendor's page. */
 export interface SubmittedSession {
   /** The session's ID. */
   id: string
@@ -26,8 +26,8 @@ export const SubmittedSession = schemaOf<SubmittedSession>()(Type.Object({
 }, { $id: 'SubmittedSession', description: 'A session that was submitted' }))
 
 /**
- * Submits what was captured. The mock has no documents, and does not ask for them (our decision).
- * @throws ApiError 422 when the session is neither pending nor capturing
+ * Submits a session. The mock has no documents, and does not require them (our decision).
+ * @throws ApiError 422 if the session is neither pending nor capturing
  */
 export function submitSession (before: Session, now: number): Decision<SubmittedSession> {
   const status = transition('submit', before)

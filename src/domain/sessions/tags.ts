@@ -6,10 +6,10 @@ import type { Decision } from '../decision.js'
 import { nextVersion, type Session } from './session.js'
 import { refuseRedacted } from './visible.js'
 
-/** How many tags a session can have (the vendor's page). */
+/** The maximum number of tags of a session (the vendor's page). */
 const MAX_TAGS = 50
 
-/** One tag or several, and never both. */
+/** Either one tag or several. */
 export interface TagInput {
   /** A tag. */
   tag?: string
@@ -38,20 +38,20 @@ export const SessionTags = schemaOf<SessionTags>()(Type.Object({
 }, { $id: 'SessionTags', description: 'The tags of a session' }))
 
 /**
- * Adds tags behind those that are there; one that is there already does nothing.
- * @throws ApiError 422 when the session has been redacted, or would have more than 50 tags
+ * Appends tags, and ignores those that the session already has.
+ * @throws ApiError 422 if the session has been redacted, or would have more than 50 tags
  */
 export function addTags (before: Session, input: TagInput, now: number): Decision<SessionTags> {
   refuseRedacted(before)
   const tags = [...new Set([...before.tags, ...tagsOf(input)])]
-  // a fixture may have more already
+  // a session of a fixture may already have more
   if (tags.length > Math.max(MAX_TAGS, before.tags.length)) throw apiError('tooManyTags')
   return withTags(before, tags, now)
 }
 
 /**
- * Removes tags; one that is not there does nothing.
- * @throws ApiError 422 when the session has been redacted
+ * Removes tags, and ignores those that the session does not have.
+ * @throws ApiError 422 if the session has been redacted
  */
 export function removeTags (before: Session, input: TagInput, now: number): Decision<SessionTags> {
   refuseRedacted(before)
@@ -60,8 +60,8 @@ export function removeTags (before: Session, input: TagInput, now: number): Deci
 }
 
 /**
- * Replaces all tags. Of more than 50 different ones the first 50 are kept (our decision).
- * @throws ApiError 422 when the session has been redacted
+ * Replaces all tags. Drops duplicates, and keeps the first 50 (our decision).
+ * @throws ApiError 422 if the session has been redacted
  */
 export function setTags (before: Session, input: TagInput, now: number): Decision<SessionTags> {
   refuseRedacted(before)
@@ -72,7 +72,7 @@ function tagsOf ({ tag, tags = [] }: TagInput): readonly string[] {
   return tag === undefined ? tags : [tag]
 }
 
-/** Unlike an update, what changes nothing leaves `updated_at` as it is, and is no event (our decision). */
+/** Unlike an update, an operation that changes no tag does not change `updated_at`, and causes no event (our decision). */
 function withTags (before: Session, tags: readonly string[], now: number): Decision<SessionTags> {
   const response = { status: 200, body: { id: before.id, tags } }
   if (tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])) return { events: [], response }

@@ -6,7 +6,7 @@ import { mergeMetadata, MetadataInput } from './metadata.js'
 import { type Metadata, nextVersion, type Session } from './session.js'
 import { refuseRedacted } from './visible.js'
 
-/** What an update can change, and nothing else (the vendor's page). What is absent stays as it is. */
+/** The only fields that an update can change (the vendor's page). Absent fields stay as they are. */
 export interface SessionUpdate {
   /** The new external reference. */
   external_ref?: string
@@ -20,8 +20,8 @@ export const SessionUpdate = schemaOf<SessionUpdate>()(Type.Object({
 }, { $id: 'SessionUpdate', additionalProperties: false, description: 'What to change; what is absent stays as it is' }))
 
 /**
- * Updates a session. `updated_at` moves also when nothing else changes (our decision).
- * @throws ApiError 422 when the session has been redacted
+ * Updates a session. `updated_at` changes even if nothing else does (our decision).
+ * @throws ApiError 422 if the session has been redacted
  */
 export function updateSession (before: Session, update: SessionUpdate, now: number): Decision<Session> {
   refuseRedacted(before)

@@ -4,7 +4,7 @@ import { type Environment, environmentOf, isRedacted, type Session } from './ses
 
 /**
  * A session as an API key sees it: the keys of one environment do not see the sessions of the other (the vendor's page).
- * @throws ApiError 404 when there is no such session in the environment
+ * @throws ApiError 404 if the environment has no such session
  */
 export function sessionIn (environment: Environment, id: string, session: Session | undefined): Session {
   if (session === undefined) throw apiError('sessionNotFound', {}, { reason: `no session has the ID "${id}"` })
@@ -17,7 +17,7 @@ export function sessionIn (environment: Environment, id: string, session: Sessio
 
 /**
  * The result of a session.
- * @throws ApiError 404 when there is none yet
+ * @throws ApiError 404 if there is none yet
  */
 export function resultThere (result: ResultDocument | undefined): SessionResult {
   if (result === undefined) throw apiError('noResult')
@@ -25,8 +25,8 @@ export function resultThere (result: ResultDocument | undefined): SessionResult 
 }
 
 /**
- * Refuses a session whose data is gone.
- * @throws ApiError 422 when the session has been redacted
+ * Refuses a redacted session.
+ * @throws ApiError 422 if the session has been redacted
  */
 export function refuseRedacted (session: Session): void {
   if (isRedacted(session)) throw apiError('sessionRedacted')

@@ -1,22 +1,22 @@
 import { type TInteger, type TOptional, Type } from '@sinclair/typebox'
 
-/** How many a test expects. Without a number, at least one. */
+/** How many a test expects; by default, at least one. */
 export type ExpectedNumbers = {
-  /** How many there are, exactly. */
+  /** The exact number. */
   count: number
   at_least?: never
   at_most?: never
 } | {
   count?: never
-  /** How many there are at least. */
+  /** The minimum number. */
   at_least?: number
-  /** How many there are at most. */
+  /** The maximum number. */
   at_most?: number
 }
 
 type Field = TOptional<TInteger>
 
-/** The fields of an expectation that say how many. */
+/** The fields of an expectation that set the number. */
 export function numbers (many: string): { count: Field, at_least: Field, at_most: Field } {
   const number = (description: string) => Type.Optional(Type.Integer({ minimum: 0, description }))
   return {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Miss } from './verify.js'
 
-/** An expectation that is not met: an error with more fields. */
+/** The body of the error for an unmet expectation. */
 export interface UnmetBy<Near> {
   error: 'conflict'
   /** What is different, in a sentence. */
@@ -9,13 +9,13 @@ export interface UnmetBy<Near> {
   status_code: 409
   /** What was expected: `exactly 2`. */
   expected: string
-  /** How many matched; absent when that is unknown, because some were dropped. */
+  /** How many matched; absent if that is unknown because some were dropped. */
   matched?: number
-  /** Up to three that are nearest, the newest first, when none matched. */
+  /** Up to three of the nearest, newest first, if none matched. */
   closest: Near[]
 }
 
-/** The fields of an expectation that is not met, but for the nearest. */
+/** The fields of an unmet expectation, except for the nearest. */
 export function unmetFields (many: string) {
   return {
     error: Type.Literal('conflict'),
@@ -26,7 +26,7 @@ export function unmetFields (many: string) {
   }
 }
 
-/** How an expectation is not met, as a response. */
+/** The response for an unmet expectation. */
 export function unmet<Item, Near> (
   { detail, expected, matched, closest }: Miss<Item>, near: (one: Miss<Item>['closest'][number]) => Near
 ): UnmetBy<Near> {

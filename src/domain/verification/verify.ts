@@ -1,7 +1,7 @@
 import type { Problem } from '../../contract/errors.js'
 import { describe, includes } from './match.js'
 
-/** How many are expected, exactly or at least and at most; at least one when no number is given. */
+/** How many are expected: exactly, or at least and at most; by default, at least one. */
 export interface Numbers {
   readonly count?: number | undefined
   readonly at_least?: number | undefined
@@ -12,29 +12,29 @@ export interface Numbers {
 export interface Subject<Item, Match extends object> {
   /** The parts of an item that can be matched, in the order in which they are compared. */
   readonly parts: { readonly [part in keyof Match]-?: (item: Item) => unknown }
-  /** What one is called, and what many are. */
+  /** The word for one item, and for several. */
   readonly words: readonly [one: string, many: string]
-  /** What an item is called: `request 7`. */
+  /** The name of an item: `request 7`. */
   readonly nameOf: (item: Item) => string
-  /** What there is when there are no items: `the journal is empty`. */
+  /** The words for an empty list: `the journal is empty`. */
   readonly nothing: string
-  /** From where items are dropped, and what to do about it. */
+  /** Where items are dropped, and what to do about it. */
   readonly dropped: readonly [from: string, advice: string]
 }
 
-/** How an expectation is not met. */
+/** An unmet expectation. */
 export interface Miss<Item> {
   /** What is different, in a sentence. */
   readonly detail: string
   /** What was expected: `exactly 2`. */
   readonly expected: string
-  /** How many matched; absent when that is unknown. */
+  /** How many matched; absent if that is unknown. */
   readonly matched?: number
-  /** Up to three nearest items, the newest first, when none matched. */
+  /** Up to three of the nearest items, newest first, if none matched. */
   readonly closest: readonly { readonly item: Item, readonly mismatch: string }[]
 }
 
-/** The problems that a schema cannot find: `count` excludes the other numbers, and those must leave room between them. */
+/** The problems that a schema cannot find: `count` excludes the other numbers, and `at_least` must not be more than `at_most`. */
 export function checkNumbers ({ count, at_least: atLeast, at_most: atMost }: Numbers): Problem[] {
   const problems: Problem[] = []
   if (count !== undefined && (atLeast !== undefined || atMost !== undefined)) {
@@ -53,8 +53,8 @@ export function findMatching<Item, Match extends object> (items: readonly Item[]
 }
 
 /**
- * Compares items with an expectation: how many match, or what is different.
- * @param dropped how many items are no longer there
+ * Compares items with an expectation, and returns how many match, or what is different.
+ * @param dropped how many items were dropped
  */
 export function verifyItems<Item, Match extends object> (
   items: readonly Item[], dropped: number, match: Match, numbers: Numbers, subject: Subject<Item, Match>
@@ -66,7 +66,7 @@ export function verifyItems<Item, Match extends object> (
   const tooFew = matched < atLeast
   const tooMany = atMost !== undefined && matched > atMost
   const expected = count !== undefined ? `exactly ${count}` : tooFew || atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`
-  // dropped items can only add to the number: too many stay too many, and enough stay enough
+  // dropped items could only increase the number, so too many stay too many, and enough stay enough
   if (dropped > 0 && !tooMany && (tooFew || atMost !== undefined)) {
     const [from, advice] = subject.dropped
     return { detail: `The result is unknown: ${dropped} ${dropped === 1 ? `${one} was` : `${many} were`} dropped${from}. ${advice}`, expected, closest: [] }
@@ -81,7 +81,7 @@ export function verifyItems<Item, Match extends object> (
   return { detail, expected, matched, closest }
 }
 
-/** Narrows the items part by part: those that are left last are nearest, and the part that left none is the mismatch. */
+/** Filters the items part by part. The last remaining items are the nearest, and the part that removes all of them is the mismatch. */
 function closestTo<Item, Match extends object> (items: readonly Item[], match: Match, subject: Subject<Item, Match>): Miss<Item>['closest'] {
   const { parts, nameOf } = subject
   let left = items

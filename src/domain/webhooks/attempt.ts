@@ -5,7 +5,7 @@ import type { EndpointDocument } from './endpoint.js'
 import type { Send, SendResult } from './sending.js'
 import { DELIVERY_ID_HEADER, SIGNATURE_HEADER, signWebhook } from './signature.js'
 
-/** How old a stale signature is, in seconds: twice what receivers tolerate. */
+/** The age of a stale signature in seconds: twice the tolerance of receivers. */
 const STALE = 600
 
 /** How a delivery is sent. */
@@ -16,7 +16,7 @@ export interface Sending {
   signal: AbortSignal
 }
 
-/** Sends a delivery once to its endpoint, with the fault that takes effect on it. Each attempt has a signature of its own. */
+/** Sends a delivery once to its endpoint, with the fault that affects it. Each attempt has its own signature. */
 export async function sendDelivery (
   { id, body }: DeliveryDocument, { url, secret }: EndpointDocument, effect: WebhookEffect | undefined, { send, signedAt, signal }: Sending
 ): Promise<SendResult> {
@@ -39,7 +39,7 @@ export async function sendDelivery (
   return result
 }
 
-/** Waits as a fault says. Resolves early when the signal is given. */
+/** Waits as long as a fault says. Resolves early when the signal is aborted. */
 export async function delayed ({ delay_ms: milliseconds }: WebhookEffect, signal: AbortSignal): Promise<void> {
   await wait(milliseconds, undefined, { signal }).catch(() => undefined)
 }

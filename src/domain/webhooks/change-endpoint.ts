@@ -6,8 +6,8 @@ import { checkEndpoint, type EndpointLimits, type EndpointUpdate, eventsOf } fro
 import { type ClonedEndpoint, type NewEndpoint, type ShownEndpoint, showEndpoint, showNewEndpoint } from './shown-endpoint.js'
 
 /**
- * Changes the given fields of a webhook endpoint. An endpoint that is enabled has no failed deliveries behind it.
- * @throws ApiError 422 when the mock may not send to its new URL
+ * Changes the given fields of a webhook endpoint. Enabling an endpoint resets its count of failed deliveries.
+ * @throws ApiError 422 if the mock may not send to its new URL
  */
 export function updateEndpoint (
   before: EndpointDocument, given: EndpointUpdate, now: number, limits: EndpointLimits
@@ -25,13 +25,13 @@ export function deleteEndpoint ({ id }: EndpointDocument): Decision<null> {
   return { deletes: { endpoints: [id] }, events: [], response: { status: 204, body: null } }
 }
 
-/** Gives a webhook endpoint a new secret. The old one signs nothing any more. */
+/** Gives a webhook endpoint a new secret. The old one is no longer used. */
 export function rotateSecret (before: EndpointDocument, now: number, newId: (prefix: string) => string): Decision<NewEndpoint> {
   const after = { ...before, updated_at: timestamp(now), secret: newSecret(newId) }
   return { puts: { endpoints: [after] }, events: [], response: { status: 200, body: showNewEndpoint(after) } }
 }
 
-/** Copies a webhook endpoint. The copy has a secret of its own. */
+/** Copies a webhook endpoint. The copy gets its own secret. */
 export function cloneEndpoint (original: EndpointDocument, now: number, newId: (prefix: string) => string): Decision<ClonedEndpoint> {
   const time = timestamp(now)
   const copy = { ...original, id: newId('webhook_'), created_at: time, updated_at: time, secret: newSecret(newId), failures: 0 }

@@ -4,21 +4,21 @@ import type { Changes, Found } from '../store.js'
 import type { DeliveryDocument } from './delivery.js'
 import { attemptId } from './schedule.js'
 
-/** What a claim reads: the deliveries, and the due items that would send them. */
+/** The documents that a claim reads: the deliveries, and the due items that would send them. */
 interface ClaimReads {
   deliveries: readonly string[]
   due: readonly string[]
 }
 
-/** What to read for a claim of deliveries. */
+/** The reads for a claim of deliveries. */
 export function claimReads (ids: readonly string[]): ClaimReads {
   return { deliveries: ids, due: ids.map(attemptId) }
 }
 
 /**
- * Takes deliveries off the timeline, to send them now: those that are held or scheduled, and those that have failed. A pending one that
- * is neither held nor on the timeline is under way, or about to be.
- * @throws ApiError 404 when one is not there, 409 when one is under way or has succeeded
+ * Takes held, scheduled, and failed deliveries off the timeline, to send them now. A pending delivery that is neither held nor on the
+ * timeline is being sent, or about to be.
+ * @throws ApiError 404 if a delivery does not exist, 409 if one is being sent or has succeeded
  */
 export function claimDeliveries ({ deliveries, due }: Found<ClaimReads>, now: number): Changes & { claimed: readonly DeliveryDocument[] } {
   const claimed = deliveries.map((delivery, index): DeliveryDocument => {

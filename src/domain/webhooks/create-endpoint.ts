@@ -3,7 +3,7 @@ import { checkEndpoint, type EndpointCreation, type EndpointLimits } from './end
 import { completeEndpoint } from './saved.js'
 import { type NewEndpoint, showNewEndpoint } from './shown-endpoint.js'
 
-/** What a new endpoint is made with, beside the request's body. */
+/** What a new endpoint is created with, besides the request's body. */
 export interface EndpointMaking extends EndpointLimits {
   now: number
   newId: (prefix: string) => string
@@ -11,7 +11,7 @@ export interface EndpointMaking extends EndpointLimits {
 
 /**
  * Creates a webhook endpoint, in the environment of the API key.
- * @throws ApiError 422 when the mock may not send to its URL
+ * @throws ApiError 422 if the mock may not send to its URL
  */
 export function createEndpoint (given: EndpointCreation, { now, newId, ...limits }: EndpointMaking): Decision<NewEndpoint> {
   checkEndpoint(given, limits)

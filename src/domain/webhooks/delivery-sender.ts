@@ -13,7 +13,7 @@ import { Lanes } from './lanes.js'
 import { callOf, type FinishedAttempt, recordAttempt } from './schedule.js'
 import type { Send, SendResult } from './sending.js'
 
-/** The parts of a world that its webhooks work with. */
+/** The parts of a world that its webhooks use. */
 export interface WebhookParts {
   store: Store
   clock: Clock
@@ -23,7 +23,7 @@ export interface WebhookParts {
 export interface SenderOptions {
   /** Sends a webhook over HTTP. */
   send: Send
-  /** Whose time is signed: the machine's, or that of the mock's clock. */
+  /** The time in signatures: the machine's, or that of the mock's clock. */
   signatureTime: 'machine' | 'mock'
 }
 
@@ -33,31 +33,31 @@ interface Taken {
   readonly endpoint: EndpointDocument | undefined
 }
 
-/** What is left to do of an attempt, if anything. */
+/** The rest of an attempt, if there is one. */
 type Rest = (() => Promise<void>) | undefined
 
-/** Makes the attempts of a world's deliveries: each in its turn, with the fault that takes effect on it, and recorded. */
+/** Makes and records the attempts of a world's deliveries, each in its turn and with the fault that affects it. */
 export class DeliverySender {
   readonly #options: SenderOptions
   readonly #parts: WebhookParts
   readonly #signal: AbortSignal
   readonly #lanes = new Lanes()
-  /** What is queued or being sent here, by ID. */
+  /** The deliveries that are queued or being sent in this process, by ID. */
   readonly #inFlight = new Map<string, 'queued' | 'sending'>()
 
-  /** @param signal ends the attempts in flight, and lets none begin */
+  /** @param signal aborts the attempts in flight, and prevents new ones */
   constructor (options: SenderOptions, parts: WebhookParts, signal: AbortSignal) {
     this.#options = options
     this.#parts = parts
     this.#signal = signal
   }
 
-  /** Whether a delivery is queued or being sent here. */
+  /** Whether a delivery is queued or being sent in this process. */
   stateOf (id: string): 'queued' | 'sending' | undefined {
     return this.#inFlight.get(id)
   }
 
-  /** Sends a delivery when it is its turn, or holds it. One that somebody asked for is sent even so. */
+  /** Sends a delivery in its turn, or holds it. A delivery that a call requests is sent even while webhooks are held. */
   async send ({ id, endpoint_id: endpointId, attempts }: DeliveryDocument, item: DueItem): Promise<void> {
     const call = callOf(item)
     const [lane, kind] = call === undefined ? [endpointId, attempts.length === 0 ? 'first' : 'retries'] as const : [call, 'first'] as const
@@ -65,17 +65,17 @@ export class DeliverySender {
     try {
       let rest: Rest
       await this.#lanes.run(lane, kind, async () => {
-        // the response that has caused it is written in this turn
+        // the response to the request that caused it is written in this turn
         await nextTurn()
         rest = await this.#attempt(id, endpointId, call !== undefined)
       })
-      await rest?.() // what a fault delays holds up no other
+      await rest?.() // a webhook that a fault delays does not hold up others
     } finally {
       this.#inFlight.delete(id)
     }
   }
 
-  /** Sends a delivery to an endpoint now, whatever is held, and records nothing. */
+  /** Sends a delivery to an endpoint now, even while webhooks are held, and records nothing. */
   async sendOnce (delivery: DeliveryDocument, endpoint: EndpointDocument, effect: WebhookEffect | undefined): Promise<SendResult> {
     const { clock } = this.#parts
     const signedAt = this.#options.signatureTime === 'mock' ? clock.now() : clock.machineTime()
@@ -98,7 +98,7 @@ export class DeliverySender {
     return taken
   }
 
-  /** Sends a delivery and records what came of it, or holds it. Returns what is left to do, when a fault delays it. */
+  /** Sends a delivery and records the attempt, or holds the delivery. If a fault delays it, returns the rest. */
   async #attempt (id: string, endpointId: string, isAsked: boolean): Promise<Rest> {
     const { clock, faults } = this.#parts
     const taken = await this.#take(id, endpointId, isAsked)

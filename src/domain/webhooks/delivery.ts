@@ -13,23 +13,23 @@ export interface Delivery {
   readonly endpoint_id: string
   /** What happened: `session.approved`. */
   readonly event: string
-  /** The session that it happened to; null when it is about none. */
+  /** The session of the event; null if it has none. */
   readonly session_id: string | null
-  /** Where it was sent last, or will be sent. */
+  /** The URL to which it was last sent, or will be sent. */
   readonly url: string
-  /** What became of it. A pending one is still to be sent, or sent again. */
+  /** The status. A pending delivery will be sent, or sent again. */
   readonly status: DeliveryStatus
-  /** How often it was sent. */
+  /** The number of attempts. */
   readonly attempts: number
-  /** The HTTP status of the last response; null when there was none. */
+  /** The HTTP status of the last response; null if there was none. */
   readonly http_status: number | null
-  /** Why the last attempt failed; null when it did not. */
+  /** Why the last attempt failed; null if it did not. */
   readonly error: string | null
   /** When the event happened. */
   readonly created_at: string
-  /** When it was sent last; null when it was not. */
+  /** When it was last sent; null if it was not sent yet. */
   readonly last_attempt_at: string | null
-  /** When it is sent next; null when it is not, or when it is held. */
+  /** When it is sent next; null if it is not sent again, or is held. */
   readonly next_attempt_at: string | null
   /** What is sent. */
   readonly payload: unknown
@@ -57,11 +57,11 @@ export const Delivery = schemaOf<Delivery>()(Type.Object({
 export interface DeliveryAttempt {
   /** When it began, by the clock of the mock. */
   readonly at: string
-  /** The HTTP status of the response; null when there was none. */
+  /** The HTTP status of the response; null if there was none. */
   readonly http_status: number | null
-  /** Why it failed; null when it did not. */
+  /** Why it failed; null if it did not. */
   readonly error: string | null
-  /** The fault that took effect, such as `duplicate`; null when none did. */
+  /** The fault that took effect, such as `duplicate`; null if none did. */
   readonly fault: string | null
 }
 
@@ -77,11 +77,11 @@ export interface DeliveryDocument {
   /** All attempts, the oldest first. */
   readonly attempts: readonly DeliveryAttempt[]
   readonly created_at: string
-  /** When it is sent next, or when the attempt that is under way was due. */
+  /** When it is sent next, or when the attempt in progress was due. */
   readonly next_attempt_at: string | null
-  /** Whether it waits for somebody to deliver or release it. */
+  /** Whether it is held: it waits until you deliver or release it. */
   readonly held: boolean
-  /** The exact body, made once. */
+  /** The exact body, created once. */
   readonly body: string
   /** About how many bytes the document takes. */
   readonly bytes: number
@@ -108,7 +108,7 @@ export function toDelivery (document: DeliveryDocument): Delivery {
   }
 }
 
-/** Which deliveries are meant: those that fit every field. It is plain data, so that any store can search by it. */
+/** A filter for deliveries: every field must match. It is plain data, so that any store can search by it. */
 export interface DeliveryFilter {
   readonly endpoint_id?: string | undefined
   readonly session_id?: string | undefined
@@ -120,7 +120,7 @@ export interface DeliveryFilter {
   readonly to?: string | undefined
 }
 
-/** Whether a delivery fits a filter. */
+/** Whether a delivery matches a filter. */
 export function fitsDelivery (delivery: DeliveryDocument, { endpoint_id, session_id, event, status, from, to }: DeliveryFilter): boolean {
   return (endpoint_id === undefined || delivery.endpoint_id === endpoint_id) &&
     (session_id === undefined || delivery.session_id === session_id) &&

@@ -5,15 +5,15 @@ import { nullable, oneOf, schemaOf } from '../../contract/schema.js'
 import type { Environment } from '../sessions/session.js'
 import { hostOf, isAllowedUrl } from './hosts.js'
 
-/** What a webhook endpoint can be given (the vendor's page). */
+/** The fields of a webhook endpoint that a client can set (the vendor's page). */
 export interface EndpointCreation {
-  /** Where events are sent. */
+  /** The URL to which events are sent. */
   url: string
-  /** The environment whose events are sent: that of the API key. */
+  /** The environment of the API key, whose events are sent. */
   environment?: Environment
-  /** Whether events are sent; by default they are. */
+  /** Whether events are sent; by default, true. */
   enabled?: boolean
-  /** The events that are sent; by default, and with `*`, all. */
+  /** The events that are sent; by default, or with `*`, all. */
   enabled_events?: readonly string[]
   /** The user's own name for the endpoint. */
   label?: string | null
@@ -29,7 +29,7 @@ export interface EndpointCreation {
   key_inflection?: KeyInflection
 }
 
-/** What an update of a webhook endpoint can change. */
+/** The fields of a webhook endpoint that an update can change. */
 export type EndpointUpdate = Partial<EndpointCreation>
 
 const MAX_ITEMS = 100
@@ -62,7 +62,7 @@ export const EndpointUpdate = schemaOf<EndpointUpdate>()(Type.Object({ ...endpoi
   $id: 'WebhookEndpointUpdate', additionalProperties: false, description: 'Changes of a webhook endpoint; fields that are left out stay as they are'
 }))
 
-/** What the fields of an endpoint have to agree with. */
+/** The values that the fields of an endpoint must fit. */
 export interface EndpointLimits {
   /** The environment of the API key. */
   environment: Environment
@@ -74,7 +74,7 @@ export interface EndpointLimits {
 const alwaysSent: readonly string[] = ['event', 'idempotency_key']
 
 /**
- * Refuses what the schema cannot say.
+ * Checks what the schema cannot.
  * @throws ApiError 422 for a URL to which the mock may not send, the other environment, and a field that cannot be left out of payloads
  */
 export function checkEndpoint (
@@ -98,7 +98,7 @@ export function checkBlocklist (blocklist: readonly string[], place: Problem['lo
     alwaysSent.includes(path) ? [{ loc: [...place, index], msg: 'cannot be left out of payloads', type: 'value_error' }] : [])
 }
 
-/** The events of an endpoint as they are kept: none for all. */
+/** The events of an endpoint as they are stored: an empty list means all. */
 export function eventsOf (events: readonly string[]): readonly string[] {
   return events.includes('*') ? [] : events
 }

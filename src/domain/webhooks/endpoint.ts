@@ -9,13 +9,13 @@ const environments = ['live', 'sandbox'] as const
 export interface WebhookEndpoint {
   /** The endpoint's ID: `webhook_` and 20 hexadecimal characters. */
   readonly id: string
-  /** Where events are sent. */
+  /** The URL to which events are sent. */
   readonly url: string
   /** The environment whose events are sent. */
   readonly environment: Environment
   /** Whether events are sent. */
   readonly enabled: boolean
-  /** The events that are sent; empty for all. */
+  /** The events that are sent; an empty list means all. */
   readonly enabled_events: readonly string[]
   /** When the endpoint was created. */
   readonly created_at: string
@@ -62,8 +62,8 @@ export const WebhookEndpoint = schemaOf<WebhookEndpoint>()(Type.Object({
 
 /** An endpoint, as the store keeps it. */
 export interface EndpointDocument extends WebhookEndpoint {
-  /** The key of its signatures: `whsec_` and 32 hexadecimal characters. */
+  /** The secret with which webhooks are signed: `whsec_` and 32 hexadecimal characters. */
   readonly secret: string
-  /** How many deliveries in a row have used up their retries. Ten switch the endpoint off. */
+  /** How many deliveries in a row have used up their retries. After ten, the endpoint is disabled. */
   readonly failures: number
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Every host: what `webhookHosts` says with `*`. */
+/** Every host, in `webhookHosts`. */
 const EVERY_HOST = '*'
 
 const loopback = new BlockList()
@@ -11,7 +11,7 @@ const linkLocal = new BlockList()
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4')
 linkLocal.addSubnet('fe80::', 10, 'ipv6')
 
-/** Whether webhooks may be sent to a URL, as far as its host name tells. */
+/** Whether webhooks may be sent to a URL, judging by its host name. */
 export function isAllowedUrl (url: string, hosts: readonly string[]): boolean {
   const host = hostOf(url)
   if (isIP(host) !== 0) return isAllowedAddress(host, host, hosts)
@@ -19,8 +19,8 @@ export function isAllowedUrl (url: string, hosts: readonly string[]): boolean {
 }
 
 /**
- * Whether webhooks may be sent to an address that a host name has led to: loopback, or what `webhookHosts` names. A link-local
- * address, at which clouds serve credentials, has to be named itself.
+ * Whether webhooks may be sent to the address of a host: loopback, or a host in `webhookHosts`. A link-local address, at which clouds
+ * serve credentials, has to be listed explicitly.
  */
 export function isAllowedAddress (host: string, address: string, hosts: readonly string[]): boolean {
   if (isNamed(address, hosts)) return true

@@ -1,19 +1,19 @@
 import { promise as createQueue, type queueAsPromised } from 'fastq'
 
-/** How many retries to an endpoint are in flight at most. */
+/** The maximum number of retries in flight per endpoint. */
 const MAX_RETRIES = 8
 
 type Task = () => Promise<void>
 
 /** The queues of an endpoint. */
 interface Lane {
-  /** First attempts, one after the other: so they arrive in the order of their events. */
+  /** First attempts, one after the other, so that they arrive in the order of their events. */
   readonly first: queueAsPromised<Task>
-  /** Retries, which hold up no first attempt. */
+  /** Retries, which do not hold up first attempts. */
   readonly retries: queueAsPromised<Task>
 }
 
-/** What waits to be sent, by endpoint: a receiver that is slow delays nobody else's webhooks. */
+/** The queues of all endpoints. A slow receiver does not delay webhooks to other endpoints. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
 

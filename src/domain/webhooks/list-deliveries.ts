@@ -7,9 +7,9 @@ import { Delivery, type DeliveryDocument, type DeliveryFilter, toDelivery } from
 
 /** A page of webhook deliveries. */
 export interface DeliveryList {
-  /** The deliveries of the page, the newest first. */
+  /** The deliveries of the page, newest first. */
   data: readonly Delivery[]
-  /** Where the page stands in the whole list. */
+  /** The position of the page in the whole list. */
   pagination: Pagination
 }
 

@@ -3,11 +3,11 @@ import { maskSecret } from '../../contract/masking.js'
 import { schemaOf } from '../../contract/schema.js'
 import { type EndpointDocument, WebhookEndpoint } from './endpoint.js'
 
-/** A webhook endpoint as a test sees it, of either environment. */
+/** A webhook endpoint of either environment, as a test sees it. */
 export interface MaskedEndpoint extends WebhookEndpoint {
-  /** The prefix of the key of its signatures. */
+  /** The prefix of its secret; the rest is masked. */
   readonly secret: string
-  /** How many deliveries in a row have used up their retries. Ten switch the endpoint off. */
+  /** How many deliveries in a row have used up their retries. After ten, the endpoint is disabled. */
   readonly failures: number
 }
 

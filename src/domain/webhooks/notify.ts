@@ -9,24 +9,24 @@ import { type PayloadForm, valueAt, writeBody } from './payload-body.js'
 import { type Payload, payloadOf } from './payload.js'
 import { attemptOf } from './schedule.js'
 
-/** Makes the deliveries of what happened: one for each endpoint that wants it. A pure function, but for the IDs. */
+/** Creates the deliveries of events, one for each endpoint that receives an event. A pure function, except for the IDs. */
 export type Notify = (decision: Omit<Decision, 'response'>, endpoints: readonly EndpointDocument[], now: number) => readonly DeliveryDocument[]
 
-/** How deliveries are made. */
+/** How to create deliveries. */
 export interface NotifyOptions {
   /** The form of the payloads. */
   payload: PayloadForm
-  /** Makes an ID that is not used yet. */
+  /** Creates an unused ID. */
   newId: (prefix: string) => string
-  /** Makes the ID of a delivery. They sort in the order in which they are made. */
+  /** Creates the ID of a delivery. The IDs sort in the order in which they are created. */
   newDeliveryId: () => string
-  /** How many milliseconds first attempts wait. */
+  /** The delay of first attempts, in milliseconds. */
   delay: () => number
 }
 
 const sent: ReadonlySet<string> = new Set(webhookEvents)
 
-/** Makes what turns events into deliveries. The events that are not sent make none. */
+/** Returns the function that turns events into deliveries. It ignores events that are not sent. */
 export function createNotify (options: NotifyOptions): Notify {
   return ({ puts, events }, endpoints, now) => {
     if (endpoints.length === 0) return []
@@ -39,7 +39,7 @@ export function createNotify (options: NotifyOptions): Notify {
   }
 }
 
-/** Whether an endpoint wants an event of an environment. Filters see the whole payload, also what the blocklist leaves out. */
+/** Whether an endpoint receives an event of an environment. Filters see the whole payload, including fields on the blocklist. */
 export function wants (endpoint: EndpointDocument, environment: Environment, payload: Payload): boolean {
   const { enabled, enabled_events: names, event_filter_conditions: conditions } = endpoint
   return enabled && endpoint.environment === environment &&
@@ -47,10 +47,10 @@ export function wants (endpoint: EndpointDocument, environment: Environment, pay
     Object.entries(conditions).every(([path, expected]) => isDeepStrictEqual(valueAt(payload, path), expected))
 }
 
-/** About how many bytes a delivery holds besides its body. */
+/** About how many bytes a delivery takes besides its body. */
 const OVERHEAD = 1_000
 
-/** Makes the deliveries of a payload, one for each endpoint, whether the endpoint wants it or not. */
+/** Creates the deliveries of a payload, one for each of the endpoints, regardless of their filters. */
 export function deliveriesOf (
   payload: Payload, endpoints: readonly EndpointDocument[], now: number, options: Omit<NotifyOptions, 'newId'>
 ): readonly DeliveryDocument[] {
@@ -77,7 +77,7 @@ export function deliveriesOf (
   })
 }
 
-/** Writes the bodies of a payload. Endpoints that want it alike share one. */
+/** Writes the bodies of a payload. Endpoints with the same settings for payloads share a body. */
 function bodyWriter (payload: Payload, form: PayloadForm, createdAt: string): (endpoint: EndpointDocument) => string {
   const bodies = new Map<string, string>()
   return ({ key_inflection: inflection, attribute_blocklist: blocklist }) => {

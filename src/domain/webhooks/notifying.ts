@@ -2,7 +2,7 @@ import type { Found } from '../store.js'
 import type { DueHandler } from '../due-item.js'
 import { type Notify, withDeliveries } from './notify.js'
 
-/** A handler of due items whose events become deliveries in the same step, unless it can cause none that is sent. */
+/** A handler of due items whose events become deliveries in the same step. Without events that are sent, it is the handler itself. */
 export function notifying (handler: DueHandler, notify: Notify): DueHandler {
   if (handler.events === undefined) return handler
   return {

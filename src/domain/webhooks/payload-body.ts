@@ -2,11 +2,11 @@ import { Type } from '@sinclair/typebox'
 import { compileRename, inflectKey, type KeyInflection, keyInflections, type Rename } from '../../contract/casing.js'
 import { OutcomePayload, type Payload } from './payload.js'
 
-/** The forms of payloads: all fields side by side, or all but the event in `data`. */
+/** The forms of payloads: flat, or with all fields except the event in `data`. */
 export const payloadForms = ['flat', 'nested'] as const
 export type PayloadForm = typeof payloadForms[number]
 
-/** How an endpoint wants its payloads. */
+/** The settings of an endpoint for its payloads. */
 export interface BodyOptions {
   form: PayloadForm
   inflection: KeyInflection
@@ -16,14 +16,14 @@ export interface BodyOptions {
   createdAt: string
 }
 
-// fields that a test adds have the names that the test gives them
+// fields that a test adds keep their names
 const schema = Type.Object(OutcomePayload.properties, { additionalProperties: true })
 const renames = new Map<KeyInflection, Rename>(keyInflections.map(inflection => [inflection, compileRename(schema, inflection)]))
 
-/** What no blocklist leaves out: without them a receiver cannot know what it got, or whether it got it before. */
+/** Fields that no blocklist leaves out: without them, a receiver cannot identify the event, or recognize a duplicate. */
 const kept = ['event', 'idempotency_key']
 
-/** Writes the body of a webhook. Paths of the blocklist are those of the payload with all fields side by side, in both forms. */
+/** Writes the body of a webhook. The blocklist has paths of the flat payload, in both forms. */
 export function writeBody (payload: Payload, { form, inflection, blocklist, createdAt }: BodyOptions): string {
   let shown: object = payload
   for (const path of blocklist) {
@@ -35,7 +35,7 @@ export function writeBody (payload: Payload, { form, inflection, blocklist, crea
   return JSON.stringify({ event, data, [inflectKey('created_at', inflection)]: createdAt })
 }
 
-/** A copy of an object without the field at a path; the object itself when there is no such field. */
+/** A copy of an object without the field at a path, or the object itself if it has no such field. */
 function without (object: object, [name = '', ...rest]: readonly string[]): object {
   if (!Object.hasOwn(object, name)) return object
   const value = (object as Record<string, unknown>)[name]
@@ -47,7 +47,7 @@ function without (object: object, [name = '', ...rest]: readonly string[]): obje
   }))
 }
 
-/** The value at a dotted path; `undefined` when there is none. */
+/** The value at a dotted path; `undefined` if there is none. */
 export function valueAt (payload: object, path: string): unknown {
   let value: unknown = payload
   for (const name of path.split('.')) {

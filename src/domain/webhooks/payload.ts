@@ -4,17 +4,17 @@ import { Findings, findingsOf } from '../sessions/read-result.js'
 import type { SessionResult } from '../sessions/result.js'
 import type { Environment, Session } from '../sessions/session.js'
 
-/** What a webhook says, with all fields side by side. Field names are in snake_case; filters and blocklists go by them. */
+/** The flat payload of a webhook. Its field names are in snake_case; filters and blocklists use them. */
 export interface Payload {
   /** What happened. */
   readonly event: string
   /** The key of the event: `idk_` and 20 hexadecimal characters, the same for all endpoints and on retries. */
   readonly idempotency_key: string
-  /** The session that it happened to; null when it is about none. */
+  /** The session of the event; null if it has none. */
   readonly session_id: string | null
   /** The user's own reference for the session. */
   readonly external_ref: string | null
-  /** The session's status, as results name it: `approved`. */
+  /** The session's status, in the words of results: `approved`. */
   readonly status: string | null
   /** Whether the session belongs to the sandbox. */
   readonly is_sandbox: boolean
@@ -22,9 +22,9 @@ export interface Payload {
 
 /** The fields that an event with an outcome adds. */
 interface OutcomeFields {
-  /** What was found out; null when the session has no result. */
+  /** The findings; null if the session has no result. */
   readonly result: Findings | null
-  /** The person's identity; the mock has none. */
+  /** The person's identity; always null. */
   readonly identity_id: null
 }
 
@@ -41,7 +41,7 @@ const payloadFields = {
 
 export const Payload = schemaOf<Payload>()(Type.Object(payloadFields, { $id: 'WebhookPayload', description: 'What a webhook says' }))
 
-/** What a webhook says about a session that has an outcome. */
+/** The payload about a session with an outcome. */
 export interface OutcomePayload extends Payload, OutcomeFields {}
 
 export const OutcomePayload = schemaOf<OutcomePayload>()(Type.Object({
@@ -50,7 +50,7 @@ export const OutcomePayload = schemaOf<OutcomePayload>()(Type.Object({
   identity_id: Type.Null({ description: 'The identity of the person; the mock has none' })
 }, { $id: 'OutcomeWebhookPayload', description: 'What a webhook says about a session that has an outcome' }))
 
-/** The events that say what was found out. */
+/** The events whose payload has the findings. */
 const outcomeStatuses: Readonly<Record<string, string>> = {
   'session.approved': 'approved', 'session.declined': 'rejected', 'session.requires-review': 'needs_review'
 }
@@ -60,29 +60,29 @@ const statuses: Readonly<Record<string, string>> = {
   'session.created': 'pending', 'session.started': 'capturing', 'session.expired': 'expired', ...outcomeStatuses
 }
 
-/** The status that the payload of an event has whatever the session's is; `undefined` when it has the session's. */
+/** The fixed status in the payload of an event; `undefined` if the payload has the session's status. */
 export function statusOf (event: string): string | undefined {
   return Object.hasOwn(statuses, event) ? statuses[event] : undefined
 }
 
-/** Whether the payload of an event says what was found out. */
+/** Whether the payload of an event has the findings. */
 export function hasOutcome (event: string): boolean {
   return Object.hasOwn(outcomeStatuses, event)
 }
 
-/** The parts of which a payload is made. */
+/** The parts of a payload. */
 export interface PayloadParts {
   readonly event: string
   readonly environment: Environment
   /** The key of the event. */
   readonly key: string
-  /** The session as it is after the event; `undefined` when it is about none. */
+  /** The session after the event; `undefined` if the event has none. */
   readonly session: Session | undefined
   /** The session's result. */
   readonly result?: SessionResult | undefined
 }
 
-/** Makes the payload of an event: with all fields side by side, in snake_case. */
+/** Creates the flat payload of an event, in snake_case. */
 export function payloadOf ({ event, environment, key, session, result }: PayloadParts): Payload {
   const payload: Payload = {
     event,

@@ -6,7 +6,7 @@ import type { Environment } from '../sessions/session.js'
 import type { EndpointDocument } from './endpoint.js'
 import { type EndpointList, type ShownEndpoint, showEndpoint } from './shown-endpoint.js'
 
-/** Lists the webhook endpoints of an environment, the oldest first. */
+/** Lists the webhook endpoints of an environment, oldest first. */
 export function listEndpoints (environment: Environment, endpoints: readonly EndpointDocument[]): Decision<EndpointList> {
   const data = endpoints.filter(endpoint => endpoint.environment === environment).map(showEndpoint)
   return { events: [], response: { status: 200, body: { data } } }

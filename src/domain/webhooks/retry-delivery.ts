@@ -5,8 +5,8 @@ import { type Delivery, type DeliveryDocument, toDelivery } from './delivery.js'
 import { attemptOf } from './schedule.js'
 
 /**
- * Sends a failed delivery again, at once.
- * @throws ApiError 400 when the delivery has not failed
+ * Sends a failed delivery again immediately.
+ * @throws ApiError 400 if the delivery has not failed
  */
 export function retryDelivery (before: DeliveryDocument, now: number): Decision<Delivery> {
   if (before.status !== 'failed') throw apiError('cannotRetry', { status: before.status })

@@ -6,20 +6,20 @@ import { Delivery, type DeliveryAttempt, type DeliveryDocument } from './deliver
 import type { EndpointDocument } from './endpoint.js'
 import { checkBlocklist, type EndpointCreation, endpointFields, eventsOf } from './endpoint-input.js'
 
-/** The secret of endpoints that are not given one, so that a receiver can be set up before the mock starts. */
+/** The default secret of endpoints in fixtures and options. It is known, so that a receiver can be set up before the mock starts. */
 export const DEFAULT_SECRET = `whsec_${'0'.repeat(32)}`
 
-/** A webhook endpoint in a saved state or a fixture file. What it leaves out has a default. */
+/** A webhook endpoint in a saved state or a fixture file. Fields that are left out get defaults. */
 export interface SavedEndpoint extends EndpointCreation {
   /** The endpoint's ID. */
   id: string
-  /** The key of its signatures; by default `whsec_` and 32 zeros. */
+  /** The secret with which webhooks are signed; by default, `whsec_` and 32 zeros. */
   secret?: string
-  /** When it was created; by default when the workspace starts. */
+  /** When it was created; by default, when the workspace starts. */
   created_at?: string
-  /** When it was last changed; by default when it was created. */
+  /** When it was last changed; by default, when it was created. */
   updated_at?: string
-  /** How many deliveries in a row have used up their retries; by default none. */
+  /** How many deliveries in a row have used up their retries; by default, none. */
   failures?: number
 }
 
@@ -62,12 +62,12 @@ export const SavedDelivery = schemaOf<SavedDelivery>()(Type.Object({
   body: Type.String({ description: 'The exact body' })
 }, { $id: 'SavedWebhookDelivery', additionalProperties: false, description: 'A webhook delivery' }))
 
-/** The problems of endpoints of the right form. Their URLs may lead anywhere: what may not be sent there fails when it is sent. */
+/** The problems of endpoints that their schema cannot find. Their URLs may have any host: deliveries to a refused host fail. */
 export function checkEndpoints (endpoints: readonly SavedEndpoint[], place: Problem['loc']): Problem[] {
   return endpoints.flatMap(({ attribute_blocklist: blocklist = [] }, index) => checkBlocklist(blocklist, [...place, index, 'attribute_blocklist']))
 }
 
-/** The problems of deliveries of the right form. */
+/** The problems of deliveries that their schema cannot find. */
 export function checkDeliveries (deliveries: readonly SavedDelivery[], place: Problem['loc']): Problem[] {
   return deliveries.flatMap(({ status, held, next_attempt_at: at, body }, index) => [
     ...(status === 'pending' && !held && at === null
@@ -86,7 +86,7 @@ function isJson (text: string): boolean {
   }
 }
 
-/** An endpoint as the store keeps it, with a default for each field that was left out. */
+/** An endpoint as the store keeps it, with defaults for the fields that are left out. */
 export function completeEndpoint (saved: SavedEndpoint, now: number): EndpointDocument {
   const createdAt = timestamp(saved.created_at ?? now)
   return {
@@ -108,7 +108,7 @@ export function completeEndpoint (saved: SavedEndpoint, now: number): EndpointDo
   }
 }
 
-/** A delivery as a saved state has it. */
+/** A delivery as in a saved state. */
 export function saveDelivery ({ bytes, ...delivery }: DeliveryDocument): SavedDelivery {
   return delivery
 }

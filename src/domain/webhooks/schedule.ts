@@ -7,13 +7,13 @@ import type { EndpointDocument } from './endpoint.js'
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** How long after each failed attempt the next one follows: three intervals are the vendor's, the others our decision. */
+/** The intervals from each failed attempt to the next. Three intervals are the vendor's, the others our decision. */
 const RETRY_AFTER = [30 * SECOND, 2 * MINUTE, 8 * MINUTE, 32 * MINUTE, 128 * MINUTE] as const
 
-/** How many attempts a delivery has: the first, and five retries (the vendor's page). */
+/** The maximum number of attempts: the first, and five retries (the vendor's page). */
 export const MAX_ATTEMPTS = RETRY_AFTER.length + 1
 
-/** How many deliveries in a row have to use up their retries for their endpoint to be switched off (the vendor's page). */
+/** After how many deliveries in a row that used up their retries the endpoint is disabled (the vendor's page). */
 export const MAX_FAILURES = 10
 
 /** The type of the due items that send deliveries. They follow from the deliveries, so a saved state has none of them. */
@@ -29,34 +29,34 @@ export function attemptOf ({ id, next_attempt_at: at }: DeliveryDocument): DueIt
   return { id: attemptId(id), at: Date.parse(at as string), type: WEBHOOK_ATTEMPT, subject: id }
 }
 
-/** The type of the due items that send a delivery because a call asks for it, even while webhooks are held. */
+/** The type of the due items that send a delivery because a call requests it, even while webhooks are held. */
 export const WEBHOOK_SEND = 'webhook.send'
 
 /**
- * The due item that sends a delivery because a call asks for it.
+ * The due item that sends a delivery because a call requests it.
  * @param call the ID of the call, whose deliveries are sent one after the other
- * @param index the place of the delivery among those of the call
+ * @param index the position of the delivery in the call
  */
 export function sendNowOf (deliveryId: string, call: string, index: number, now: number): DueItem {
   return { id: `send:${call}:${String(index).padStart(8, '0')}`, at: now, type: WEBHOOK_SEND, subject: deliveryId }
 }
 
-/** The ID of the call that asks for a due item; `undefined` for an attempt at its time. */
+/** The ID of the call that requested a due item; `undefined` for a scheduled attempt. */
 export function callOf ({ id, type }: DueItem): string | undefined {
   return type === WEBHOOK_SEND ? id.split(':')[1] : undefined
 }
 
 /** An attempt that is over. */
 export interface FinishedAttempt extends DeliveryAttempt {
-  /** Where it was sent. */
+  /** The URL to which it was sent. */
   readonly url: string
   /** Whether another attempt is useless. */
   readonly final: boolean
 }
 
 /**
- * Records an attempt. A delivery that failed is sent again later, until its retries are used up; too many of those in a row switch
- * the endpoint off.
+ * Records an attempt. A failed delivery is sent again later, until its retries are used up. Too many such deliveries in a row disable the
+ * endpoint.
  */
 export function recordAttempt (
   delivery: DeliveryDocument, endpoint: EndpointDocument | undefined, { url, final, ...attempt }: FinishedAttempt, now: number
@@ -71,7 +71,7 @@ export function recordAttempt (
     const again: DeliveryDocument = { ...done, next_attempt_at: timestamp(now + wait) }
     return { puts: { deliveries: [again], due: [attemptOf(again)] } }
   }
-  // a retry that somebody asked for later does not count again
+  // a later retry by a call does not count again
   const isExhausted = !final && attempts.length === MAX_ATTEMPTS
   return putAll({ ...done, status: 'failed' }, isExhausted && endpoint !== undefined ? withFailure(endpoint, now) : undefined)
 }

@@ -3,17 +3,17 @@ export interface WebhookRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** Whether to cut the connection in the middle of the body. */
+  /** Whether to close the connection in the middle of the body. */
   readonly cut: boolean
 }
 
-/** What came of a request that delivers a webhook. */
+/** The outcome of a request that delivers a webhook. */
 export interface SendResult {
-  /** The HTTP status of the response; null when there was none. */
+  /** The HTTP status of the response; null if there was none. */
   readonly http_status: number | null
-  /** Why the delivery failed; null when the status is 2xx. */
+  /** Why the delivery failed; null if the status is 2xx. */
   readonly error: string | null
-  /** Whether another attempt is useless: the mock may not send there. */
+  /** Whether another attempt is useless, because the mock may not send to the host. */
   readonly final: boolean
 }
 

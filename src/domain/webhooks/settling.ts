@@ -2,7 +2,7 @@ import { type ApiError, apiError } from '../../contract/errors.js'
 import type { World } from '../world.js'
 import type { WaitingDelivery } from './waiting.js'
 
-/** Whether webhooks have settled in time, and what waits. */
+/** Whether webhooks have settled in time, and the deliveries that wait. */
 export interface Settling {
   settled: boolean
   waiting: WaitingDelivery[]
@@ -10,7 +10,7 @@ export interface Settling {
 
 /**
  * Waits until nothing is due and nothing is in flight.
- * @param timeout how long to wait at most, in milliseconds of real time
+ * @param timeout the maximum wait, in milliseconds of real time
  */
 export async function settle ({ timeline, webhooks }: Pick<World, 'timeline' | 'webhooks'>, timeout: number): Promise<Settling> {
   let timer: NodeJS.Timeout | undefined

@@ -4,7 +4,7 @@ import { type EndpointDocument, WebhookEndpoint } from './endpoint.js'
 
 /** An endpoint as the API shows it. */
 export interface ShownEndpoint extends WebhookEndpoint {
-  /** The key of its signatures; of live endpoints it is shown only when it is made. */
+  /** The secret with which webhooks are signed. For a live endpoint, it is shown only when it is created. */
   readonly secret?: string
 }
 
@@ -14,7 +14,7 @@ export const ShownEndpoint = schemaOf<ShownEndpoint>()(Type.Object({ ...WebhookE
   $id: 'ShownWebhookEndpoint', description: 'A webhook endpoint; `secret` is there if the endpoint belongs to the sandbox'
 }))
 
-/** An endpoint whose secret has just been made. */
+/** An endpoint whose secret has just been created. */
 export interface NewEndpoint extends WebhookEndpoint {
   /** The key of its signatures. */
   readonly secret: string
@@ -26,7 +26,7 @@ export const NewEndpoint = schemaOf<NewEndpoint>()(Type.Object({ ...WebhookEndpo
 
 /** A copy of an endpoint. */
 export interface ClonedEndpoint extends NewEndpoint {
-  /** The endpoint that it is a copy of. */
+  /** The original endpoint. */
   readonly cloned_from: string
 }
 
@@ -36,7 +36,7 @@ export const ClonedEndpoint = schemaOf<ClonedEndpoint>()(Type.Object({
 
 /** The endpoints of an environment. */
 export interface EndpointList {
-  /** The endpoints, the oldest first. */
+  /** The endpoints, oldest first. */
   data: readonly ShownEndpoint[]
 }
 
@@ -49,7 +49,7 @@ export function showEndpoint (document: EndpointDocument): ShownEndpoint {
   return document.environment === 'sandbox' ? showNewEndpoint(document) : withoutSecret(document)
 }
 
-/** An endpoint whose secret has just been made. */
+/** An endpoint whose secret has just been created. */
 export function showNewEndpoint (document: EndpointDocument): NewEndpoint {
   return { ...withoutSecret(document), secret: document.secret }
 }

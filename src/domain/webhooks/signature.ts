@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The header of a webhook that has its signature. */
+/** The header with the signature of a webhook. */
 export const SIGNATURE_HEADER = 'X-Verifa-Signature'
-/** The header of a webhook that has the ID of its delivery, which stays the same on retries. */
+/** The header with the ID of the delivery, which stays the same on retries. */
 export const DELIVERY_ID_HEADER = 'X-Verifa-Delivery-Id'
 
 /** How many seconds a signature is valid (the vendor's page). */
@@ -32,15 +32,15 @@ export class WebhookSignatureError extends Error {
 
 /** When a webhook is signed. */
 export interface SignOptions {
-  /** The time, in seconds since 1970; by default now. */
+  /** The time, in seconds since 1970; by default, now. */
   t?: number | undefined
 }
 
 /** How a signature is verified. */
 export interface VerifyOptions {
-  /** How many seconds the time of the signature may differ from now; by default 300. */
+  /** How many seconds the time of the signature may differ from now; by default, 300. */
   tolerance?: number | undefined
-  /** The time, in seconds since 1970; by default now. */
+  /** The time, in seconds since 1970; by default, now. */
   now?: number | undefined
 }
 
@@ -58,8 +58,8 @@ export function signWebhook (body: string | Uint8Array, secret: string, { t = se
  * @param body the exact bytes that were received
  * @param signature the value of `X-Verifa-Signature`
  * @param secret the endpoint's secret, with its prefix: `whsec_…`
- * @throws WebhookSignatureError when the signature is not valid
- * @throws SyntaxError when the body is not JSON
+ * @throws WebhookSignatureError if the signature is not valid
+ * @throws SyntaxError if the body is not JSON
  */
 export function verifyWebhook (
   body: string | Uint8Array, signature: string | readonly string[] | null | undefined, secret: string,
@@ -78,5 +78,5 @@ function sign (body: string | Uint8Array, secret: string, t: string): string {
 }
 
 function seconds (): number {
-  return Math.floor(Date.now() / 1_000) // of the receiver, which has no clock of the mock
+  return Math.floor(Date.now() / 1_000) // the receiver's time: it does not have the mock's clock
 }

@@ -4,15 +4,15 @@ import type { Decision } from '../decision.js'
 import type { DeliveryDocument } from './delivery.js'
 import type { SendResult } from './sending.js'
 
-/** What came of a test of a webhook endpoint, with its fields in the order of the vendor's page. */
+/** The outcome of a test of a webhook endpoint, with its fields in the order of the vendor's page. */
 export interface EndpointTest {
   /** Whether the receiver responded with a 2xx. */
   success: boolean
-  /** The HTTP status of its response; null when there was none. */
+  /** The HTTP status of its response; null if there was none. */
   http_status: number | null
-  /** Why the test failed; null when it did not. */
+  /** Why the test failed; null if it did not. */
   error: string | null
-  /** Where it was sent. */
+  /** The URL to which it was sent. */
   url: string
 }
 
@@ -23,7 +23,7 @@ export const EndpointTest = schemaOf<EndpointTest>()(Type.Object({
   url: Type.String({ description: 'Where it was sent' })
 }, { $id: 'WebhookEndpointTest', description: 'What came of a test of a webhook endpoint' }))
 
-/** What was sent to test an endpoint, and what came of it. */
+/** The delivery that tests an endpoint, and its outcome. */
 export interface SentTest {
   delivery: DeliveryDocument
   result: SendResult

@@ -8,15 +8,15 @@ import type { DeliveryDocument } from './delivery.js'
 import { wants, withDeliveries } from './notify.js'
 import { payloadOf } from './payload.js'
 
-/** An event that did not happen, for which webhooks are sent all the same. */
+/** An event that did not happen, for which webhooks are sent anyway. */
 export interface TriggeredEvent {
   /** The event, such as `session.approved`, or any other name. */
   event: string
-  /** The session that it is about. */
+  /** The session in the payload. */
   session_id?: string
-  /** The environment; by default that of the session, else of the API key, else the sandbox. */
+  /** The environment; by default, that of the session, else that of the API key, else the sandbox. */
   environment?: Environment
-  /** Fields of the payload, besides its own or in place of them. */
+  /** Fields to add to the payload, or to replace in it. */
   payload?: Record<string, unknown>
 }
 
@@ -31,7 +31,7 @@ export const TriggeredEvent = schemaOf<TriggeredEvent>()(Type.Object({
   }))
 }, { $id: 'TriggeredEvent', additionalProperties: false, description: 'An event that did not happen, for which webhooks are sent all the same' }))
 
-/** The problems that the schema cannot find: the payload must not say something else than the call. */
+/** The problems that the schema cannot find: the payload must not contradict the call. */
 export function checkTriggeredEvent ({ payload = {} }: TriggeredEvent): Problem[] {
   return ['event', 'session_id'].filter(name => Object.hasOwn(payload, name)).map(name => (
     { loc: ['body', 'payload', name], msg: 'is a field of the body, not of payload', type: 'value_error' }
@@ -39,9 +39,9 @@ export function checkTriggeredEvent ({ payload = {} }: TriggeredEvent): Problem[
 }
 
 /**
- * Makes the deliveries of an event that did not happen, one for each endpoint that wants it, and returns them.
- * @param fallback the environment of an event that is about no session and says none
- * @throws ApiError 404 when the session is not there, 422 when it belongs to the other environment
+ * Creates the deliveries of an event that did not happen, one for each endpoint that receives it, and returns them.
+ * @param fallback the environment of an event without a session and an environment
+ * @throws ApiError 404 if the session does not exist, 422 if it belongs to the other environment
  */
 export async function triggerEvent (
   { store, webhooks }: Pick<World, 'store' | 'webhooks'>, { event, session_id: id, environment: given, payload: fields }: TriggeredEvent, fallback: Environment

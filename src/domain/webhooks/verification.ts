@@ -6,15 +6,15 @@ import { type Subject, verifyItems } from '../verification/verify.js'
 import { type DeliveryDocument, type DeliveryStatus, deliveryStatuses } from './delivery.js'
 import { toWebhookDelivery, WebhookDelivery } from './webhook-delivery.js'
 
-/** Which deliveries are meant. Every field that is given must match. */
+/** A filter for deliveries: every given field must match. */
 export interface WebhookFilter {
   /** What happened: `session.approved`. */
   event?: string
-  /** The session that it happened to. */
+  /** The session of the event. */
   session_id?: string
   /** The endpoint that it is for. */
   endpoint_id?: string
-  /** What became of it. */
+  /** The status of the delivery. */
   status?: DeliveryStatus
 }
 
@@ -25,13 +25,13 @@ export const WebhookFilter = schemaOf<WebhookFilter>()(Type.Object({
   status: Type.Optional(oneOf(deliveryStatuses, { description: 'What became of it' }))
 }, { additionalProperties: false }))
 
-/** Which deliveries are expected. */
+/** The deliveries that an expectation counts. */
 export interface WebhookMatch extends WebhookFilter {
-  /** What the payload has: of objects the fields that are named, at any depth; everything else, lists too, is equal. */
+  /** What the payload must contain. Objects may have more fields, at any depth; everything else, lists included, must be equal. */
   payload?: unknown
 }
 
-/** What a test expects of webhooks: which deliveries, and how many. Without a number, at least one. */
+/** What a test expects of webhooks: which deliveries, and how many; by default, at least one. */
 export type WebhookExpectation = WebhookMatch & ExpectedNumbers
 
 export const WebhookExpectation = Type.Unsafe<WebhookExpectation>(Type.Object({
@@ -49,7 +49,7 @@ export interface NearDelivery {
   mismatch: string
 }
 
-/** An expectation of webhooks that is not met: an error with more fields. */
+/** The body of the error for an unmet expectation of webhooks. */
 export type UnmetWebhooks = UnmetBy<NearDelivery>
 
 const NearDelivery = schemaOf<NearDelivery>()(Type.Object({
@@ -77,8 +77,8 @@ const subject: Subject<DeliveryDocument, WebhookMatch> = {
 }
 
 /**
- * Compares deliveries with an expectation: how many match, or what is different.
- * @param dropped how many deliveries are no longer there
+ * Compares deliveries with an expectation, and returns how many match, or what is different.
+ * @param dropped how many deliveries were dropped
  */
 export function verifyDeliveries (
   deliveries: readonly DeliveryDocument[], dropped: number, { count, at_least, at_most, ...match }: WebhookExpectation

@@ -5,7 +5,7 @@ import type { EndpointDocument } from './endpoint.js'
 
 /**
  * A webhook endpoint as an API key sees it.
- * @throws ApiError 404 when there is no such endpoint in the environment
+ * @throws ApiError 404 if the environment has no such endpoint
  */
 export function endpointIn (environment: Environment, id: string, endpoint: EndpointDocument | undefined): EndpointDocument {
   if (endpoint?.environment !== environment) throw apiError('endpointNotFound', {}, { reason: reasonOf('webhook endpoint', id, environment, endpoint) })
@@ -14,7 +14,7 @@ export function endpointIn (environment: Environment, id: string, endpoint: Endp
 
 /**
  * A webhook delivery as an API key sees it.
- * @throws ApiError 404 when there is no such delivery in the environment
+ * @throws ApiError 404 if the environment has no such delivery
  */
 export function deliveryIn (environment: Environment, id: string, delivery: DeliveryDocument | undefined): DeliveryDocument {
   if (delivery?.environment !== environment) throw apiError('deliveryNotFound', {}, { reason: reasonOf('webhook delivery', id, environment, delivery) })

@@ -3,11 +3,11 @@ import { nullable, oneOf, ref, schemaOf } from '../../contract/schema.js'
 import type { Environment } from '../sessions/session.js'
 import { Delivery, type DeliveryAttempt, type DeliveryDocument, toDelivery } from './delivery.js'
 
-/** A delivery, as a test sees it: with what the API does not tell. */
+/** A delivery as a test sees it, with fields that the API does not return. */
 export interface WebhookDelivery extends Delivery {
   /** The environment of the event. */
   readonly environment: Environment
-  /** Whether it waits for somebody to deliver or release it. */
+  /** Whether it is held: it waits until you deliver or release it. */
   readonly held: boolean
   /** The exact text that is sent. */
   readonly body: string

@@ -3,13 +3,13 @@ import { schemaOf } from '../../contract/schema.js'
 import { type DeliveryDocument, fitsDelivery } from './delivery.js'
 import { WebhookFilter } from './verification.js'
 
-/** Which deliveries are listed. Every field that is given must match. */
+/** The deliveries to list: those that match every given field. */
 export interface WebhookQuery extends WebhookFilter {
   /** A part of the ID, session ID, event, URL, or body, in upper or lower case. */
   q?: string
-  /** How many at most: the newest. */
+  /** Returns only this many of the newest. */
   limit?: number
-  /** How many of the newest to skip, before `limit`. */
+  /** Skips this many of the newest, before `limit`. */
   offset?: number
 }
 
@@ -21,8 +21,8 @@ export const WebhookQuery = schemaOf<WebhookQuery>()(Type.Object({
 }, { additionalProperties: false }))
 
 /**
- * The deliveries that match a query, the oldest first.
- * @returns `total` says how many there are without `limit` and `offset`
+ * Lists the deliveries that match a query, oldest first.
+ * @returns `total` is the number of matches, regardless of `limit` and `offset`
  */
 export function queryDeliveries (
   all: readonly DeliveryDocument[], { q = '', limit = Infinity, offset = 0, ...filter }: WebhookQuery
@@ -33,7 +33,7 @@ export function queryDeliveries (
   return { deliveries: found.slice(Math.max(0, end - limit), end), total: found.length }
 }
 
-/** Whether a delivery has a text in lower case. */
+/** Whether a delivery contains a lowercase text. */
 function hasText ({ id, session_id: sessionId, event, url, body }: DeliveryDocument, text: string): boolean {
   return [id, sessionId ?? '', event, url, body].some(whole => whole.toLowerCase().includes(text))
 }

@@ -23,10 +23,10 @@ export interface WebhooksOptions extends SenderOptions {
   payload: PayloadForm
 }
 
-/** When webhooks are sent: before the API responds to the request that caused them, after it, or so many milliseconds later. */
+/** When webhooks are sent: before the response to the request that caused them, after it, or a number of milliseconds later. */
 export type WebhookTiming = 'before' | 'after' | number
 
-/** The event of a webhook that somebody has sent to see whether it comes (our decision). */
+/** The event of a webhook that tests an endpoint (our decision). */
 const TEST_EVENT = 'webhook.test'
 
 const IDS_PER_MILLISECOND = 4_096
@@ -34,15 +34,15 @@ const IDS_PER_MILLISECOND = 4_096
 /** How the webhooks of a world are sent. */
 export interface WebhooksSetting {
   readonly id: 'webhooks'
-  /** Whether nothing is sent until somebody delivers or releases it. */
+  /** Whether webhooks are held: they are not sent until they are delivered or released. */
   readonly held: boolean
   /** When webhooks are sent. */
   readonly timing: WebhookTiming
 }
 
-/** The webhooks of a world: sends its deliveries, and lets a test hold them. */
+/** Sends the webhooks of a world, and lets a test hold them. */
 export class Webhooks {
-  /** Makes the deliveries of what happened. */
+  /** Creates the deliveries of events. */
   readonly notify: Notify
   readonly #making: NotifyOptions
   readonly #parts: WebhookParts
@@ -62,7 +62,7 @@ export class Webhooks {
     this.notify = createNotify(this.#making)
   }
 
-  /** Whether nothing is sent until somebody delivers or releases it. */
+  /** Whether webhooks are held: they are not sent until they are delivered or released. */
   get held (): boolean {
     return this.#parts.store.setting('webhooks').held
   }
@@ -72,12 +72,12 @@ export class Webhooks {
     return this.#parts.store.setting('webhooks').timing
   }
 
-  /** How many deliveries were dropped because there were too many, or too large ones. */
+  /** How many deliveries were dropped because they exceeded the bounds. */
   async dropped (): Promise<number> {
     return this.#parts.store.evicted('deliveries')
   }
 
-  /** Holds webhooks: none is sent until somebody delivers or releases it. */
+  /** Holds webhooks: they are not sent until they are delivered or released. */
   async hold (): Promise<void> {
     await changeSetting(this.#parts.store, 'webhooks', before => ({ ...before, held: true }))
   }
@@ -87,7 +87,7 @@ export class Webhooks {
     await changeSetting(this.#parts.store, 'webhooks', before => ({ ...before, timing }))
   }
 
-  /** Makes the deliveries of a payload, one for each endpoint. They are not written yet. */
+  /** Creates the deliveries of a payload, one for each endpoint. They are not written yet. */
   deliveriesOf (payload: Payload, endpoints: readonly EndpointDocument[]): readonly DeliveryDocument[] {
     return deliveriesOf(payload, endpoints, this.#parts.clock.now(), this.#making)
   }
@@ -98,13 +98,13 @@ export class Webhooks {
       reads: ({ subject }) => ({ deliveries: [subject] }),
       decide: () => ({}),
       effect: async (item, { deliveries: [delivery] }) => {
-        // one that was dropped since is gone
+        // undefined if the delivery was dropped in the meantime
         if (delivery !== undefined) await this.#sender.send(delivery, item)
       }
     }
   }
 
-  /** Resolves when the deliveries of a request have had their first attempt, if its response has to wait for that. */
+  /** If the response to a request has to wait for its webhooks, resolves after their first attempts. */
   beforeResponse ({ deliveries }: Pick<Outcome, 'deliveries'>): Promise<unknown> | undefined {
     if (this.timing !== 'before' || this.#signal.aborted) return undefined
     const isOver = (delivery: DeliveryDocument | undefined) =>
@@ -113,7 +113,7 @@ export class Webhooks {
       until(this.#parts.store, { deliveries: [id] }, ({ deliveries: [delivery] }) => isOver(delivery), this.#signal)))
   }
 
-  /** Sends `webhook.test` to an endpoint, once, whatever is held. Returns the delivery that it made, which is not written yet. */
+  /** Sends `webhook.test` to an endpoint once, even while webhooks are held. Returns the new delivery, which is not written yet. */
   async test (endpoint: EndpointDocument): Promise<{ delivery: DeliveryDocument, result: SendResult }> {
     const { clock, faults } = this.#parts
     const payload = payloadOf({ event: TEST_EVENT, environment: endpoint.environment, key: newId('idk_'), session: undefined })
@@ -128,9 +128,8 @@ export class Webhooks {
   }
 
   /**
-   * Sends deliveries now, one after the other in the given order: those that are held or scheduled, and those that have failed. Resolves
-   * when all have had their attempt.
-   * @throws ApiError 404 when one is not there, 409 when one is under way or has succeeded; then none is sent
+   * Sends held, scheduled, or failed deliveries now, one after the other in the given order. Resolves after their attempts.
+   * @throws ApiError 404 if a delivery does not exist, 409 if one is being sent or has succeeded; then none is sent
    */
   async deliver (ids: readonly string[]): Promise<void> {
     const { store } = this.#parts
@@ -145,7 +144,7 @@ export class Webhooks {
     }
   }
 
-  /** Holds nothing any more: sends what was held, in the order of the events. */
+  /** Stops holding webhooks, and sends the held ones in the order of their events. */
   async release (): Promise<void> {
     const { store } = this.#parts
     await changeSetting(store, 'webhooks', before => ({ ...before, held: false }))
@@ -157,7 +156,7 @@ export class Webhooks {
     })
   }
 
-  /** What has not been sent, or not for the last time, the oldest first. */
+  /** The pending deliveries, oldest first. */
   async waiting (): Promise<WaitingDelivery[]> {
     const { store } = this.#parts
     const [deliveries, running] = await Promise.all([store.list('deliveries'), store.list('running')])
@@ -166,7 +165,7 @@ export class Webhooks {
       .map(delivery => toWaiting(delivery, this.#sender.stateOf(delivery.id) ?? (elsewhere.has(delivery.id) ? 'sending' : undefined)))
   }
 
-  /** Stops for good: attempts in flight are ended, and nothing is sent any more. */
+  /** Stops permanently: aborts attempts in flight, and sends nothing more. */
   stop (): void {
     this.#stop.abort()
   }
@@ -175,7 +174,7 @@ export class Webhooks {
     return this.#stop.signal
   }
 
-  /** An ID that sorts behind all earlier ones: what is due at the same time is sent in the order of IDs. */
+  /** An ID that sorts after all earlier ones, because deliveries that are due at the same time are sent in the order of their IDs. */
   #newDeliveryId (): string {
     this.#lastId = Math.max(this.#lastId + 1, Math.floor(this.#parts.clock.machineTime() * IDS_PER_MILLISECOND))
     return `whd_${this.#lastId.toString(16).padStart(14, '0')}${randomBytes(3).toString('hex')}`
