@@ -103,8 +103,8 @@ export class Timeline {
   }
 
   /**
-   * Carries out one item, or takes a move one item further. Returns how many milliseconds there is nothing to do after that; Infinity until
-   * the store wakes the timeline.
+   * Carries out one item, or takes a move to the next item. Returns how many milliseconds to wait before the next step: 0 if there may be
+   * more to do, Infinity to wait until the store wakes the timeline.
    */
   async #step (): Promise<number> {
     if (this.#stopped) return Infinity
