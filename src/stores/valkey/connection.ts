@@ -34,8 +34,10 @@ export class Connection implements Engine, TransportListener {
   /** Why the engine is away; `undefined` when it is not. */
   #away: string | undefined
   #closed = false
-  /** How many commands wait for their reply. */
+  /** How many commands have no reply yet. */
   #pending = 0
+  /** Gives up the wait for a reply, for each caller that waits. */
+  readonly #waiting = new Set<(error: Error) => void>()
   #silentLooks = 0
   #lastError = 'no reply'
 
@@ -98,7 +100,9 @@ export class Connection implements Engine, TransportListener {
       this.#silentLooks = 0
       this.#send(PROBED_KEY, ['EXISTS', PROBED_KEY]).catch(() => undefined)
     } else if (++this.#silentLooks > SILENT_LOOKS) {
-      this.#setAway('it does not answer')
+      const reason = 'it does not answer'
+      this.#setAway(reason)
+      for (const giveUp of this.#waiting) giveUp(new StoreAwayError(reason))
     }
   }
 
@@ -122,6 +126,13 @@ export class Connection implements Engine, TransportListener {
   }
 
   async #send (key: string, args: readonly string[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject)
+      void this.#exchange(key, args).then(resolve, reject).finally(() => this.#waiting.delete(reject))
+    })
+  }
+
+  async #exchange (key: string, args: readonly string[]): Promise<unknown> {
     this.#pending++
     try {
       const reply = await this.#transport.send(key, args)
