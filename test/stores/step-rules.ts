@@ -115,6 +115,27 @@ export const stepRules: Record<string, StoreRule> = {
     }
   },
 
+  'a list and a snapshot of many documents are of one moment, too': async (t, make) => {
+    const ids = Array.from({ length: 2_500 }, (_, index) => `ses_${index * 7_919 % 2_500}`)
+    const store = await make({ sessions: baseOf(...ids) })
+    const ends = [ids[0], ids.at(-1)] as string[]
+    let isOver = false
+    const updateEnds = async () => {
+      for (let n = 1; !isOver; n++) {
+        await store.transact({}, () => ({ puts: { sessions: ends.map(id => session({ id, processing_attempts: n })) } }))
+      }
+    }
+    const updates = updateEnds()
+    for (let round = 0; round < 3; round++) {
+      for (const sessions of [await store.list('sessions'), (await store.snapshot()).documents.sessions]) {
+        t.same(sessions.map(({ id }) => id), ids)
+        t.equal(sessions[0]?.processing_attempts, sessions.at(-1)?.processing_attempts)
+      }
+    }
+    isOver = true
+    await updates
+  },
+
   'an ID can be any text': async (t, make) => {
     const store = await make()
     const ids = [...texts, 'x'.repeat(65_536)]

@@ -15,7 +15,13 @@ import { listSessions } from '../../domain/workspace.js'
 import { originOf } from '../../http/paths.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
 import { keyEnvironment } from '../key-environment.js'
+import { sendLong } from '../send-long.js'
 import { params } from './session-params.js'
+
+const SessionsBody = Type.Object({
+  data: Type.Unsafe<readonly Session[]>(Type.Array(ref(Session))),
+  total: Type.Integer({ description: 'How many there are on all pages' })
+}, { description: 'All sessions, or a page of them' })
 
 /** Sessions, without the rules of the API: read, added, and removed in any state. */
 export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | undefined }> = async (app, { publicUrl }) => {
@@ -24,16 +30,13 @@ export const sessionsRoutes: FastifyPluginAsyncTypebox<{ publicUrl: string | und
       description: 'Without a query all sessions of both environments, those of the sandbox first. With a query a page of the sessions of one environment that match, the newest first.',
       querystring: SessionQuery,
       response: {
-        200: Type.Object({
-          data: Type.Unsafe<readonly Session[]>(Type.Array(ref(Session))),
-          total: Type.Integer({ description: 'How many there are on all pages' })
-        }, { description: 'All sessions, or a page of them' })
+        200: SessionsBody
       }
     }, 'invalidFields')
-  }, async ({ headers, query, workspace: { world: { store } } }) => {
+  }, async ({ headers, query, workspace: { world: { store } } }, reply) => {
     if (Object.keys(query).length === 0) {
       const data = await listSessions(store)
-      return { data, total: data.length }
+      return sendLong(reply, SessionsBody, { data, total: data.length })
     }
     const { documents, total } = await querySessions(store, { environment: keyEnvironment(headers), ...query })
     return { data: documents, total }

@@ -5,6 +5,7 @@ import { ref } from '../../contract/schema.js'
 import { IdempotencyKey, IdempotencyKeyQuery, listKeys } from '../../domain/idempotency/listed-key.js'
 import { checkStateRules, type ResultSchemas, State } from '../../domain/state.js'
 import { bodyErrors, controlSchema, LARGE_BODY } from '../control-schema.js'
+import { sendLong } from '../send-long.js'
 
 export interface StateRoutesOptions {
   /** The schemas that saved results of operations must match. */
@@ -18,7 +19,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
       description: 'Sessions, idempotency keys, timeline, webhooks and clock, for `PUT /_mock/state` or as a fixture file.',
       response: { 200: ref(State) }
     })
-  }, async ({ workspace }) => workspace.save())
+  }, async ({ workspace }, reply) => sendLong(reply, State, await workspace.save()))
 
   app.put('/state', {
     bodyLimit: LARGE_BODY,

@@ -40,8 +40,8 @@ export class Connection implements Engine, TransportListener {
   /** Why the engine is away; `undefined` when it is not. */
   #away: string | undefined
   #closed = false
-  /** How many commands wait for their reply. */
-  #pending = 0
+  /** The commands that have no reply yet: each function rejects one. */
+  readonly #waiting = new Set<(error: Error) => void>()
   #silentLooks = 0
   #lastError = 'no reply'
 
@@ -104,14 +104,16 @@ export class Connection implements Engine, TransportListener {
   /** Checks whether the engine can be used. The timer calls it. */
   look (): void {
     if (this.#closed) return
-    if (this.#pending === 0) {
+    if (this.#waiting.size === 0) {
       this.#silentLooks = 0
       this.#send(PROBED_KEY, PROBE).catch(() => {
         // after a failover, the address leads to another server; replies that are on their way are not lost
-        if (this.isAway && this.#pending === 0) void this.#transport.reconnect?.()
+        if (this.isAway && this.#waiting.size === 0) void this.#transport.reconnect?.()
       })
     } else if (++this.#silentLooks > SILENT_LOOKS) {
-      this.#setAway('it does not answer')
+      const reason = 'it does not answer'
+      this.#setAway(reason)
+      for (const reject of this.#waiting) reject(new StoreAwayError(reason))
     }
   }
 
@@ -137,22 +139,21 @@ export class Connection implements Engine, TransportListener {
   async #send (key: string, args: readonly string[]): Promise<unknown> {
     // only probes are sent while the engine is away; a read that was sent before may get its reply from a replica
     const isProbe = this.isAway
-    this.#pending++
-    let reply: unknown
-    try {
-      reply = await this.#transport.send(key, args)
-    } catch (error) {
-      this.#settle()
-      throw this.#errorFor(error as Error, isProbe)
-    }
-    this.#settle()
-    if (isProbe) this.#setReady()
-    return reply
-  }
-
-  #settle (): void {
-    this.#pending--
-    this.#silentLooks = 0
+    return new Promise((resolve, reject: (error: Error) => void) => {
+      this.#waiting.add(reject)
+      const settle = () => {
+        this.#waiting.delete(reject)
+        this.#silentLooks = 0
+      }
+      this.#transport.send(key, args).then(reply => {
+        settle()
+        if (isProbe) this.#setReady()
+        resolve(reply)
+      }, (error: unknown) => {
+        settle()
+        reject(this.#errorFor(error as Error, isProbe))
+      })
+    })
   }
 
   #errorFor (error: Error, isProbe: boolean): Error {

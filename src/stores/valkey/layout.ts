@@ -47,7 +47,12 @@ export class WorldKeys {
     return `${this.#prefix}${collection}:index`
   }
 
-  /** All keys; `wake` is a channel. */
+  /** A hash: the documents of one moment, for a process that reads all of them. */
+  copy (collection: Collection, id: string): string {
+    return `${this.#prefix}copy:${id}:${collection}`
+  }
+
+  /** All keys; `wake` is a channel, and copies expire by themselves. */
   all (): string[] {
     return [this.meta, this.journal, this.lease, ...collections.flatMap(name => [this.documents(name), this.index(name)])]
   }

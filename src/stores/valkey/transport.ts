@@ -33,9 +33,13 @@ const [FIRST_DELAY, LONGEST_DELAY] = [50, 1_000]
 
 /**
  * After how many milliseconds of silence a connection counts as broken, and how often idle ones are asked for a sign of life. A server that
- * is stopped, or behind a cut cable, closes no connection.
+ * is stopped, or behind a cut cable, closes no connection. It is also silence when this process is busy: a large state that is restored is
+ * parsed in one turn of the event loop, for some seconds.
  */
-const [SILENCE, PING_EVERY] = [3_000, 1_000]
+const [SILENCE, PING_EVERY] = [10_000, 1_000]
+
+/** After how many milliseconds an attempt to connect is given up. */
+const CONNECT_TIMEOUT = 3_000
 
 /** The version of the protocol: in this one all replies are lists, also those of HGETALL. */
 const RESP = 2
@@ -45,7 +49,7 @@ function optionsFor ({ socket, username, password, database }: StoreAddress): Cl
   return {
     socket: {
       ...socket,
-      connectTimeout: SILENCE,
+      connectTimeout: CONNECT_TIMEOUT,
       socketTimeout: SILENCE,
       reconnectStrategy: (retries: number) => Math.min(FIRST_DELAY * 2 ** Math.min(retries, 10), LONGEST_DELAY)
     } as NonNullable<Client.RedisClientOptions['socket']>,

@@ -16,10 +16,9 @@ import { KeyedQueue, type Release } from './keyed-queue.js'
 import { collections, indexNames, parseStored, type WorldKeys } from './layout.js'
 import { Lease } from './lease.js'
 import { RecentDocuments } from './recent-documents.js'
-import { ReadRequest } from './read-request.js'
 import { commitScript, turnScript } from './scripts.js'
 import { SettingsCache } from './settings-cache.js'
-import { documentsIn, inOrder } from './step-reads.js'
+import { documentsIn } from './step-reads.js'
 import { type Step, WorldReader } from './world-reader.js'
 
 export interface ValkeyStoreOptions {
@@ -117,18 +116,12 @@ export class ValkeyStore implements Store {
   }
 
   async list<C extends Collection> (collection: C): Promise<readonly Documents[C][]> {
-    const request = new ReadRequest(this.#keys)
-    const valuesIn = request.all(collection)
-    const { reply } = await this.#reader.read(request)
-    return inOrder(valuesIn(reply)).map(({ document }) => document as Documents[C])
+    const { documents } = await this.#reader.readWhole([collection])
+    return documents[collection]
   }
 
   async snapshot (): Promise<Snapshot> {
-    const request = new ReadRequest(this.#keys)
-    const all = collections.map(name => [name, request.all(name)] as const)
-    const { reply, now } = await this.#reader.read(request)
-    const documents = all.map(([name, valuesIn]) => [name, inOrder(valuesIn(reply)).map(({ document }) => document)])
-    return { documents: Object.fromEntries(documents) as Snapshot['documents'], now }
+    return this.#reader.readWhole(collections)
   }
 
   async count (collection: Collection): Promise<number> {

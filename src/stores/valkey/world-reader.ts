@@ -1,6 +1,6 @@
 import { timeOf } from '../../domain/clock.js'
-import type { Collection, Found, Reads } from '../../domain/store.js'
-import type { AllWrites } from './commit-request.js'
+import type { Collection, Found, Reads, Snapshot } from '../../domain/store.js'
+import type { AllWrites, AnyDocument } from './commit-request.js'
 import type { Engine } from './engine.js'
 import type { WorldKeys } from './layout.js'
 import { hasPages, readPages } from './pages.js'
@@ -8,6 +8,7 @@ import { type RangeOptions, type RangeReply, ReadRequest, type ScriptReply } fro
 import { readScript } from './scripts.js'
 import type { SettingsCache } from './settings-cache.js'
 import { StepReading } from './step-reads.js'
+import { openWhole, readPart } from './whole-collections.js'
 
 /** A step after its reads. */
 export interface Step {
@@ -36,9 +37,16 @@ export class WorldReader {
   /** Also returns the time of the world's clock. */
   async read (request: ReadRequest): Promise<{ reply: ScriptReply, now: number }> {
     const reply = await this.#engine.run(readScript, request.keys, request.args) as ScriptReply
-    const machineTime = this.#engine.time.observe(reply[0])
-    this.#settings.take('clock', reply[1])
-    return { reply, now: timeOf(this.#settings.get('clock'), machineTime) }
+    return { reply, now: this.#take(reply[0], reply[1]) }
+  }
+
+  /** Reads all documents of some collections, as they are at one moment. */
+  async readWhole (collections: readonly Collection[]): Promise<Snapshot> {
+    const { time, clock, parts } = await openWhole(this.#engine, this.#keys, collections)
+    const now = this.#take(time, clock) // before the rest is read: that may take seconds
+    const documents: Partial<Record<Collection, readonly AnyDocument[]>> = {}
+    for (const [name, part] of parts) documents[name] = await readPart(this.#engine, part)
+    return { documents: documents as Snapshot['documents'], now }
   }
 
   async readRange (collection: Collection, name: string, options: RangeOptions): Promise<RangeReply> {
@@ -81,5 +89,12 @@ export class WorldReader {
     if (takes.length === 0) return
     const { reply } = await this.read(request)
     for (const take of takes) take(reply)
+  }
+
+  /** Takes the time and the clock that were read. Returns the time of the clock. */
+  #take (time: ScriptReply[0], clock: ScriptReply[1]): number {
+    const machineTime = this.#engine.time.observe(time)
+    this.#settings.take('clock', clock)
+    return timeOf(this.#settings.get('clock'), machineTime)
   }
 }
