@@ -156,7 +156,7 @@ function createWorkspaces (
       onTimelineError: (error, item) => log.error({ err: error, type: item?.type, subject: item?.subject }, 'a due item could not be carried out')
     }),
     onDrop: () => {
-      log.warn(`More than ${maxWorkspaces} API keys: the workspace that was unused for the longest time is dropped. Raise --max-workspaces (maxWorkspaces).`)
+      log.warn(`More than ${maxWorkspaces} API keys: the least recently used workspace was evicted. Raise --max-workspaces (maxWorkspaces).`)
     }
   })
 }

@@ -569,7 +569,7 @@ t.test('a mock that cannot start leaves nothing running', async t => {
   await t.rejects(startVerifaMock({ port: Number(new URL(mock.url).port), watch: true }), { code: 'EADDRINUSE' })
 })
 
-t.test('workspaces are bounded: the one that was unused for the longest time is dropped, which is logged', async t => {
+t.test('workspaces are bounded: the least recently used is evicted, which is logged', async t => {
   const { app, lines } = startLogged(t, { isolation: 'api-key', maxWorkspaces: 2, logLevel: 'warn' })
   const ref = async (key: string, payload: object) => (await app.inject({
     method: 'PATCH', url: '/sessions/ses_pending', payload, headers: { 'x-api-key': key }
@@ -579,7 +579,7 @@ t.test('workspaces are bounded: the one that was unused for the longest time is 
   t.equal(await ref('vk_sandbox_a', {}), 'a')
   await ref('vk_sandbox_c', { external_ref: 'c' })
   t.equal(await ref('vk_sandbox_a', {}), 'a', 'it was used')
-  t.match(lines, [/More than 2 API keys: the workspace that was unused for the longest time is dropped\. Raise --max-workspaces/])
+  t.match(lines, [/More than 2 API keys: the least recently used workspace was evicted\. Raise --max-workspaces/])
   t.equal(await ref('vk_sandbox_b', {}), 'order-1001', 'it begins with the fixtures')
   t.equal([...app.workspaces.all()].length, 3, 'two and the shared one')
   await app.inject({ url: '/nowhere', headers: { 'x-api-key': 'vk_sandbox_d' } })

@@ -66,7 +66,7 @@ t.test('while the mock runs, the file is written a second after a change', async
 t.test('two mocks cannot use one file, and the first goes on', async t => {
   const state = stateFile(t)
   const mock = await startVerifaMock({ state })
-  await t.rejects(startVerifaMock({ state }), { name: 'StateFileError', message: new RegExp(`^.*/state\\.json is in use by process ${process.pid}, says `) })
+  await t.rejects(startVerifaMock({ state }), { name: 'StateFileError', message: new RegExp(`^.*/state\\.json is in use by process ${process.pid}, according to `) })
   await mock.seed({ id: 'ses_new' })
   await mock.close()
   const next = await startVerifaMock({ state })

@@ -34,23 +34,23 @@ export type Rename = (value: unknown) => unknown
 const same: Rename = value => value
 
 /**
- * Compiles the renaming of the fields that a schema names, at any depth: in objects, lists, maps and unions. What the schema
- * does not name is user data (metadata, above all) and is passed on by reference.
+ * Compiles the renaming of the fields in a schema, at any depth: in objects, lists, maps, and unions. Other fields are user data, such as
+ * metadata, and are passed on by reference.
  */
 export function compileRename (schema: TSchema, inflection: KeyInflection): Rename {
   return inflection === 'snake' ? same : renameOf(dereference(schema), inflection, copyNamed)
 }
 
 /**
- * Compiles the same renaming for a serializer that reads the fields that the schema names, one by one. Objects are not copied, which takes
- * a third of the time (bench/README.md). To everything else, such as `JSON.stringify`, they look empty.
+ * Compiles the same renaming for a serializer that reads the fields of the schema one by one. It does not copy objects, which takes a
+ * third of the time (bench/README.md). To any other reader, such as `JSON.stringify`, the objects look empty.
  */
 export function compileView (schema: TSchema, inflection: KeyInflection): Rename {
   return renameOf(dereference(schema), inflection, viewNamed)
 }
 
 function renameOf (schema: TSchema, inflection: KeyInflection, renameNamed: typeof copyNamed): Rename {
-  // a union renames what any of its alternatives names
+  // a union renames the fields of all of its alternatives
   const alternatives = alternativesOf(schema)
   const renameAny = (schemas: readonly unknown[]): Rename => {
     const named = schemas.filter((one): one is TSchema => typeof one === 'object')
@@ -84,7 +84,7 @@ interface RenamedField {
   rename: Rename
 }
 
-/** Renames an object that has no fields but those named. */
+/** Renames an object that has only the named fields. */
 function copyNamed (fields: readonly RenamedField[]): Rename {
   return value => {
     const target: Record<string, unknown> = {}
@@ -96,7 +96,7 @@ function copyNamed (fields: readonly RenamedField[]): Rename {
   }
 }
 
-/** Shows an object that has no fields but those named under their new names. */
+/** Shows an object that has only the named fields under their new names. */
 function viewNamed (fields: readonly RenamedField[]): Rename {
   class View {
     readonly #source: Readonly<Record<string, unknown>>
@@ -116,7 +116,7 @@ function viewNamed (fields: readonly RenamedField[]): Rename {
   return value => new View(value as Record<string, unknown>)
 }
 
-/** Renames an object that has fields beside those named, such as a map: their names are user data. */
+/** Renames an object that has more fields than those named, such as a map: the names of the others are user data. */
 function renameAlso (fields: readonly RenamedField[], renameOther: Rename): Rename {
   if (fields.length === 0 && renameOther === same) return same
   const named = new Map(fields.map(field => [field.key, field]))
@@ -134,13 +134,13 @@ export interface CanonicalBody {
 }
 
 /**
- * Compiles the acceptance of any casing: `externalRef` and `external-ref` mean `external_ref` (the vendor's newer page). This
- * is about the fields of the body itself; what lies deeper is user data. A field that comes in two casings is in `repeated`.
+ * Compiles a function that accepts any casing: `externalRef` and `external-ref` mean `external_ref` (the vendor's newer page). It
+ * renames only the fields of the body itself; deeper fields are user data. A field in two casings is in `repeated`.
  */
 export function compileAnyCasing (schema: TSchema): (body: unknown) => CanonicalBody {
   const names = Object.keys((schema['properties'] as object | undefined) ?? {})
   const aliases = new Map(names.flatMap(name => keyInflections.map((inflection): [string, string] => [inflectKey(name, inflection), name])))
-  // of what is not an object too: it has no field with a name of the schema
+  // values that are not objects are canonical too: they have no field of the schema
   const isCanonical = (body: unknown): boolean => {
     for (const key in body as object) if ((aliases.get(key) ?? key) !== key) return false
     return true

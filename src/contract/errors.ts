@@ -7,7 +7,7 @@ export const JSON_TYPE = 'application/json; charset=utf-8'
 /** The content type of a form that a browser sends. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-/** One thing that is wrong with a request. */
+/** One problem of a request. */
 export interface Problem {
   /** The path to the offending field: `body`, `query` or `header`, then field names and list positions. */
   loc: (string | number)[]
@@ -29,7 +29,7 @@ export const Problem = schemaOf<Problem>()(Type.Object({
 export interface ErrorBody {
   /** The kind of error, for programs to compare: `not_found`. */
   error: string
-  /** A sentence, or for a request that failed validation the list of its problems. */
+  /** A sentence, or the list of problems of a request that failed validation. */
   detail: string | Problem[]
   /** The HTTP status. */
   status_code: number
@@ -46,7 +46,7 @@ export const ErrorBody = schemaOf<ErrorBody>()(Type.Object({
 
 /**
  * Every error: its code, its HTTP status, its text. `{words}` are filled in where the error is made.
- * A test keeps this list and docs/errors.md equal.
+ * A test compares this list with docs/errors.md.
  */
 export const errors = {
   missingApiKey: ['unauthorized', 401, 'Missing API key. Send it in the X-API-Key header.'],
@@ -104,15 +104,15 @@ export const errors = {
 } as const
 export type ErrorName = keyof typeof errors
 
-/** What an error carries beside its code, status and detail. */
+/** The parts of an error besides its code, status, and detail. */
 export interface ErrorExtras {
   /** Headers of the response, with names in lower case. */
   headers?: Readonly<Record<string, string>> | undefined
-  /** Why the request was refused, more exactly than the response says: for the log and the journal. */
+  /** Why the request was refused, in more detail than in the response, for the log and the journal. */
   reason?: string | undefined
 }
 
-/** A response that is an error. Throw it anywhere; the error handler sends it. */
+/** An error response. Throw it anywhere; the error handler sends it. */
 export class ApiError extends Error {
   override readonly name: string = 'ApiError'
   readonly headers: Readonly<Record<string, string>>
@@ -133,13 +133,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Makes one of the errors of the list, with its `{words}` filled in. */
+/** Creates one of the errors of the list, with its `{words}` filled in. */
 export function apiError (name: ErrorName, words: Readonly<Record<string, string>> = {}, extras: ErrorExtras = {}): ApiError {
   const [code, status, text] = errors[name]
   return new ApiError(code, status, text.replace(/\{(\w+)\}/g, (placeholder, word: string) => words[word] ?? placeholder), extras)
 }
 
-/** How many problems a 422 lists. */
+/** The maximum number of problems in a 422. */
 const MAX_PROBLEMS = 100
 
 /** The 422 of a request with one or more problems. It lists the first hundred and says how many more there are (our decision). */
@@ -151,13 +151,13 @@ export function validationError (problems: readonly Problem[]): ApiError {
   return new ApiError('validation_error', 422, [...problems.slice(0, MAX_PROBLEMS), rest])
 }
 
-/** The documented code for a status, or the nearest. */
+/** The documented code for a status, or for the nearest status. */
 export function codeOf (status: number): string {
   const known = Object.values(errors).find(([, itsStatus]) => itsStatus === status)
   return known?.[0] ?? (status < 500 ? 'bad_request' : 'internal_error')
 }
 
-/** The body of an error, before it is written. */
+/** The body of an error, before serialization. */
 export function errorBody ({ code, detail, statusCode }: ApiError): ErrorBody {
   return { error: code, detail, status_code: statusCode }
 }

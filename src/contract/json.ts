@@ -1,19 +1,19 @@
 import type { Problem } from './errors.js'
 
-/** How large a JSON value may be. */
+/** The limits of a JSON value. */
 export interface JsonLimits {
-  /** The most bytes that its compact UTF-8 text has. */
+  /** The maximum size of its compact UTF-8 text, in bytes. */
   bytes: number
-  /** The most levels that it is nested. */
+  /** The maximum number of nested levels. */
   depth: number
 }
 
-/** The limit that a value exceeds, if it does. */
+/** A limit that a value can exceed. */
 export type Limit = 'too_deep' | 'finite_number' | 'too_large'
 
-/** Checks depth first: a value that is nested too deep has no text to measure. */
+/** The limit that a value exceeds, if any. Checks the depth first, because a value that is nested too deep cannot be measured. */
 export function limitExceededBy (value: unknown, { bytes, depth }: JsonLimits): Limit | undefined {
-  // no character takes more than six bytes, as \u0000 does: short text, which most values are, need not be measured
+  // a character takes at most six bytes, as \u0000 does, so short text, as in most values, does not have to be measured
   if (typeof value === 'string' && value.length * 6 + 2 <= bytes) return undefined
   if (isDeeperThan(depth, value)) return 'too_deep'
   if (hasInfinity(value)) return 'finite_number'
@@ -41,15 +41,15 @@ function hasInfinity (value: unknown): boolean {
   return typeof value === 'number' && !Number.isFinite(value)
 }
 
-/** How deep any JSON may be nested. JSON.stringify, which has to write it again, overflows the stack at some four thousand levels. */
+/** The maximum depth of any JSON. JSON.stringify, which has to write it again, overflows the stack at about four thousand levels. */
 const MAX_DEPTH = 2_000
 
-/** The problem of JSON that is nested too deep to work with, if it is. */
+/** The problem of JSON that is nested too deep to be written again. */
 export function checkDepth (value: unknown, place: Problem['loc']): Problem[] {
   return isDeeperThan(MAX_DEPTH, value) ? [{ loc: place, msg: `must not be nested deeper than ${MAX_DEPTH} levels`, type: 'too_deep' }] : []
 }
 
-/** Where two JSON values differ, as a path such as `metadata.plan`; `undefined` when they are equal. The order of fields does not count. */
+/** The path at which two JSON values differ, such as `metadata.plan`; `undefined` if they are equal. The order of fields does not count. */
 export function differenceOf (one: unknown, other: unknown): string | undefined {
   return pathToDifference(one, other)?.join('.')
 }

@@ -1,8 +1,7 @@
 const KEY = /vk_(?:pub_)?(?:live|sandbox)_[^\s\p{Cc}"\\,&#/?…]+/gu
 
 /**
- * An API key as it may stand in a log: its prefix and, where enough stays hidden, its last four characters. One that is masked stays as
- * it is.
+ * An API key as it may appear in a log: its prefix and, if enough stays hidden, its last four characters. A masked key stays as it is.
  */
 export function maskApiKey (key: string): string {
   const prefix = /^vk_(pub_)?(live|sandbox)_/.exec(key)?.[0] ?? ''
@@ -11,7 +10,7 @@ export function maskApiKey (key: string): string {
   return `${prefix}…${secret.length > 8 ? secret.slice(-4) : ''}`
 }
 
-/** A text whose API keys are masked, also those that are percent-encoded as in a URL. */
+/** A text with its API keys masked, including percent-encoded keys. */
 export function maskApiKeysIn (text: string): string {
   if (text.includes('%')) return maskEncoded(text)
   return text.includes('vk_') ? text.replace(KEY, maskApiKey) : text
@@ -30,7 +29,7 @@ function maskEncoded (text: string): string {
   return masked + characters.slice(end).join('')
 }
 
-/** The secret of a webhook endpoint as it may stand in the journal: its prefix. */
+/** The secret of a webhook endpoint as it may appear in the journal: its prefix. */
 export function maskSecret (secret: string): string {
   return secret.startsWith('whsec_') ? 'whsec_…' : '…'
 }

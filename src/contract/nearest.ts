@@ -1,4 +1,4 @@
-/** The candidate that a misspelled word was probably meant to be; `undefined` when none is near. */
+/** The candidate that a misspelled word probably means; `undefined` if none is similar enough. */
 export function nearest (word: string, candidates: readonly string[]): string | undefined {
   const near = candidates
     .map(candidate => ({ candidate, edits: word.length > 2 && candidate.startsWith(word) ? 0 : editDistance(word, candidate) }))

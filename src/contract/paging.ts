@@ -1,16 +1,16 @@
 import { Type } from '@sinclair/typebox'
 import { schemaOf } from './schema.js'
 
-/** How many items a page has at most, unless the request says so (the vendor's page). */
+/** The default maximum number of items on a page (the vendor's page). */
 export const DEFAULT_LIMIT = 50
 
-/** Where a page stands in the whole list. */
+/** The position of a page in the whole list. */
 export interface Pagination {
-  /** How many items the whole list has. */
+  /** The number of items in the whole list. */
   total: number
-  /** How many items a page has at most. */
+  /** The maximum number of items on a page. */
   limit: number
-  /** How many items come before the page. */
+  /** The number of items before the page. */
   offset: number
 }
 
@@ -20,7 +20,7 @@ export const Pagination = schemaOf<Pagination>()(Type.Object({
   offset: Type.Integer({ minimum: 0, description: 'How many items come before the page' })
 }, { $id: 'Pagination', description: 'Where a page stands in the whole list' }))
 
-/** The query parameters of a list that choose the page. */
+/** The query parameters of a list that select the page. */
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'How many items to return at most' })),
   offset: Type.Optional(Type.Integer({ minimum: 0, default: 0, description: 'How many items to skip' }))

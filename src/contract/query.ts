@@ -1,8 +1,8 @@
 import type { TObject } from '@sinclair/typebox'
 
 /**
- * Compiles the reading of a query: parameters that the schema has as whole numbers become numbers, where they are written as one, and
- * parameters that it does not know are left out, unless it forbids them.
+ * Compiles a function that reads a query. Parameters that are whole numbers in the schema are converted if they are written as such.
+ * Unknown parameters are dropped, unless the schema forbids them.
  */
 export function compileQuery (schema: TObject): (query: Readonly<Record<string, unknown>>) => Record<string, unknown> {
   const isKnown = (name: string) => schema.additionalProperties === false || Object.hasOwn(schema.properties, name)

@@ -3,8 +3,8 @@ import { type Static, type TSchema, type TUnsafe, Type } from '@sinclair/typebox
 type Same<A, B> = [A] extends [B] ? [B] extends [A] ? unknown : never : never
 
 /**
- * Ties a schema to the interface that it describes: `schemaOf<Fault>()(Type.Object({ … }))`. The compiler complains when one
- * of them changes and the other does not. Editors then show the interface, with its comments.
+ * Ties a schema to the interface that it describes: `schemaOf<Fault>()(Type.Object({ … }))`. The compiler reports an error if only
+ * one of them changes. Editors show the interface, with its comments.
  */
 export function schemaOf<T> () {
   return <S extends TSchema>(schema: S & Same<Static<S>, T>): S => schema
@@ -12,23 +12,23 @@ export function schemaOf<T> () {
 
 const target = Symbol('the schema that a reference names')
 
-/** A reference to a named schema (one with `$id`). The OpenAPI document writes it as a `$ref`; all others look through it. */
+/** A reference to a named schema (one with `$id`). The OpenAPI document writes it as a `$ref`; everything else resolves it. */
 export function ref<S extends TSchema> (schema: S): TUnsafe<Static<S>> {
   return Type.Unsafe<Static<S>>({ $ref: schema.$id, [target]: schema })
 }
 
-/** The schema that a reference names; `undefined` when the schema is not a reference. */
+/** The target of a reference; `undefined` if the schema is not a reference. */
 export function targetOf (schema: TSchema): TSchema | undefined {
   return (schema as { [target]?: TSchema })[target]
 }
 
-/** A schema with all references replaced by what they name, for compilers that look at one schema alone. */
+/** A schema with all references resolved, for compilers that read only one schema. */
 export function dereference (schema: TSchema): TSchema {
   const { $id, ...rest } = targetOf(schema) ?? schema
   return mapSubschemas(rest, dereference)
 }
 
-/** A schema with each schema directly below it replaced: fields, items, alternatives and the values of maps. */
+/** A schema with its direct subschemas replaced: fields, items, alternatives, and the values of maps. */
 export function mapSubschemas (schema: TSchema, map: (schema: TSchema) => TSchema): TSchema {
   const copy: Record<string, unknown> = { ...schema }
   for (const keyword of ['items', 'additionalProperties', 'if', 'then', 'else']) {
@@ -41,7 +41,7 @@ export function mapSubschemas (schema: TSchema, map: (schema: TSchema) => TSchem
   return copy as unknown as TSchema
 }
 
-/** A schema for a value or null. A list of types, not a union: a serializer then compares types instead of validating twice. */
+/** A schema for a value or null. It is a list of types, not a union, so that a serializer compares types instead of validating twice. */
 export function nullable<S extends TSchema> (schema: S): TUnsafe<Static<S> | null> {
   const { enum: values } = schema as { enum?: unknown[] }
   return Type.Unsafe<Static<S> | null>({ ...schema, type: [schema['type'] as string, 'null'], ...(values && { enum: [...values, null] }) })

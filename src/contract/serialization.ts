@@ -9,8 +9,8 @@ export type WriteBody = (body: unknown) => string
 const writers: Record<KeyInflection, WeakMap<TSchema, WriteBody>> = { snake: new WeakMap(), camel: new WeakMap(), kebab: new WeakMap() }
 
 /**
- * The one writer of response bodies: the JSON of what a schema describes, in a casing. A schema is compiled once in a process,
- * and when it is first needed: most responses of most runs are never given.
+ * The only writer of response bodies: writes the value that a schema describes as JSON, in a casing. A schema is compiled once per process,
+ * when it is first needed, because most runs never send most of the responses.
  */
 export function writerOf (schema: TSchema, inflection: KeyInflection): WriteBody {
   let write = writers[inflection].get(schema)

@@ -6,33 +6,33 @@ import { describeLimit, type JsonLimits, limitExceededBy } from './json.js'
 import { dereference } from './schema.js'
 import { isRepresentable } from './time.js'
 
-// Fastify's own Ajv coerces types and removes unknown fields, so that wrong input passes in silence. This one only looks, and
-// reports everything it finds.
+// Fastify's own Ajv coerces types and removes unknown fields, so it silently accepts wrong input. This one changes nothing, and
+// reports all problems.
 const ajv = new Ajv({
   allErrors: true,
   allowUnionTypes: true,
   verbose: true,
-  // without the schema of schemas, and without optimizing: to compile takes longer than to check, and delays every start
+  // without the meta-schema, and without optimizing: compiling takes longer than checking, and delays every start
   meta: false,
   validateSchema: false,
   code: { optimize: false }
 })
 ajvFormats.default(ajv, ['date', 'date-time', 'uri'])
 
-// RFC 3339 has leap seconds, a JavaScript Date has not, and its years go beyond four digits.
+// RFC 3339 has leap seconds, which a JavaScript Date does not have, and years with more than four digits
 const rfc3339 = ajv.formats['date-time'] as { validate: (text: string) => boolean }
 ajv.addFormat('date-time', { validate: (text: string) => rfc3339.validate(text) && isRepresentable(Date.parse(text)) })
 
-// a browser is sent there: RFC 3986 has other schemes, too, and addresses that a URL cannot have
+// browsers are redirected there, but RFC 3986 allows other schemes, and addresses that a URL cannot have
 const rfc3986 = ajv.formats['uri'] as (text: string) => boolean
 ajv.addFormat('uri', { validate: (text: string) => /^https?:\/\//i.test(text) && rfc3986(text) && URL.canParse(text) })
 
-// where a server is: what is appended to it is a URL
+// the URL of a server, to which paths can be appended
 ajv.addFormat('base-url', { validate: (text: string) => /^https?:\/\/[^\s?#@]+$/.test(text) && URL.canParse(text) })
 
 ajv.addVocabulary(['x-examples', 'x-takes', 'x-masked', 'x-placeholder']) // for people: in the OpenAPI document and in messages about options
 
-// limits each value of an object: as a keyword of the object, since for each custom keyword that fails Ajv copies all errors so far
+// limits each value of an object. It is a keyword of the object, because Ajv copies all errors so far for each custom keyword that fails
 ajv.addKeyword({ keyword: 'x-value-limits', schemaType: 'object', type: 'object', errors: true, validate: checkValueLimits })
 
 function checkValueLimits (this: unknown, limits: JsonLimits, map: Record<string, unknown>): boolean {
@@ -58,12 +58,12 @@ function checkExactlyOne (this: unknown, fields: readonly string[], value: objec
 }
 checkExactlyOne.errors = [] as Partial<ErrorObject>[]
 
-/** Finds every problem of a value; an empty list when there is none. `place` begins each problem's `loc`. */
+/** Finds all problems of a value; an empty list if there are none. The `loc` of each problem begins with `place`. */
 export type Check = (value: unknown, place?: Problem['loc']) => Problem[]
 
 const checks = new WeakMap<TSchema, Check>()
 
-/** The check of a schema. It is compiled once in a process, and when it is first needed: most checks of most runs are never made. */
+/** The check of a schema. It is compiled once per process, when it is first needed, because most runs never need most of the checks. */
 export function checkOf (schema: TSchema): Check {
   let check = checks.get(schema)
   if (check === undefined) checks.set(schema, check = createCheck(schema))
@@ -78,7 +78,7 @@ function createCheck (schema: TSchema): Check {
     const errors = validate.errors as ErrorObject[]
     const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath))
     return errors
-      .filter(({ keyword }) => keyword !== 'if') // says only that `then` or `else` failed, which they say themselves
+      .filter(({ keyword }) => keyword !== 'if') // only repeats that `then` or `else` failed
       .filter(({ keyword, instancePath }) => keyword !== 'enum' || !mistyped.has(instancePath)) // the same problem again
       .map(error => ({ loc: [...place, ...locate(error, value)], ...describe(error) }))
   }

@@ -18,7 +18,7 @@ export interface WorkspaceRegistry {
 export interface WorkspacesOptions {
   /** `api-key` gives each API key a workspace; with `none`, all share one. */
   isolation: 'none' | 'api-key'
-  /** How many workspaces of API keys are kept. Beyond that, the least recently used is dropped. */
+  /** How many workspaces of API keys are kept. Beyond that, the least recently used is evicted. */
   max: number
   /** Creates the workspace of an API key, or without one, the shared workspace. */
   create: (owner?: WorkspaceOwner) => Workspace

@@ -7,13 +7,13 @@ import type { KeyInflection } from '../contract/casing.js'
 import { apiError, type ErrorName, JSON_TYPE } from '../contract/errors.js'
 import { errorText } from './plugins/error-handler.js'
 
-// not by `import`, which loads fetch with it on Node.js 22 and later, and makes every start 50 ms longer
+// not by `import`, which also loads fetch on Node.js 22 and later, and makes every start 50 ms longer
 const { createServer, ServerResponse, STATUS_CODES } = process.getBuiltinModule('node:http')
 
-/** How long requests in flight have to end when the mock is closed, in milliseconds. */
+/** How long requests in flight may take when the mock is closed, in milliseconds. */
 const CLOSING_TIME = 750
 
-/** How long a client has to send a whole request, in milliseconds, and how often Node.js looks for one that took longer. */
+/** How long a client may take to send a whole request, in milliseconds, and how often Node.js checks for requests that take longer. */
 const REQUEST_TIMEOUT = 30_000
 const TIMEOUT_INTERVAL = 5_000
 
@@ -28,22 +28,22 @@ export class Listeners {
     this.#inflection = defaultKeyInflection
   }
 
-  /** Makes a server: for Fastify's `serverFactory`. */
+  /** Creates a server, for Fastify's `serverFactory`. */
   readonly create = (handler: RequestListener): Server => {
     const server = createServer({
       // a request without a Host header is not refused
       requireHostHeader: false,
-      // the system finds connections whose client is gone
+      // the system detects connections whose client is gone
       keepAlive: true,
       requestTimeout: REQUEST_TIMEOUT,
       headersTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: TIMEOUT_INTERVAL,
-      // an idle connection is never closed: a client whose next request meets one that is closing sees an error that is not the API's
+      // idle connections stay open: a request on a connection that is being closed would fail with an error that is not the API's
       keepAliveTimeout: 0
     }, handler)
     // an unknown expectation is ignored, as RFC 9110 allows
     server.on('checkExpectation', handler)
-    // Node.js would close the connection without a response; like every unknown method CONNECT is a 404
+    // Node.js would close the connection without a response; like every unknown method, CONNECT is a 404
     server.on('connect', (request: IncomingMessage, socket: Socket) => respondToConnect(handler, request, socket))
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => this.#respondToMalformed(error, socket))
     this.#servers.push(server)
@@ -75,7 +75,7 @@ export class Listeners {
   }
 
   /**
-   * Begins to close, before Fastify closes the main server: requests in flight have their time, then all connections are closed.
+   * Begins to close, before Fastify closes the main server: waits for requests in flight for a while, then closes all connections.
    * @param delay how long requests are still accepted, in milliseconds; each response asks its client to close the connection
    */
   async close (delay: number): Promise<void> {
@@ -84,7 +84,7 @@ export class Listeners {
     const listening = this.#servers.filter(server => server.listening)
     const closed = listening.map(async server => once(server, 'close'))
     for (const server of listening) {
-      // a connection whose last response comes while the server closes must not keep it until its client closes it
+      // a connection whose last response is sent while the server closes must not stay open until its client closes it
       server.keepAliveTimeout = 1
       server.closeIdleConnections()
     }
@@ -132,9 +132,9 @@ const malformed: Record<string, ErrorName> = {
 const waiting = new WeakSet<Socket>()
 
 /**
- * Calls back once, when the responses to all whole requests of a connection are sent: responses come in the order of their requests
- * (RFC 9112, 9.3.2). Node.js keeps the response that is under way in `_httpMessage`, and looks at it for the same reason.
- * @param callback takes whether the request that is not whole has its response already, because it was refused early
+ * Calls back once, when the responses to all complete requests of a connection are sent, because responses come in the order of their
+ * requests (RFC 9112, 9.3.2). Node.js keeps the response in progress in `_httpMessage`, and reads it for the same reason.
+ * @param callback takes whether the incomplete request already has its response, because it was refused early
  */
 function afterPending (socket: Socket & { _httpMessage?: Response | null }, callback: (hasResponse: boolean) => void): void {
   const pending = socket._httpMessage

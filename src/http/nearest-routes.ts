@@ -1,17 +1,17 @@
-/** A route, as people write it: `PATCH`, `/sessions/{session_id}`. */
+/** A route for people: `PATCH`, `/sessions/{session_id}`. */
 export type Route = readonly [method: string, path: string]
 
-/** How many routes are suggested. */
+/** The maximum number of suggested routes. */
 const MOST = 3
 
-/** The routes that come nearest to a request: those that share most of its path from the left, then those with its method. */
+/** The routes that are most similar to a request: those that share most of its path from the left, then those with its method. */
 export function nearestRoutes (method: string, url: string, routes: readonly Route[]): Route[] {
   const path = segmentsOfUrl(url)
   const scored = routes.map(route => ({ route, score: scoreOf(method, path, route) }))
   return scored.sort((one, other) => other.score - one.score).slice(0, MOST).map(({ route }) => route)
 }
 
-/** Whether a request is one of the routes. `*` is any method, and at the end of a path everything below it. */
+/** Whether a request matches one of the routes. `*` matches any method, and at the end of a path, everything below it. */
 export function matchesAny (method: string, url: string, routes: readonly Route[]): boolean {
   const path = segmentsOfUrl(url)
   return routes.some(([itsMethod, itsPath]) => {

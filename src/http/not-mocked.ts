@@ -1,8 +1,8 @@
 import type { Route } from './nearest-routes.js'
 
 /**
- * Operations that Verifa is known to have and the mock does not, as method and path behind the prefix. `*` is any method. A 404
- * would look like a session that is not there, so they get a 501 (our decision).
+ * Operations that Verifa is known to have and the mock does not, as method and path after the prefix. `*` matches any method. They return
+ * a 501, because a 404 would look like a session that does not exist (our decision).
  */
 export const notMocked: readonly Route[] = [
   ...['resend-invite', 'reprocess',

@@ -12,7 +12,7 @@ import { originOf, urlsOf } from './paths.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What came of the operation; `undefined` when it was refused. */
+    /** The outcome of the operation; `undefined` if it was refused. */
     outcome: Outcome | undefined
   }
 }
@@ -21,7 +21,7 @@ export interface OperationRoutesOptions {
   operations: readonly Operation[]
   unknownFields: UnknownFields
   defaultKeyInflection: KeyInflection
-  /** Where the mock is; `undefined` says that it is where the request was sent. */
+  /** The mock's public URL; `undefined` means the host that the request was sent to. */
   publicUrl: string | undefined
   /** The hosts to which webhooks may be sent, besides loopback. */
   webhookHosts: readonly string[]
@@ -46,7 +46,7 @@ export const operationRoutes: FastifyPluginAsync<OperationRoutesOptions> = async
   }
 }
 
-/** Puts an empty body in place of one that was left out, and the attributes in place of their envelope. */
+/** Replaces a missing body with an empty one, and the envelope with its attributes. */
 function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHookHandler {
   return (request, _reply, done) => {
     const { body } = request
@@ -59,7 +59,7 @@ function unwrapBody ({ bodyOptional, bodyEnvelope }: Operation): preValidationHo
 
 function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, webhookHosts }: OperationRoutesOptions): RouteHandlerMethod {
   const { effect, success: { schema } } = operation
-  // not async: a promise less for each request, which is 2 % of an update (bench/README.md)
+  // not async, which saves a promise per request, and 2 % of an update (bench/README.md)
   return (request, reply) => {
     const { world, params, query, body, apiKey } = request
     const { webhooks } = world
@@ -68,7 +68,7 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
       query,
       body,
       environment: apiKey.environment,
-      now: 0, // known when the step is taken
+      now: 0, // set when the step is taken
       allowance: request.allowance,
       plan: world.rateLimits.plan,
       newId,
@@ -104,7 +104,7 @@ function handlerOf (operation: Operation, { defaultKeyInflection, publicUrl, web
   }
 }
 
-/** The input of a step that is taken at a time. It is the same object, since every request has one. */
+/** Sets the time of the input of a step. Changes the object instead of copying it, because every request has one. */
 function at (input: Input, now: number): Input {
   input.now = now
   return input

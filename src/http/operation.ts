@@ -10,23 +10,23 @@ import type { World } from '../domain/world.js'
 /** Examples of a body for the OpenAPI document, by name. */
 export type Examples = Readonly<Record<string, { summary?: string, value: object }>>
 
-/** What an operation decides from, beside documents. */
+/** The input of an operation, besides documents. */
 export interface Input<Params = Record<string, string>, Query = unknown, Body = unknown> {
   params: Params
   query: Query
-  /** Checked, with field names in snake_case. */
+  /** The checked body, with field names in snake_case. */
   body: Body
   /** The environment of the API key. */
   environment: Environment
   /** The time, in milliseconds since 1970. */
   now: number
-  /** What the API key may still do. */
+  /** How many more requests the API key may make. */
   allowance: Allowance
   /** The plan whose limits apply. */
   plan: Plan
-  /** Makes an ID or a token that is not used yet: the prefix and 20 hexadecimal characters. */
+  /** Creates an unused ID or token: the prefix and 20 hexadecimal characters. */
   newId: (prefix: string) => string
-  /** Where the mock is: the option `publicUrl`, or as the client sees it: `http://127.0.0.1:4010`. URLs in responses begin with it. */
+  /** The origin of URLs in responses: the option `publicUrl`, or the host that the request was sent to, such as `http://127.0.0.1:4010`. */
   origin: () => string
   /** The hosts to which webhooks may be sent, besides loopback. */
   webhookHosts: readonly string[]
@@ -42,9 +42,9 @@ export interface OperationDefinition<
   /** The operationId: `updateSession`. */
   id: string
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** The path behind the prefix, as in OpenAPI: `/sessions/{session_id}`. */
+  /** The path after the prefix, as in OpenAPI: `/sessions/{session_id}`. */
   path: string
-  /** The scopes of which the API key needs one (the vendor's page on keys). */
+  /** The API key needs one of these scopes (the vendor's page on keys). */
   scopes: readonly string[]
   /** Whether the operation is for sandbox keys only (the vendor's page). */
   sandboxOnly?: boolean
@@ -55,7 +55,7 @@ export interface OperationDefinition<
   params: P
   query?: Q
   body?: B
-  /** Whether a request without a body has an empty one, `{}`. */
+  /** Whether a missing body means an empty one, `{}`. */
   bodyOptional?: boolean
   /** Whether the body may come as `{ "data": { "attributes": body } }` (the vendor's page on creating sessions). */
   bodyEnvelope?: boolean
@@ -64,15 +64,15 @@ export interface OperationDefinition<
   success: { status: number, schema?: TSchema, description: string, examples?: Examples }
   /** Whether the operation creates a session, and so counts towards the quota of its plan (the vendor's page). */
   createsSession?: boolean
-  /** The events that the operation can cause and that are sent to webhook endpoints. */
+  /** The events of the operation that are sent to webhook endpoints. */
   events?: readonly WebhookEvent[]
-  /** The errors that the operation itself makes, besides those that all operations share. */
+  /** The errors of the operation itself, besides those that all operations share. */
   errors: readonly ErrorName[]
   /** The IDs of the documents that the operation reads. */
   reads: (input: InputOf<P, Q, B>) => R
-  /** What the operation does outside of the store before it decides, such as sending a request. A replay does not do it again. */
+  /** The effect of the operation outside of the store before it decides, such as sending a request. A replay does not repeat it. */
   effect?: (input: InputOf<P, Q, B>, found: Found<R>, world: World) => Promise<E>
-  /** Decides what the operation does: a pure function. It throws an `ApiError` to refuse. */
+  /** Decides what the operation does: a pure function. It throws an `ApiError` to refuse the request. */
   decide: (input: InputOf<P, Q, B>, found: Found<R>, effect: E) => Decision
 }
 
@@ -94,12 +94,12 @@ export function operation<
   return definition as unknown as Operation
 }
 
-/** What happens to body fields that cannot be set: they are a 422, or are ignored. */
+/** What to do with unknown fields of a body: refuse them with a 422, or ignore them. */
 export type UnknownFields = 'reject' | 'ignore'
 
 const tolerant = new WeakMap<TObject, TObject>()
 
-/** The schema of an operation's body; `undefined` when it takes none. */
+/** The schema of an operation's body; `undefined` if it takes none. */
 export function bodyOf ({ body }: Pick<Operation, 'body'>, unknownFields: UnknownFields): TObject | undefined {
   if (body === undefined || unknownFields === 'reject') return body
   let copy = tolerant.get(body)
@@ -107,7 +107,7 @@ export function bodyOf ({ body }: Pick<Operation, 'body'>, unknownFields: Unknow
   return copy
 }
 
-/** Whether an operation changes something, and so takes an `Idempotency-Key` (our decision). */
+/** Whether an operation writes, and therefore takes an `Idempotency-Key` (our decision). */
 export function isWriting ({ method }: Operation): boolean {
   return method !== 'GET'
 }

@@ -18,7 +18,7 @@ import { requestBodyPlugin } from './plugins/request-body.js'
 import { requestHeadersPlugin } from './plugins/request-headers.js'
 import { unknownQueryPlugin } from './plugins/unknown-query.js'
 
-/** What the routes are made with. */
+/** The dependencies of the routes. */
 export interface Dependencies {
   log: Logger
   options: Options
@@ -28,7 +28,7 @@ export interface Dependencies {
   workspaces: Workspaces
 }
 
-/** The vendor's API, and the way of a request through it: the lines stand in the order in which a request meets them. */
+/** The vendor's API, and the path of a request through it: a request passes the plugins in the order of these lines. */
 export const apiRoutes: FastifyPluginAsync<Dependencies> = async (app, { log, options, operations, apiKeys, workspaces }) => {
   const { control, defaultKeyInflection, publicUrl, unknownFields, webhookHosts } = options
   const routes: Route[] = [...operations.map(({ method, path }): Route => [method, path]), ...captureRoutePaths]

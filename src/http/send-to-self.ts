@@ -5,17 +5,17 @@ import type { RequestToSend } from '../domain/journal/resend.js'
 
 const exchangesOf = Symbol('exchanges')
 
-/** A request of the mock to itself, which takes what it becomes in the journal. */
+/** A request of the mock to itself, which receives its entry in the journal. */
 type OwnRequest = IncomingMessage & { [exchangesOf]?: Exchange[] }
 
-/** Tells a request of the mock to itself what it has become in the journal. */
+/** Gives a request of the mock to itself its entry in the journal. */
 export function reportExchange (request: IncomingMessage, exchange: Exchange): void {
   (request as OwnRequest)[exchangesOf]?.push(exchange)
 }
 
 /**
- * Sends a request that once came into the journal to the mock itself, without a connection, and returns what it becomes there. The exchange
- * is not searched for: by then the journal may have been emptied, or may be another.
+ * Sends a request of the journal to the mock itself, without a connection, and returns its new entry in the journal. It does not search the
+ * journal, which may have been emptied or replaced by then.
  */
 export async function sendToSelf (app: FastifyInstance, { method, url, headers, payload }: RequestToSend): Promise<Exchange> {
   const { default: inject } = await import('light-my-request') // loaded when it is first needed, as Fastify does
@@ -25,6 +25,6 @@ export async function sendToSelf (app: FastifyInstance, { method, url, headers, 
     Object.assign(request, { url, headers, [exchangesOf]: exchanges })
     app.routing(request, response)
   }, { method, url: '/', ...(payload !== undefined && { payload }) })
-  await sent.catch(() => undefined) // rejects when a fault cuts the connection
-  return exchanges[0] as Exchange // the same method and URL led to the journal before
+  await sent.catch(() => undefined) // rejects if a fault closes the connection
+  return exchanges[0] as Exchange // the same method and URL have been in the journal before
 }

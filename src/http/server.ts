@@ -16,7 +16,7 @@ declare module 'fastify' {
   }
 }
 
-/** A Fastify server that responds to everything in the manner of the API, and has no route yet. */
+/** A Fastify server that responds like the API, and has no routes yet. */
 export function createServer ({ defaultKeyInflection, shutdownDelay }: Options, log: Logger): FastifyInstance {
   const handleError = createErrorHandler(log, request => inflectionOf(request, defaultKeyInflection))
   const listeners = new Listeners(defaultKeyInflection)
@@ -29,9 +29,9 @@ export function createServer ({ defaultKeyInflection, shutdownDelay }: Options, 
       handleError(error, request, reply)
       app.logRequest(request, reply)
     },
-    routerOptions: { maxParamLength: 64 * 1024 }, // a long session ID is one that is not found
+    routerOptions: { maxParamLength: 64 * 1024 }, // so that a long session ID is not found, instead of being refused
     return503OnClosing: false, // a request that arrives while the server closes gets its response
-    pluginTimeout: 0 // to write many fixtures to a shared store takes a while
+    pluginTimeout: 0 // writing many fixtures to a shared store takes a while
   })
   app.decorate('listeners', listeners)
   app.decorateRequest('failure')
@@ -41,7 +41,7 @@ export function createServer ({ defaultKeyInflection, shutdownDelay }: Options, 
   app.addHook('preClose', async () => listeners.close(shutdownDelay)) // the first one, so that everything works until then
   app.addHook('onClose', async () => listeners.closed())
   app.setErrorHandler(handleError)
-  // compiled when it is first needed: most responses of most runs are never given
+  // compiled when first needed, because most runs never send most of the responses
   app.setSerializerCompiler<TSchema>(({ schema }) => body => writerOf(schema, 'snake')(body))
   return app
 }

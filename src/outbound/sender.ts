@@ -5,27 +5,27 @@ import type { LookupFunction } from 'node:net'
 import { hostOf, isAllowedAddress, isAllowedUrl } from '../domain/webhooks/hosts.js'
 import type { Send, SendResult, WebhookRequest } from '../domain/webhooks/sending.js'
 
-// not by `import`, which loads fetch with it on Node.js 22 and later, and makes every start longer
+// not by `import`, which also loads fetch on Node.js 22 and later, and makes every start longer
 const { Agent, request: requestHttp } = process.getBuiltinModule('node:http')
 
 export interface SenderOptions {
   /** Hosts to which webhooks may be sent, besides loopback. */
   hosts: readonly string[]
-  /** How long a receiver has to respond, in milliseconds. */
+  /** How long a receiver may take to respond, in milliseconds. */
   timeout: number
 }
 
-/** What sends webhooks over HTTP. */
+/** Sends webhooks over HTTP. */
 export interface Sender {
   send: Send
-  /** Closes the connections that are kept for later. */
+  /** Closes idle connections. */
   close: () => void
 }
 
-/** How many bytes of a response are read. They are thrown away: only so is the connection free for the next webhook. */
+/** How many bytes of a response are read and discarded, so that the connection can be used for the next webhook. */
 const MAX_RESPONSE = 64 * 1024
 
-/** Makes what sends webhooks, with its own pool of connections. Redirects are not followed. */
+/** Creates a sender with its own pool of connections. It does not follow redirects. */
 export function createSender ({ hosts, timeout }: SenderOptions): Sender {
   const lookup = createLookup(hosts)
   const agent = new Agent({ keepAlive: true })
@@ -34,7 +34,7 @@ export function createSender ({ hosts, timeout }: SenderOptions): Sender {
   function begin ({ url, headers, body }: WebhookRequest): ClientRequest {
     const options: RequestOptions = { method: 'POST', lookup, headers: { ...headers, 'content-length': Buffer.byteLength(body) } }
     if (!url.startsWith('https:')) return requestHttp(url, { ...options, agent })
-    const https = process.getBuiltinModule('node:https') // when it is first needed: most receivers are on this machine
+    const https = process.getBuiltinModule('node:https') // loaded when first needed, because most receivers are on this machine
     secureAgent ??= new https.Agent({ keepAlive: true })
     return https.request(url, { ...options, agent: secureAgent })
   }
@@ -43,7 +43,7 @@ export function createSender ({ hosts, timeout }: SenderOptions): Sender {
     return new Promise(resolve => {
       const sent = begin(request)
       const fail = (error: Error) => {
-        // the receiver has closed a connection that was kept, before it saw the request
+        // the receiver closed an idle connection before it got the request
         if (sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET' && !request.cut) resolve(attempt(request, signal))
         else resolve(failed(explain(error, request.url), error instanceof RefusedHost))
       }
@@ -84,7 +84,7 @@ class RefusedHost extends Error {
   }
 }
 
-/** Looks up a host, and leaves out the addresses to which webhooks may not be sent. The connection goes to one of the others. */
+/** Looks up a host, and drops the addresses to which webhooks may not be sent. The connection goes to one of the others. */
 function createLookup (hosts: readonly string[]): LookupFunction {
   return (host, options, callback) => {
     lookupAll(host, { ...options, all: true }, (error, addresses) => {
@@ -102,7 +102,7 @@ function createLookup (hosts: readonly string[]): LookupFunction {
 
 function drain (response: IncomingMessage): void {
   let bytes = 0
-  response.on('error', () => undefined) // the status is all that counts
+  response.on('error', () => undefined) // only the status matters
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > MAX_RESPONSE) response.destroy()
@@ -121,7 +121,7 @@ function failed (error: string, final: boolean): SendResult {
 
 /** Why there was no response, in words. */
 function explain (error: Error, url: string): string {
-  // of a host with several addresses, one error for each
+  // if a host has several addresses, there is one error for each
   const message = error instanceof AggregateError ? error.errors.map(({ message }: Error) => message).join(', ') : error.message
   if (!message.includes('ECONNREFUSED') || !isAllowedUrl(url, []) || !isInContainer()) return message
   return `${message}. In a container, ${hostOf(url)} is the container itself. To reach the host, use host.docker.internal, and allow it with --webhook-host (webhookHosts).`

@@ -1,27 +1,27 @@
 import { expiryOfKey } from '../domain/idempotency/record.js'
 import type { BoundedCollectionName, Documents } from '../domain/store.js'
 
-/** How much of a bounded collection is kept. */
+/** The bounds of a collection. */
 export interface Bounds {
-  /** How many documents are kept at most. */
+  /** The maximum number of documents. */
   readonly max: number
-  /** About how many bytes they hold together at most. */
+  /** The approximate maximum size of all documents, in bytes. */
   readonly maxBytes: number
-  /** Called after each step of this process that evicts a document before it has expired. */
+  /** Called after each step of this process that evicts a document before it expires. */
   readonly onEviction?: () => void
 }
 
-/** How much each world keeps. */
+/** The bounds of each world. */
 export interface WorldBounds {
   readonly idempotency: Bounds
   readonly deliveries: Bounds
-  /** How many exchanges a journal keeps at most. */
+  /** The maximum number of exchanges in a journal. */
   readonly maxJournalEntries: number
-  /** About how many bytes they hold together at most. */
+  /** The approximate maximum size of all exchanges, in bytes. */
   readonly maxJournalBytes: number
 }
 
-/** When a document expires, in milliseconds since 1970; Infinity for never. The eviction of one that has expired does not count. */
+/** When a document expires, in milliseconds since 1970; Infinity for never. Evictions of expired documents are not counted. */
 export const expiryOf: { readonly [C in BoundedCollectionName]: (document: Documents[C]) => number } = {
   deliveries: () => Infinity,
   idempotency: expiryOfKey,

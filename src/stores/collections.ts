@@ -7,11 +7,11 @@ interface Document {
   readonly id: string
 }
 
-/** A collection in memory. It may begin with documents that it shares with others: a change of one is its own. */
+/** A collection in memory. It may begin with documents that it shares with others; changes affect only this collection. */
 export class MemoryCollection<T extends Document> {
   readonly #base: Base<T> | undefined
   readonly #own = new Map<string, T>()
-  /** The IDs of the base's documents that were deleted here. One that is put again is an own document. */
+  /** The IDs of the base's documents that were deleted here. A document that is put again belongs to this collection. */
   readonly #deleted = new Set<string>()
   #size: number
 
@@ -28,7 +28,7 @@ export class MemoryCollection<T extends Document> {
     const own = this.#own.get(id)
     if (own !== undefined || this.#base === undefined || this.#deleted.has(id)) return own
     const shared = this.#base.get(id)
-    // kept, since the base may complete a document each time that it is read
+    // kept, because the base may complete a document again each time it is read
     if (shared !== undefined) this.#own.set(id, shared)
     return shared
   }
@@ -47,7 +47,7 @@ export class MemoryCollection<T extends Document> {
     return true
   }
 
-  /** All documents: those of the base first, then the others as they were put. */
+  /** All documents: those of the base first, then the others in the order in which they were put. */
   list (): T[] {
     const shared = [...this.#base?.ids() ?? []].filter(id => !this.#deleted.has(id)).map(id => this.get(id) as T)
     const isShared = (id: string) => this.#base?.has(id) === true && !this.#deleted.has(id)
@@ -59,16 +59,16 @@ export class MemoryCollection<T extends Document> {
   }
 }
 
-/** A collection whose oldest documents can be evicted when it has too many, or too large ones. */
+/** A collection whose oldest documents are evicted when it exceeds its bounds. */
 export class BoundedCollection<T extends Document & { readonly bytes?: number }> {
-  /** How many documents were evicted before they had expired. */
+  /** How many documents were evicted before they expired. */
   evicted = 0
   readonly #bounds: Bounds
   readonly #expiryOf: (document: T) => number
-  // a Map, which remembers the order of insertion, and not an LRU cache: a document that is read does not move
+  // a Map, which keeps the order of insertion, not an LRU cache, because reading a document must not move it
   readonly #documents = new Map<string, T>()
   #bytes = 0
-  // one iterator for all evictions: a new one would first pass by everything that was deleted before
+  // one iterator for all evictions, because a new one would first pass everything that was deleted before
   #oldest: Iterator<T> | undefined
 
   /** @param expiryOf when a document expires, in milliseconds since 1970 */
@@ -97,7 +97,7 @@ export class BoundedCollection<T extends Document & { readonly bytes?: number }>
 
   /**
    * Evicts documents until the others are within the bounds.
-   * @param now the time of the world's clock, by which documents have expired or not
+   * @param now the time of the world's clock, which determines whether documents have expired
    */
   evict (now: number): void {
     const { max, maxBytes, onEviction } = this.#bounds
@@ -119,18 +119,18 @@ export class BoundedCollection<T extends Document & { readonly bytes?: number }>
   }
 }
 
-/** How many items that are not pending any more the queue may hold, besides as many as are pending. */
+/** How many stale items the queue may hold, besides as many as there are pending items. */
 const SLACK = 1_000
 
 function queueOf (items: DueItem[]): TinyQueue<DueItem> {
   return new TinyQueue(items, compareDueItems)
 }
 
-/** The due items, which are found by time too. */
+/** The due items, which can also be found by time. */
 export class DueCollection extends MemoryCollection<DueItem> {
   #queue = queueOf([])
   readonly #base: Iterator<DueItem, undefined> | undefined
-  /** The first item of the base that has not been passed by. */
+  /** The first item of the base that is still pending. */
   #nextOfBase: DueItem | undefined
 
   constructor (base?: DueBase) {
@@ -142,11 +142,11 @@ export class DueCollection extends MemoryCollection<DueItem> {
   override put (item: DueItem): void {
     super.put(item)
     this.#queue.push(item)
-    // what was deleted or replaced would stay until its time, which may never come
+    // deleted and replaced items would stay until they are due, which may never happen
     if (this.#queue.length > 2 * this.size + SLACK) this.#queue = queueOf(this.list())
   }
 
-  /** The item that is first, by time and then by ID. */
+  /** The first item, by time and then by ID. */
   first (): DueItem | undefined {
     const [own, shared] = [this.#firstOwn(), this.#firstShared()]
     if (own === undefined || shared === undefined) return own ?? shared
@@ -163,7 +163,7 @@ export class DueCollection extends MemoryCollection<DueItem> {
   }
 
   #firstShared (): DueItem | undefined {
-    // by time: the base may make an item each time that it is read
+    // compared by time, because the base may create an item each time it is read
     while (this.#nextOfBase !== undefined && this.get(this.#nextOfBase.id)?.at !== this.#nextOfBase.at) {
       this.#nextOfBase = this.#base?.next().value
     }

@@ -8,8 +8,8 @@ export function revisionOf (collection: Collection): keyof StoreRevisions | unde
 
 /**
  * Whether a step calls the listeners of `Store.onWake`.
- * @param changed the collections that it has changed
- * @param settings those that it has put
+ * @param changed the collections that the step has changed
+ * @param settings the settings that it has put
  */
 export function isWaking (changed: readonly Collection[], settings: NonNullable<Changes['puts']>['settings']): boolean {
   return changed.includes('due') || changed.includes('moves') || settings?.some(({ id }) => id === 'clock') === true

@@ -7,10 +7,10 @@ export class StateFileError extends Error {
   override readonly name = 'StateFileError'
 }
 
-/** A holder of which nothing else is known counts as dead when it has not touched its lock for this long, in milliseconds. */
+/** If the system cannot tell whether the holder is alive, it counts as dead after not touching its lock for this long, in milliseconds. */
 const SILENCE = 3_000
 
-/** How often a lock is looked at meanwhile, in milliseconds. */
+/** How often a lock is checked in the meantime, in milliseconds. */
 const LOOK_EVERY = 100
 
 /** A lock file, which lets one process at a time use the file beside it. */
@@ -19,11 +19,11 @@ export class FileLock {
   readonly #text = JSON.stringify(ownMark())
 
   /**
-   * Takes the lock. A lock whose holder is dead, because it was killed, is taken over. Where the system does not tell whether the holder
-   * is alive, as in another container, it counts as alive if it touches its lock while this process waits.
-   * @param file what is locked
+   * Takes the lock, and takes it over if its holder was killed. If the system cannot tell whether the holder is alive, for example in
+   * another container, it counts as alive if it touches its lock while this process waits.
+   * @param file the locked file
    * @param wait blocks for a number of milliseconds
-   * @throws StateFileError when another process holds the lock, or the folder cannot be written
+   * @throws StateFileError if another process holds the lock, or the folder cannot be written
    */
   constructor (file: string, wait = sleep) {
     this.path = `${file}.lock`
@@ -33,7 +33,7 @@ export class FileLock {
       touched ??= lock.touched
       const isAlive = isRunning(lock.holder) ?? (lock.touched === touched ? undefined : true)
       if (isAlive === true) {
-        throw new StateFileError(`${file} is in use by ${describeProcess(lock.holder)}, says ${this.path}. Stop that process, or use another file.`)
+        throw new StateFileError(`${file} is in use by ${describeProcess(lock.holder)}, according to ${this.path}. Stop that process, or use another file.`)
       }
       if (isAlive === undefined && waited < SILENCE) {
         wait(LOOK_EVERY)
@@ -41,13 +41,13 @@ export class FileLock {
         continue
       }
       rmSync(this.path, { force: true })
-      // of several processes that take it over at the same time, the last one has it
+      // if several processes take it over at the same time, the last one gets it
       if (this.#create()) wait(LOOK_EVERY)
       if (this.isHeld()) return
     }
   }
 
-  /** Whether this process still holds the lock: nobody has removed it, or taken it over while this process stood still. */
+  /** Whether this process still holds the lock: nobody has removed it, or taken it over while this process was suspended. */
   isHeld (): boolean {
     try {
       return readFileSync(this.path, 'utf8') === this.#text
@@ -56,10 +56,10 @@ export class FileLock {
     }
   }
 
-  /** Shows that this process is alive. To be called once a second. */
+  /** Shows that this process is alive. Call it once a second. */
   async touch (): Promise<void> {
-    const now = new Date() // the machine's time: other processes compare it
-    await utimes(this.path, now, now).catch(() => undefined) // a write finds out what is wrong
+    const now = new Date() // the machine's time, because other processes compare it
+    await utimes(this.path, now, now).catch(() => undefined) // the next write reports the error
   }
 
   release (): void {
@@ -90,7 +90,7 @@ export class FileLock {
   }
 }
 
-/** The holder in the text of a lock, which may not be written yet. */
+/** Parses the text of a lock, which may not be written yet. */
 function parse (text: string): Partial<ProcessMark> {
   try {
     return JSON.parse(text) as ProcessMark | null ?? {}

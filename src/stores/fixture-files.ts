@@ -6,7 +6,7 @@ import { checkFixtures, type Fixture } from '../domain/fixtures/fixture.js'
 import type { NamedFixture } from '../domain/fixtures/fixture-set.js'
 import { checkRestRules, checkStateForm, type ResultSchemas, type State } from '../domain/state.js'
 
-/** Fixtures that cannot be used. The message names file, session and field of every problem, one a line. */
+/** Fixtures that cannot be used. The message names file, session, and field of every problem, one per line. */
 export class FixtureError extends Error {
   override readonly name = 'FixtureError'
 }
@@ -14,7 +14,7 @@ export class FixtureError extends Error {
 /** Fixtures in code or on disk: the path of a JSON file or a folder of JSON files, a session, a list of sessions, or a state. */
 export type FixtureSource = string | Fixture | readonly Fixture[] | State
 
-/** What fixtures hold: sessions with their IDs, and the rest of a state. */
+/** The content of fixtures: sessions with their IDs, and the rest of a state. */
 export interface ReadFixtures extends Omit<State, 'sessions'> {
   fixtures: NamedFixture[]
 }
@@ -25,11 +25,11 @@ export interface Source {
   content: unknown
 }
 
-/** How many problems a message names. */
+/** The maximum number of problems in a message. */
 const MAX_PROBLEMS = 100
 
 /**
- * Reads and checks fixtures. A file holds a session, a list of sessions, or a state; of a folder all `*.json` files count.
+ * Reads and checks fixtures. A file contains a session, a list of sessions, or a state. Of a folder, all `*.json` files are read.
  * @throws FixtureError that names all problems
  */
 export function readFixtures (source: FixtureSource, results: ResultSchemas): ReadFixtures {
@@ -103,10 +103,10 @@ function readCode (source: object): Source {
   }
 }
 
-/** Reads a file. Where that fails, its content is the error. */
+/** Reads a file. If that fails, the content is the error. */
 export function readFile (file: string): Source {
   try {
-    // to read a pipe would wait for somebody who writes it
+    // reading a pipe would wait for a writer
     if (!statSync(file).isFile()) return { name: file, content: new Error('is not a file') }
     return { name: file, content: JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as unknown }
   } catch (error) {
@@ -114,7 +114,7 @@ export function readFile (file: string): Source {
   }
 }
 
-/** A document as a state: what has `sessions` is one already, anything else is a session or a list of them. */
+/** A document as a state. A document without `sessions` is a session or a list of sessions. */
 function toState (content: unknown): { sessions: unknown, clock?: unknown } {
   return isState(content) ? content : { sessions: [content].flat() }
 }

@@ -1,20 +1,20 @@
 import { type Exchange, type Journal, sizeOf } from '../domain/journal/journal.js'
 
-/** A journal in memory. It keeps the exchanges themselves, so a request pays for no copy. */
+/** A journal in memory. It keeps the exchanges themselves, without copying them. */
 export class MemoryJournal implements Journal {
   #revision = 0
   #dropped = 0
   #lastId = 0
   #bytes = 0
-  // a plain list with a moving start: every request pays for this, and a cache that finds by key costs three times as much
+  // a plain list with a moving start, because every request uses it, and a cache with keys takes three times as long
   #exchanges: (Exchange | undefined)[] = []
   #start = 0
   readonly #maxEntries: number
   readonly #maxBytes: number
 
   /**
-   * @param maxEntries how many exchanges are kept at most
-   * @param maxBytes about how many bytes they hold together at most
+   * @param maxEntries the maximum number of exchanges
+   * @param maxBytes the approximate maximum size of all exchanges, in bytes
    */
   constructor (maxEntries: number, maxBytes: number) {
     this.#maxEntries = maxEntries
@@ -65,7 +65,7 @@ export class MemoryJournal implements Journal {
     return this.#revision
   }
 
-  /** A journal with the same exchanges, to which others are added. */
+  /** A journal with the same exchanges, to which other exchanges can be added. */
   copy (): MemoryJournal {
     const copy = new MemoryJournal(this.#maxEntries, this.#maxBytes)
     copy.#dropped = this.#dropped
@@ -87,7 +87,7 @@ export class MemoryJournal implements Journal {
     this.#bytes -= (this.#exchanges[this.#start] as Exchange).bytes
     this.#exchanges[this.#start++] = undefined
     this.#dropped++
-    // moved together when half of it is empty, so that a request pays for one move at most
+    // compacted when half of it is empty, so that each entry is moved about once
     if (this.#start * 2 > this.#exchanges.length) {
       this.#exchanges = this.#exchanges.slice(this.#start)
       this.#start = 0

@@ -18,7 +18,7 @@ import { isWaking, revisionOf } from './effects.js'
 import { OwnedCollection } from './owned-collection.js'
 import { PagedCollection } from './paged-collection.js'
 
-/** The documents that the store begins with, shared ones and others, and how many it keeps. */
+/** The documents that the store begins with, and its bounds. */
 export interface MemoryStoreOptions extends Pick<WorldBounds, 'idempotency' | 'deliveries'> {
   bases?: Partial<Bases>
   puts?: Changes['puts']
@@ -34,8 +34,8 @@ interface AnyCollection<T> {
 }
 
 /**
- * The store in memory. A step is taken in one turn of the event loop, so no other step comes between its reads and its writes. It costs
- * the same however many documents there are.
+ * The store in memory. A step is taken in one turn of the event loop, so no other step comes between its reads and its writes. The cost
+ * of a step does not depend on the number of documents.
  */
 export class MemoryStore implements Store {
   readonly #collections: { [C in Collection]: AnyCollection<Documents[C]> }
@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
   readonly #bounded: { [C in BoundedCollectionName]: BoundedCollection<Documents[C]> }
   readonly #settings = new MemoryCollection<Settings[SettingName]>()
   readonly #wakers: (() => void)[] = []
-  /** What resolves the promises of `changed`. */
+  /** Resolve the promises that `changed` returned. */
   #waiting: (() => void)[] = []
   #revisions: StoreRevisions = { documents: 0, settings: 0 }
   #closed = false
@@ -185,7 +185,7 @@ export class MemoryStore implements Store {
         noteIn(changed, name as Collection)
       }
     }
-    // a step that only reads is no change: a caller that waits for one reads in between, and would never wait
+    // a step that only reads is not a change: a caller that waits for changes reads in between, and would wake itself
     if (changed.length === 0) return
     for (const name of changed) {
       const revision = revisionOf(name)

@@ -9,7 +9,7 @@ import { MemoryStore } from './memory-store.js'
 export class MemoryWorlds implements Worlds {
   readonly #options: WorldBounds
   #present: WorldState & { readonly journal: MemoryJournal } | undefined
-  // starts at random, so that a client notices when the mock was restarted, or the workspace was made again
+  // starts at random, so that a client notices if the mock was restarted, or the workspace was created again
   #generation = randomInt(2 ** 32)
 
   constructor (options: WorldBounds) {

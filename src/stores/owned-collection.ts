@@ -1,8 +1,8 @@
 import { MemoryCollection } from './collections.js'
 
 /**
- * A collection whose documents each belong to a session, and are found by it too. Its index is made when it is first read: it takes memory,
- * and few mocks need it.
+ * A collection whose documents each belong to a session, by which they can also be found. Its index is created when it is first read,
+ * because it takes memory, and few mocks need it.
  */
 export class OwnedCollection<T extends { readonly id: string, readonly session_id: string }> extends MemoryCollection<T> {
   #index: Map<string, T[]> | undefined
@@ -10,7 +10,7 @@ export class OwnedCollection<T extends { readonly id: string, readonly session_i
   override put (document: T): void {
     const before = this.#index === undefined ? undefined : this.get(document.id)
     super.put(document)
-    // one that is put in place keeps its place among all, which the index does not know
+    // a replaced document keeps its position in the collection, which the index does not know
     if (before !== undefined) this.#index = undefined
     else this.#add(document)
   }

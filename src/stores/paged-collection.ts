@@ -8,18 +8,18 @@ export interface Ordering<T, F> {
   /** When a document was created. */
   timeOf: (document: T) => string
   environmentOf: (document: T) => Environment
-  /** The test of a filter besides its environment and its text; `undefined` when every document passes. */
+  /** The test of a filter, apart from its environment and its text; `undefined` if every document passes. */
   testOf: (filter: F) => ((document: T) => boolean) | undefined
-  /** The text that a filter looks for, and the text of a document in which it does so. By default a filter looks for none. */
+  /** The text that a filter looks for, and the text of a document that it searches. By default, filters search no text. */
   search?: { partOf: (filter: F) => string | undefined, textOf: (document: T) => string }
 }
 
-/** How far from its newest end a document is put in its place. Further away, the index is sorted when it is next read. */
+/** Documents at most this far from the newest end of the index are inserted in place. For others, the index is sorted at the next read. */
 const NEAR = 10_000
 
 /**
- * A collection that can be read as a page, the newest documents first. Its indexes are made when a page is first read. They hold the
- * documents, the newest last: a new document is appended, and a new version replaces the one before.
+ * A collection that can be read by the page, newest documents first. Its indexes are created when a page is first read. They hold the
+ * documents, newest last: a new document is appended, and a new version replaces the previous one.
  */
 export class PagedCollection<
   T extends { readonly id: string }, F extends { readonly environment: Environment }
@@ -96,9 +96,9 @@ export class PagedCollection<
 /** Documents in an order, and the text of each. */
 class Index<T extends { readonly id: string }> {
   #documents: T[]
-  /** The text of each, in the same order. Made when they are first searched, since to make it takes longer than ten searches. */
+  /** The text of each document, in the same order. Created at the first search, because that takes longer than ten searches. */
   #texts: { list: string[], of: (document: T) => string } | undefined
-  /** What is not in its place yet, by ID. */
+  /** The documents that are not in place yet, by ID. */
   readonly #unsorted = new Map<string, T>()
   readonly #compare: (one: T, other: T) => number
 
@@ -128,7 +128,7 @@ class Index<T extends { readonly id: string }> {
     else this.#splice(place, 0, document)
   }
 
-  /** Puts a new version in the place of the one before. */
+  /** Replaces a document with its new version. */
   replace (document: T): void {
     if (this.#unsorted.has(document.id)) {
       this.#unsorted.set(document.id, document)
@@ -148,7 +148,7 @@ class Index<T extends { readonly id: string }> {
     this.#texts?.list.splice(place, count, ...added.map(this.#texts.of))
   }
 
-  /** How many documents come before one. */
+  /** How many documents come before a document. */
   #placeOf (document: T): number {
     let [start, end] = [0, this.#documents.length]
     // most documents are new

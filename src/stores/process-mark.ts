@@ -1,12 +1,12 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** What identifies a process to others. */
+/** Identifies a process to other processes. */
 export interface ProcessMark {
   pid: number
-  /** Where process IDs mean the same: each container has its own. */
+  /** The namespace of the process ID: each container has its own. */
   place: string
-  /** When the process started, where the system tells: an ID is used again, and each container has a process 1. */
+  /** When the process started; null if unknown. IDs are reused, and each container has a process 1. */
   started: string | null
 }
 
@@ -15,7 +15,7 @@ export function ownMark (): ProcessMark {
   return { pid: process.pid, place: placeOfProcesses(), started: startOf(process.pid) }
 }
 
-/** Whether a process is alive, or `undefined` where the system does not tell. */
+/** Whether a process is alive; `undefined` if the system cannot tell. */
 export function isRunning ({ pid = 0, place, started = null }: Partial<ProcessMark>): boolean | undefined {
   if (place !== placeOfProcesses()) return undefined
   const start = startOf(pid)
@@ -35,7 +35,7 @@ export function describeProcess ({ pid, place }: Partial<ProcessMark>): string {
   return `process ${pid}${place === placeOfProcesses() ? '' : ' of another container or machine'}`
 }
 
-/** On Linux this boot and this namespace of process IDs; elsewhere the name of this machine. */
+/** On Linux, the current boot and the namespace of process IDs; elsewhere, the name of this machine. */
 function placeOfProcesses (): string {
   try {
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
@@ -44,7 +44,7 @@ function placeOfProcesses (): string {
   }
 }
 
-/** When a process started, in ticks since the boot; null where there is no such process, or no such system. */
+/** When a process started, in ticks since the boot; null if there is no such process, or the system has no /proc. */
 function startOf (pid: number): string | null {
   try {
     // the second field is a name in parentheses, which may contain anything (proc_pid_stat(5))

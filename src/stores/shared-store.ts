@@ -19,9 +19,9 @@ export function storeErrorOf (url: string, error: Error): StoreError {
 }
 
 export interface SharedStoreOptions extends WorldBounds {
-  /** Where it is; see the option `store`. */
+  /** The URL of the store; see the option `store`. */
   url: string
-  /** How many workspaces of API keys there are at most. */
+  /** The maximum number of workspaces of API keys. */
   maxWorkspaces: number
   log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
@@ -30,14 +30,14 @@ export interface SharedStoreOptions extends WorldBounds {
 export interface OpenedStore {
   /** The workspaces of API keys. */
   readonly workspaces: WorkspaceRegistry
-  /** The worlds of a workspace: that of an API key, or without one the workspace that all share. */
+  /** The worlds of the workspace of an API key, or without one, of the shared workspace. */
   worldsOf: (owner?: WorkspaceOwner) => Worlds
   close: () => void
 }
 
 /**
- * The store that the replicas of a mock share. It is made before it is connected, so that an app can be built without waiting. What it is
- * made of is loaded when it is opened, so that a mock in memory starts without it.
+ * The store that the replicas of a mock share. It is created before it is connected, so that an app can be built without waiting. Its
+ * modules are loaded when it is opened, so that a mock in memory starts without them.
  */
 export class SharedStore {
   readonly #options: SharedStoreOptions
@@ -49,7 +49,7 @@ export class SharedStore {
 
   /**
    * Connects, and takes a first step.
-   * @throws StoreError when the store cannot be used
+   * @throws StoreError if the store cannot be used
    */
   async open (firstStep: () => Promise<unknown>): Promise<void> {
     const { openStore } = await import('./valkey/open-store.js')
@@ -67,7 +67,7 @@ export class SharedStore {
     has: async digest => this.#connected().workspaces.has(digest)
   }
 
-  /** The worlds of a workspace: that of an API key, or without one the workspace that all share. */
+  /** The worlds of the workspace of an API key, or without one, of the shared workspace. */
   worldsOf (owner?: WorkspaceOwner): Worlds {
     let worlds: Worlds | undefined
     const connected = () => worlds ??= this.#connected().worldsOf(owner)

@@ -5,23 +5,23 @@ import type { ResultSchemas, State } from '../domain/state.js'
 import { FileLock, StateFileError } from './file-lock.js'
 import { FixtureError, fixturesOf, isState, readFile, type ReadFixtures } from './fixture-files.js'
 
-/** What a state file held at the start. */
+/** The content of a state file at the start. */
 export type ReadState = ReadFixtures & Pick<State, 'saved_at'>
 
-/** A file that keeps a state across restarts, and that only this process uses. */
+/** A file that keeps a state across restarts, locked for this process. */
 export class StateFile {
   readonly path: string
-  /** What the file held at the start; `undefined` if it did not exist. */
+  /** The content of the file at the start; `undefined` if it did not exist. */
   readonly state: ReadState | undefined
   readonly #lock: FileLock
 
   /**
-   * Locks the file and reads it. A file that cannot be used is left as it is.
+   * Locks the file and reads it. An invalid file is left as it is.
    * @throws FixtureError that names all problems
-   * @throws StateFileError when another process uses the file, or its folder cannot be written
+   * @throws StateFileError if another process uses the file, or its folder cannot be written
    */
   constructor (path: string, results: ResultSchemas, lock = (file: string) => new FileLock(file)) {
-    // a link stays one: what it leads to is written
+    // a link stays a link, and its target is written
     this.path = existsSync(path) ? realpathSync(path) : resolve(path)
     this.#lock = lock(this.path)
     try {
@@ -33,15 +33,15 @@ export class StateFile {
   }
 
   /**
-   * Replaces the file as a whole: it always has the old state or the new one, even if the machine stops meanwhile.
-   * @throws StateFileError when it could not be written; the old state is kept
+   * Replaces the file as a whole: it always has the old state or the new one, even if the machine stops in the meantime.
+   * @throws StateFileError if it could not be written; the old state is kept
    */
   async write (state: State): Promise<void> {
     const temporary = `${this.path}.tmp`
     try {
       if (!this.#lock.isHeld()) throw new Error(`${this.#lock.path} was removed, or taken over by another process`)
-      await rm(temporary, { force: true }) // of a process that was killed
-      const file = await open(temporary, 'wx', 0o600) // it has the secrets of webhooks
+      await rm(temporary, { force: true }) // left by a process that was killed
+      const file = await open(temporary, 'wx', 0o600) // private, because it has the secrets of webhooks
       try {
         await file.writeFile(JSON.stringify(state))
         await file.sync()
@@ -55,7 +55,7 @@ export class StateFile {
     await syncFolder(dirname(this.path))
   }
 
-  /** Shows other processes that this one uses the file. To be called once a second. */
+  /** Shows other processes that this one uses the file. Call it once a second. */
   async touch (): Promise<void> {
     await this.#lock.touch()
   }
@@ -89,7 +89,7 @@ function explain ({ code, message }: NodeJS.ErrnoException): string {
   }
 }
 
-/** Makes a rename survive a stop of the machine. Not every system can sync a folder. */
+/** Makes a rename survive a crash of the machine. Not every system can sync a folder. */
 async function syncFolder (path: string): Promise<void> {
   try {
     const folder = await open(path)

@@ -6,19 +6,19 @@ import type { StateFile } from './state-file.js'
 /** How often the writer looks for changes, in milliseconds. */
 const LOOK_EVERY = 1_000
 
-/** After a write, the writer rests this many times as long as it took: a large state must not keep the mock from its requests. */
+/** After a write, the writer pauses this many times as long as it took, so that a large state does not hold up requests. */
 const REST = 9
 
 export interface StateWriterOptions {
   workspace: Workspace
   file: Pick<StateFile, 'path' | 'write' | 'touch' | 'release'>
-  /** Where it is logged that the state could not be written, and that it is written again. */
+  /** Logs that the state could not be written, and that it was written again. */
   log: Pick<Logger, 'info' | 'error'>
   /** A time in milliseconds. */
   now?: () => number
 }
 
-/** Keeps a state file up to date with its workspace. It looks for changes once a second, so that they cost no request anything. */
+/** Keeps a state file up to date with its workspace. It looks for changes once a second, so that requests do not have to report them. */
 export class StateWriter {
   readonly #options: StateWriterOptions
   readonly #now: () => number
@@ -51,21 +51,21 @@ export class StateWriter {
     try {
       await this.#writing
     } catch (error) {
-      if (!this.#failed) log.error(`${(error as Error).message} It is tried again at the next change, and at the end.`)
+      if (!this.#failed) log.error(`${(error as Error).message} The mock tries again at the next change, and when it stops.`)
       this.#failed = true
     }
     this.#writing = undefined
   }
 
   /**
-   * Writes what is not written yet, and releases the file. To be called when nothing changes any more.
-   * @throws StateFileError when the state could not be written
+   * Writes unwritten changes, and releases the file. Call it when nothing changes any more.
+   * @throws StateFileError if the state could not be written
    */
   async close (): Promise<void> {
     const { file, log } = this.#options
     clearInterval(this.#timer)
     this.#closed = true
-    await this.#writing?.catch(() => undefined) // it is logged
+    await this.#writing?.catch(() => undefined) // the error is already logged
     try {
       await this.#writeChanges(this.#failed)
     } catch (error) {
@@ -93,7 +93,7 @@ export class StateWriter {
     }
   }
 
-  /** Differs from any before when the state has changed. */
+  /** A text that is different after each change of the state. */
   async #revision (): Promise<string> {
     const { generation, store } = this.#options.workspace.world
     const { documents, settings } = await store.revisions()

@@ -9,27 +9,27 @@ import type { FixtureChanges } from '../domain/workspace.js'
 export interface WatchOptions {
   /** The file or folder. */
   path: string
-  /** The fixtures as they were read at the start. */
+  /** The fixtures that were read at the start. */
   fixtures: readonly NamedFixture[]
   /** Reads the fixtures. It throws when they cannot be used. */
   read: () => readonly NamedFixture[]
-  /** Where it is logged that fixtures were read again, or could not be. */
+  /** Logs that fixtures were reloaded, or could not be. */
   log: Pick<Logger, 'info' | 'error'>
-  /** Called with what has changed, and with all fixtures that there are now. */
+  /** Called with the changes, and with all current fixtures. */
   onChange: (changes: FixtureChanges, all: readonly NamedFixture[]) => void
   /** Ends the watching. */
   signal: AbortSignal
 }
 
-/** How long to wait before looking again, in milliseconds. */
+/** How long to wait before the next check, in milliseconds. */
 const INTERVAL = 200
 
 /**
- * Reads the fixtures again when their file, or a file of their folder, has changed; while they cannot be used, the old ones
- * stay. Fulfilled when the watching has begun.
+ * Reloads the fixtures when their file, or a file in their folder, has changed. While they are invalid, the old ones stay. Resolves when
+ * watching has begun.
  *
- * It compares the state of the files five times a second. Events of the file system do not arrive where a file is mounted
- * into a container, and a library that polls looks at the whole tree below the folder and follows its symbolic links.
+ * It compares the state of the files five times a second. File system events do not arrive if a file is mounted into a container, and
+ * libraries that poll watch the whole tree below the folder and follow its symbolic links.
  */
 export async function watchFixtures ({ path, fixtures, read: readFixtures, log, onChange, signal }: WatchOptions): Promise<void> {
   let current = fixtures
@@ -49,7 +49,7 @@ export async function watchFixtures ({ path, fixtures, read: readFixtures, log, 
     let before = read
     while (await wait(INTERVAL, true, { signal, ref: false }).catch(() => false)) {
       const now = await stateOf(path)
-      // the same state twice: nobody is still writing
+      // the same state twice, so nobody is writing any more
       if (now === before && now !== read) {
         read = now
         readAgain()
@@ -60,13 +60,13 @@ export async function watchFixtures ({ path, fixtures, read: readFixtures, log, 
   void watch()
 }
 
-/** Changes whenever the fixtures under a path may have changed. What stands below a folder of the folder does not count. */
+/** A text that changes whenever the fixtures at a path may have changed. Subfolders are ignored. */
 async function stateOf (path: string): Promise<string> {
-  const names = await readdir(path).catch(() => undefined) // of a file, or of nothing
+  const names = await readdir(path).catch(() => undefined) // a file, or a path that does not exist
   const files = names === undefined ? [path] : names.filter(name => name.endsWith('.json')).sort().map(name => join(path, name))
   const states = await Promise.all(files.map(async file => stat(file).then(
     ({ ino, size, mtimeMs, ctimeMs }) => [file, ino, size, mtimeMs, ctimeMs].join(' '),
-    (error: unknown) => `${file} ${String((error as NodeJS.ErrnoException).code)}` // such as a link that leads nowhere
+    (error: unknown) => `${file} ${String((error as NodeJS.ErrnoException).code)}` // such as a broken link
   )))
   return states.join('\n')
 }

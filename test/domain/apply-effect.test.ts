@@ -25,7 +25,7 @@ function requestsOf (store: Store) {
   return { ends, send, turn, fail }
 }
 
-t.test('the effect comes first, and what is decided is decided on what is there afterwards', async t => {
+t.test('the effect comes first, and the decision uses the documents after it', async t => {
   const store = memoryStore({ sessions: baseOf('ses_a') })
   const { ends, send, turn } = requestsOf(store)
   const outcome = send()
@@ -35,7 +35,7 @@ t.test('the effect comes first, and what is decided is decided on what is there 
   t.match(await outcome, { replayed: false, result: { status: 200, body: ['ses_a', 'new'] } })
 })
 
-t.test('of equal requests at the same time one has an effect, and none of a replay or a mismatch', async t => {
+t.test('of equal requests at the same time, only one has an effect, and a replay or a mismatch has none', async t => {
   const { ends, send, turn } = requestsOf(memoryStore({ sessions: baseOf('ses_a') }))
   const both = [send('k'), send('k')]
   const mismatch = rejects(send('k', 'other'), { code: 'idempotency_mismatch' })

@@ -63,7 +63,7 @@ t.test('an exchange that was refused early has an entry too', async t => {
   t.same(checkOf(JournalEntry)(entry), [])
 })
 
-t.test('an API key stands nowhere in an entry, wherever the request has it', async t => {
+t.test('an entry never contains an API key, wherever the request has it', async t => {
   const text = JSON.stringify(toEntry(exchange({
     url: `/sessions/${KEY}?key=vk%5Flive%5F90ab12cd34`,
     sessionId: KEY,

@@ -77,7 +77,7 @@ async function located (fixtures: readonly Fixture[], tokens: readonly string[])
   return Promise.all(tokens.map(async token => locate(store, token)))
 }
 
-t.test('whose token it is', async t => {
+t.test('a token finds its session', async t => {
   const whose = (id: string, sessionId: string, linkId: string | null = null) => ({ id, session_id: sessionId, link_id: linkId })
   const fixtures = [
     { id: 'ses_a' }, { id: 'ses_b', capture_url: 'https://x.example/b' }, { id: 'ses_c', status: 'failed', tokens: ['c', 'ses_c'], links: [link] }

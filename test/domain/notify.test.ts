@@ -56,7 +56,7 @@ t.test('nothing is made of an event that is not sent, or without endpoints', asy
   t.same(countingNotify()(approve, [], NOW), [])
 })
 
-t.test('what an endpoint wants', async t => {
+t.test('an endpoint receives the events of its environment that match its filters', async t => {
   const payload = payloadOf({
     event: 'session.approved', environment: 'sandbox', key: 'idk_1', session: session({ external_ref: 'order-7' }), result: approve.puts?.results?.[0]?.result
   })

@@ -55,7 +55,7 @@ t.test('each plan has its limits', async t => {
   }
 })
 
-t.test('a request that is one too many creates no session, so it does not count against the quota', async t => {
+t.test('a request over the limit creates no session, so it does not count against the quota', async t => {
   const { store, countAt } = limitsOf({ plan: 'free', rateLimit: 2 })
   const counted = []
   for (let count = 0; count < 3; count++) counted.push(await countAt(START, key(), true))

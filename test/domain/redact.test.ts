@@ -68,7 +68,7 @@ t.test('an expired session that has a result was captured', async t => {
   t.equal(redactSession('sandbox', 'ses_a', found(before, completeResult({}, before)), NOW).response.body.documents_removed, 3)
 })
 
-t.test('a session of the other environment is not there', async t => {
+t.test('a session of the other environment is not found', async t => {
   for (const before of [undefined, session({ is_sandbox: false })]) {
     t.match(await errorOf(t, () => redactSession('sandbox', 'ses_a', found(before), NOW)), { statusCode: 404, detail: 'Session not found.' })
   }

@@ -134,7 +134,7 @@ t.test('the ID cannot change', async t => {
   t.match(checkReplacement('ses_a', { result: {} }, place), [{ loc: ['body', 'result'] }])
 })
 
-t.test('a session that is not there is neither read nor replaced', async t => {
+t.test('a session that does not exist is neither read nor replaced', async t => {
   const store = memoryStore()
   t.match(await errorOf(t, () => findFixture(store, 'ses_a')), { statusCode: 404 })
   t.match(await errorOf(t, () => replaceSession(store, { id: 'ses_a' }, parts)), { statusCode: 404 })

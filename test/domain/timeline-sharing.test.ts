@@ -264,7 +264,7 @@ for (const loss of ['request', 'reply'] as const) {
   })
 }
 
-t.test('an effect that a store away breaks off is had again, and is no error', async t => {
+t.test('an effect that is interrupted because the store is away is repeated, and not reported', async t => {
   const { slow, begun, end } = slowHandler()
   const machine = new Machine(t)
   const { put, store, failed } = timelineOn(machine, { slow }, undefined, frozenStore())
@@ -295,7 +295,7 @@ t.test('a store that fails for another reason is reported, and asked again', asy
   t.same(done, [['a', 0]])
 })
 
-t.test('an effect whose end cannot be recorded is reported, and not had again at once', async t => {
+t.test('an effect whose end cannot be recorded is reported, and not repeated immediately', async t => {
   const { slow, begun, end } = slowHandler()
   const machine = new Machine(t)
   let broken = false

@@ -22,7 +22,7 @@ function start () {
   return { memory, store, counts, rename }
 }
 
-t.test('what is as it should be is returned at once', async t => {
+t.test('documents that meet the condition are returned immediately', async t => {
   const { store, counts } = start()
   t.same(await until(store, reads, () => true, never), { sessions: [session()] })
   t.equal(counts.steps, 1)
@@ -57,7 +57,7 @@ t.test('a change while the documents are read is not missed', async t => {
   t.match(await until(slow, reads, ({ sessions: [one] }) => one?.external_ref === 'new', never), { sessions: [{ external_ref: 'new' }] })
 })
 
-t.test('nobody waits when that was broken off, from the next change or the end of the store on', async t => {
+t.test('an aborted wait ends with the next change, or with the end of the store', async t => {
   for (const end of ['rename', 'close'] as const) {
     const { memory, store, rename } = start()
     const controller = new AbortController()

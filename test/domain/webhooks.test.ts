@@ -79,7 +79,7 @@ t.test('what is held waits until somebody delivers it, in any order, or releases
   t.equal(ids().at(-1), 'whd_5')
 })
 
-t.test('what waits behind another one is held too, and so is a retry', async t => {
+t.test('a queued delivery is held too, and so is a retry', async t => {
   const { sent, ids, webhooks, put, find, timeline } = webhooksOn()
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }))
   await webhooks.hold()
@@ -90,7 +90,7 @@ t.test('what waits behind another one is held too, and so is a retry', async t =
   t.same(ids(), ['whd_1'])
 })
 
-t.test('only what is there and has not succeeded can be delivered, all of it or nothing', async t => {
+t.test('only deliveries that exist and have not succeeded can be delivered, all or none', async t => {
   const { sent, webhooks, put, find } = webhooksOn(undefined, ok)
   await put(delivery({ id: 'whd_1' }))
   await webhooks.hold()
@@ -178,7 +178,7 @@ t.test('a response waits for the first attempt when webhooks are to come before 
   t.equal(webhooks.beforeResponse({ deliveries: [one] }), undefined, 'nobody waits for what is not sent')
 })
 
-t.test('what waits, and for what', async t => {
+t.test('waiting deliveries are listed with their state', async t => {
   const { sent, webhooks, put } = webhooksOn(storeOf(endpoint(), endpoint({ id: 'webhook_b' })))
   await put(delivery({ id: 'whd_1' }), delivery({ id: 'whd_2' }), delivery({ id: 'whd_3', endpoint_id: 'webhook_b' }))
   await sent[1]?.respond(broken)
@@ -233,7 +233,7 @@ t.test('a test is one attempt, whatever is held, and makes a delivery', async t 
   t.match(JSON.parse(sent[0]?.body ?? ''), { event: 'webhook.test', session_id: null, is_sandbox: true })
 })
 
-t.test('faults of deliveries', async t => {
+t.test('faults affect deliveries', async t => {
   /** Sends a delivery with a fault, and another one behind it. */
   async function sendWith (effect: WebhookEffect) {
     const parts = webhooksOn(undefined, ok)

@@ -169,7 +169,7 @@ t.test('a state that the last release saved is restored', async t => {
   ])
 })
 
-t.test('the problems of a state', async t => {
+t.test('a state with problems is refused with all of them', async t => {
   t.same(checkStateForm({}, ['body']), [{ loc: ['body', 'sessions'], msg: 'is required', type: 'missing' }])
   t.match(checkStateForm({ sessions: [], session: [] }, []), [{ loc: ['session'], type: 'extra_forbidden' }])
   const fixture = { status: 'failed', capture_url: 'x' } as const
@@ -185,7 +185,7 @@ t.test('the problems of a state', async t => {
   ])
 })
 
-t.test('a save is of one moment, whatever happens while it is made', async t => {
+t.test('a saved state is of one moment, whatever happens in the meantime', async t => {
   const workspace = workspaceOf()
   const saving = workspace.save()
   const updating = update(workspace.world, 'new', 'k')
@@ -315,7 +315,7 @@ t.test('keys that are evicted within their 24 hours are counted, and reported', 
   t.equal(await evictedIn(workspace), 0)
 })
 
-t.test('keys of a state that there are too many of are evicted, and counted too', async t => {
+t.test('excess keys of a state are evicted, and counted too', async t => {
   const workspace = workspaceOf()
   await workspace.world.clock.freeze(true)
   for (const key of ['a', 'b', 'c']) await update(workspace.world, 'x', key)
@@ -384,7 +384,7 @@ t.test('a workspace that is closed carries out nothing in a world that it enters
   t.same([(await store.list('due')).length, machine.timers], [1, []])
 })
 
-t.test('fixtures that were read again are taken over, and all other sessions stay', async t => {
+t.test('reloaded fixtures are applied, and all other sessions stay', async t => {
   const workspace = workspaceOf({ fixtures: [{ id: 'ses_a' }, { id: 'ses_b' }, { id: 'ses_c' }] })
   await update(workspace.world, 'mine')
   await workspace.refresh({ outdated: ['ses_b', 'ses_c'], updated: [{ id: 'ses_c', external_ref: 'new' }, { id: 'ses_d' }] })
@@ -484,7 +484,7 @@ t.test('with isolation each API key has its own, from its first use on', async t
   t.same(closed.sort(), [0, 1, 2])
 })
 
-t.test('one workspace too many drops the one that was unused for the longest time', async t => {
+t.test('beyond the maximum, the least recently used workspace is evicted', async t => {
   const { workspaces, closed, drops } = workspacesOf(t, 'api-key', 2)
   const third = new ApiKeys([]).find('vk_live_3') as ApiKey
   const first = workspaces.of(key)
@@ -515,7 +515,7 @@ t.test('a workspace has an ID, which finds it as long as it is kept', async t =>
   t.same((await workspaces.list()).map(({ id }) => id), ['workspace_3', 'workspace_4'], 'an ID is never used again')
 })
 
-t.test('a workspace that another process has made is found, too', async t => {
+t.test('a workspace that another process has created is found too', async t => {
   const owners = new Map([[key.digest, { id: 'workspace_7', digest: key.digest, masked: key.masked }]])
   const { workspaces } = workspacesOf(t, 'api-key', 10, { list: async () => [...owners.values()], has: async digest => owners.has(digest) })
   t.same(await workspaces.list(), [{ id: 'workspace_7', api_key: key.masked }])

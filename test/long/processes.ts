@@ -90,7 +90,7 @@ t.test('a second process on a state file is refused, and the first one goes on',
   const first = await serve(t, state)
   const second = run(t, ['--port', '0', ...state])
   t.equal((await second.ended).code, 1)
-  t.equal(second.err(), `${dir}/state.json is in use by process ${first.child.pid}, says ${dir}/state.json.lock. Stop that process, or use another file.\n`)
+  t.equal(second.err(), `${dir}/state.json is in use by process ${first.child.pid}, according to ${dir}/state.json.lock. Stop that process, or use another file.\n`)
   const openapi = run(t, ['openapi', ...state])
   t.equal((await openapi.ended).code, 0, 'a command that only looks needs no lock')
   const broken = run(t, ['--port', '0', '--state', `${dir}/broken.json`])

@@ -44,7 +44,7 @@ export const boundRules: Record<string, StoreRule> = {
     t.same(await look(), [5, ['digestf']])
   },
 
-  'an eviction counts only if the record had not expired': async (t, make) => {
+  'evictions count only records that have not expired': async (t, make) => {
     const store = await make({ max: 2 })
     await stopClock(store, NOW)
     await putRecords(store, 'a', 'b')
@@ -100,7 +100,7 @@ export const boundRules: Record<string, StoreRule> = {
     t.same([reports, await store.evicted('idempotency')], [2, 3])
   },
 
-  'the minutes in which requests are counted are bounded: the oldest are evicted': async (t, make) => {
+  'rate windows are bounded: the oldest are evicted': async (t, make) => {
     const store = await make()
     await stopClock(store, NOW)
     const rates = Array.from({ length: MAX_WINDOWS + 3 }, (_, index) =>

@@ -35,7 +35,7 @@ export const changeRules: Record<string, StoreRule> = {
     t.same(await store.firstDue(), dueItem('kept', 4_993))
   },
 
-  'the revisions grow with each step that writes what they stand for, and with no other': async (t, make) => {
+  'each revision grows with the steps that write its documents, and with no other step': async (t, make) => {
     const store = await make({ sessions: baseOf('a') })
     const steps: [name: string, changes: Changes, grows: 'documents' | 'settings' | undefined][] = [
       ['a put', { puts: { sessions: [session({ id: 'a', external_ref: 'new' })] } }, 'documents'],
@@ -90,7 +90,7 @@ export const changeRules: Record<string, StoreRule> = {
     t.equal(await store.firstDue(), undefined)
   },
 
-  'what waits for a change goes on after each step that writes; in a store that is not shared, after no other': async (t, make) => {
+  'a wait for a change ends after each step that writes; in a store that is not shared, only then': async (t, make) => {
     const store = await make()
     const steps: Changes[] = [
       { puts: { sessions: [session()] } }, { deletes: { sessions: ['ses_a'] } }, { puts: { due: [dueItem('d', 1)] } },
@@ -109,7 +109,7 @@ export const changeRules: Record<string, StoreRule> = {
     }
   },
 
-  'nothing waits for a store that is closed, and it neither leads nor wakes anybody': async (t, make) => {
+  'in a closed store, waits end immediately, and it neither leads nor wakes listeners': async (t, make) => {
     const store = await make()
     let calls = 0
     store.onWake(() => calls++)
@@ -123,7 +123,7 @@ export const changeRules: Record<string, StoreRule> = {
     t.equal(await store.count('sessions'), 1, 'steps that have begun can end')
   },
 
-  'a step gets the time of the clock that the steps before have set': async (t, make) => {
+  'a step gets the time of the clock that earlier steps have set': async (t, make) => {
     const store = await make()
     const nowIn = async () => (await store.transact({}, (_found, now) => ({ puts: {}, now }))).now
     t.ok(Math.abs(await nowIn() - store.machineTime()) < 60_000, 'it runs with the machine')
@@ -136,7 +136,7 @@ export const changeRules: Record<string, StoreRule> = {
     }
   },
 
-  'settings are the initial ones until others are put, and at hand after the step that does': async (t, make) => {
+  'settings are the initial ones until others are put, and can be read right after the step': async (t, make) => {
     const store = await make()
     for (const [name, setting] of Object.entries(initialSettings)) t.same(store.setting(name as SettingName), setting)
     const held = { id: 'webhooks', held: true, timing: 7 } as const

@@ -18,7 +18,7 @@ t.test('one process at a time has a lock', async t => {
   t.ok(lock.isHeld())
   t.equal(statSync(lock.path).mode & 0o777, 0o600)
   t.throws(() => new FileLock(file), new StateFileError(
-    `${file} is in use by process ${process.pid}, says ${file}.lock. Stop that process, or use another file.`
+    `${file} is in use by process ${process.pid}, according to ${file}.lock. Stop that process, or use another file.`
   ), 'nor may it take it twice')
   lock.release()
   t.notOk(existsSync(lock.path))
@@ -51,10 +51,10 @@ t.test('a lock of another container is respected when its holder touches it', as
   let looks = 0
   t.throws(() => new FileLock(file, () => {
     if (++looks === 10) utimesSync(`${file}.lock`, 1, 1)
-  }), { message: /is in use by process 1 of another container or machine, says / })
+  }), { message: /is in use by process 1 of another container or machine, according to / })
   t.equal(looks, 10)
   writeFileSync(`${file}.lock`, '')
-  t.throws(() => new FileLock(file, () => leave(file, ownMark())), { message: /is in use by process \d+, says / }, 'or when it is written only now')
+  t.throws(() => new FileLock(file, () => leave(file, ownMark())), { message: /is in use by process \d+, according to / }, 'or when it is written only now')
 })
 
 t.test('a lock that is released meanwhile is free', async t => {
@@ -67,7 +67,7 @@ t.test('a lock that is released meanwhile is free', async t => {
   t.ok(new FileLock(file, noWait).isHeld())
 })
 
-t.test('of several that take a lock over, the last one has it', async t => {
+t.test('if several processes take a lock over, the last one gets it', async t => {
   const file = `${t.testdir()}/a.json`
   leave(file, dead)
   // as long as the first one waits whether another one comes
@@ -96,7 +96,7 @@ t.test('a holder touches its lock, and notices that it has lost it', async t => 
   t.notOk(existsSync(lock.path))
 })
 
-t.test('a folder that is not there, and a lock that is no file, are named', async t => {
+t.test('errors name a folder that does not exist, and a lock that is not a file', async t => {
   const dir = t.testdir({ 'b.json.lock': {} })
   t.throws(() => new FileLock(`${dir}/none/a.json`), { name: 'StateFileError', message: /^.*\/none\/a\.json\.lock cannot be used: ENOENT: / })
   t.throws(() => new FileLock(`${dir}/b.json`), { name: 'StateFileError', message: /\/b\.json\.lock cannot be used: EISDIR: / })

@@ -70,7 +70,7 @@ t.test('states in files can have webhook endpoints and deliveries', async t => {
   t.same(complaints({ sessions: [], webhook_deliveries: [{ ...saved, body: '' }] }), ['fixtures: webhook_deliveries.0.body must be JSON'])
 })
 
-t.test('in code, what JSON cannot hold is refused', async t => {
+t.test('in code, values that JSON cannot represent are refused', async t => {
   const loop: Record<string, unknown> = {}
   loop['loop'] = loop
   t.match(complaints({ metadata: loop }), [/^fixtures: .*circular/])

@@ -68,7 +68,7 @@ export const journalRules: Record<string, Rule> = {
     t.same((await journal.list()).map(toEntry), added.map(toEntry))
   },
 
-  'an exchange can be sent again with its whole API key where that key is known': async (t, make) => {
+  'an exchange can be sent again with its whole API key if that key is known': async (t, make) => {
     const journal = await make(wide)
     const headers = { 'x-api-key': KEY, 'authorization': 'Bearer t', 'cookie': 'c', 'proxy-authorization': 'p', 'accept': '*/*' }
     await add(journal, { requestHeaders: headers }, { requestHeaders: { authorization: 'Bearer t' } })
@@ -105,7 +105,7 @@ export const journalRules: Record<string, Rule> = {
     t.same([await listed(journal), await journal.counts()], [[12], { size: 1, dropped: 11 }])
   },
 
-  'everything large about an exchange counts': async (t, make) => {
+  'every large part of an exchange counts': async (t, make) => {
     for (const [name, parts, dropped] of sizes) {
       const journal = await make({ ...wide, maxBytes: 10_000 })
       await add(journal, parts, {})
@@ -113,7 +113,7 @@ export const journalRules: Record<string, Rule> = {
     }
   },
 
-  'an exchange is found by its ID as long as it is there': async (t, make) => {
+  'an exchange is found by its ID until it is removed': async (t, make) => {
     const journal = await make({ ...wide, maxEntries: 4 })
     await add(journal, ...['/1', '/2', '/3', '/4', '/5'].map(url => ({ url })))
     await journal.remove((await journal.list()).filter(({ id }) => id === 3))
@@ -132,7 +132,7 @@ export const journalRules: Record<string, Rule> = {
     t.same(await listed(journal), [2, 3, 7])
   },
 
-  'what is removed makes room, once': async (t, make) => {
+  'removed exchanges free their space, once': async (t, make) => {
     const journal = await make({ ...wide, maxBytes: 10_000 })
     const large = { url: '/'.repeat(3_000) }
     await add(journal, large, large)
@@ -146,7 +146,7 @@ export const journalRules: Record<string, Rule> = {
     t.same(await listed(journal), [4, 5])
   },
 
-  'exchanges that are gone are not removed, nor are those that have their IDs now': async (t, make) => {
+  'removing dropped exchanges does not remove others': async (t, make) => {
     const journal = await make({ ...wide, maxEntries: 2 })
     await add(journal, {})
     const old = await journal.list()

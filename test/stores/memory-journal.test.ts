@@ -25,7 +25,7 @@ t.test('an exchange is not removed because it has the ID of one from before the 
   t.same(idsOf(await journal.list()), [1])
 })
 
-t.test('a copy has the same exchanges, and what is added later is its own', async t => {
+t.test('a copy has the same exchanges, and later additions do not affect the original', async t => {
   const journal = journalOf(many(3), 2)
   const copy = journal.copy()
   journal.add(exchange())

@@ -7,7 +7,7 @@ for (const [name, rule] of Object.entries(rules)) {
   t.test(name, async t => rule(t, async parts => memoryStore(parts)))
 }
 
-t.test('what a store begins with is bounded too, and expires by the clock that it begins with', async t => {
+t.test('the initial documents of a store are bounded too, and expire by its initial clock', async t => {
   const idempotency = ['a', 'b', 'c'].map(key => record(key))
   const begin = async (now: number) => {
     const store = memoryStore({ max: 2, puts: { idempotency, settings: [clockAt(now)] } })

@@ -13,7 +13,7 @@ import { type StoreRule, texts } from './store-rule.js'
 
 /** Reads of several documents: pages, and what belongs to a session. */
 export const pageRules: Record<string, StoreRule> = {
-  'a page is what sorting and filtering all sessions would give, whatever was put and deleted': async (_t, make) => {
+  'a page equals the result of sorting and filtering all sessions, whatever was put and deleted': async (_t, make) => {
     const id = fc.constantFrom('a', 'b', 'c', 'Da', 'e', '__proto__')
     const text = fc.constantFrom('a', 'Ab', 'ba', '')
     const day = fc.constantFrom('2026-03-01T12:00:00.000Z', '2026-02-01T12:00:00.000Z', '2026-04-01T12:00:00.000Z')
@@ -46,7 +46,7 @@ export const pageRules: Record<string, StoreRule> = {
     }))
   },
 
-  'a page of many sessions that were added out of order': async (t, make) => {
+  'a page is sorted even if many sessions were added out of order': async (t, make) => {
     const store = await make()
     const at = (index: number) => session({ id: `ses_${index}`, created_at: new Date(NOW + index * 1000).toISOString() })
     const ids = async (offset: number) => {
@@ -71,7 +71,7 @@ export const pageRules: Record<string, StoreRule> = {
     t.same(await ids(count + 3), ['ses_-9', 'ses_-11'])
   },
 
-  'a page of sessions with a reference has those with exactly that one, whatever text it is': async (t, make) => {
+  'a page of sessions with a reference has those with exactly that reference, which may be any text': async (t, make) => {
     const store = await make()
     const sessions = texts.map((external_ref, index) => session({ id: `ses_${index}`, external_ref }))
     await store.transact({}, () => ({ puts: { sessions } }))
@@ -82,7 +82,7 @@ export const pageRules: Record<string, StoreRule> = {
     }
   },
 
-  'sessions of any time are in their order': async (t, make) => {
+  'sessions from any time are in order': async (t, make) => {
     const store = await make()
     const years = ['2026', '1969', '0001', '9999', '1970', '1582']
     await store.transact({}, () => ({ puts: { sessions: years.map(id => session({ id, created_at: `${id}-01-01T00:00:00.000Z` })) } }))
@@ -90,7 +90,7 @@ export const pageRules: Record<string, StoreRule> = {
     t.same(sessions.documents.map(({ id }) => id), [...years].sort().reverse())
   },
 
-  'a page of results is what sorting and filtering all results would give': async (_t, make) => {
+  'a page of results equals the result of sorting and filtering all results': async (_t, make) => {
     const time = fc.integer({ min: 0, max: 3 }).map(day => timestamp(NOW + day * 86_400_000))
     const status = fc.constantFrom<ResultStatus[]>('approved', 'rejected')
     const result: fc.Arbitrary<ResultDocument> = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e'), created_at: time, status, is_sandbox: fc.boolean() })
@@ -115,7 +115,7 @@ export const pageRules: Record<string, StoreRule> = {
     }))
   },
 
-  'a page of deliveries has those that were put last first': async (t, make) => {
+  'a page of deliveries has the last ones first': async (t, make) => {
     const store = await make()
     const ids = Array.from({ length: 10 }, (_, index) => `whd_${9 - index}`)
     for (const id of ids) await store.transact({}, () => ({ puts: { deliveries: [delivery({ id })] } }))
@@ -131,7 +131,7 @@ export const pageRules: Record<string, StoreRule> = {
     t.same(await pageOf({ session_id: 'none' }, 0), [[], 0])
   },
 
-  'the tokens of a session are those in the list of all, in their order, whatever was put and deleted': async (_t, make) => {
+  'the tokens of a session are those in the list of all tokens, in its order, whatever was put and deleted': async (_t, make) => {
     const owner: fc.Arbitrary<string> = fc.constantFrom('a', 'b', '__proto__')
     const id: fc.Arbitrary<string> = fc.constantFrom('one', 'two', 'three', 'four')
     const token = fc.record({ id, session_id: owner, link_id: fc.constant(null) }, { noNullPrototype: true })

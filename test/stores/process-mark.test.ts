@@ -16,7 +16,7 @@ t.test('a process is known by its ID, where the ID means something, and when it 
   t.equal(describeProcess({}), 'another process')
 })
 
-t.test('an ID that another process has by now, as in a restarted container, is not that of a running process', async t => {
+t.test('a process whose ID was reused, as in a restarted container, is not running', async t => {
   t.equal(isRunning({ ...ownMark(), started: '1' }), false)
 })
 

@@ -21,14 +21,14 @@ t.test('the error of a store that cannot be used names the store and the reason,
   t.equal(storeErrorOf('redis://localhost', own), own)
 })
 
-t.test('a first step that fails is one of the store only when the store is away', async t => {
+t.test('a failed first step is a StoreError only if the store is away', async t => {
   const store = sharedStore()
   await t.rejects(store.open(async () => Promise.reject(new StoreAwayError('it is loading'))), { name: 'StoreError', message: /it is loading\.$/ })
   const error = new Error('a wrong fixture')
   await t.rejects(store.open(async () => Promise.reject(error)), error)
 })
 
-t.test('nothing can be read before it is opened', async t => {
+t.test('a store cannot be read before it is opened', async t => {
   const store = sharedStore()
   await t.rejects(async () => store.workspaces.list(), StoreAwayError)
   store.close()

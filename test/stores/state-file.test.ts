@@ -57,7 +57,7 @@ t.test('a file that cannot be used is refused with all its problems, and left as
   t.equal(problemOf(`${dir}/folder`), `FILE: is not a file${advice}`)
 })
 
-t.test('a link to a file stays one', async t => {
+t.test('a symbolic link stays a link', async t => {
   const dir = t.testdir({ real: { 'a.json': '{"sessions":[]}' } })
   symlinkSync(`${dir}/real/a.json`, `${dir}/link.json`)
   const file = new StateFile(`${dir}/link.json`, {})
@@ -87,7 +87,7 @@ t.test('a write that fails leaves the old state, and says why', async t => {
   t.notOk(existsSync(`${path}.tmp`))
 })
 
-t.test('what the system says about a failed write is put into words', async t => {
+t.test('a system error of a failed write is explained in words', async t => {
   const path = `${t.testdir()}/a.json`
   const cases: [code: string, words: string][] = [
     ['ENOSPC', 'the disk is full.'],
@@ -105,7 +105,7 @@ t.test('what the system says about a failed write is put into words', async t =>
   }
 })
 
-t.test('a system that cannot sync a folder writes all the same', async t => {
+t.test('a system that cannot sync a folder still writes', async t => {
   const fs = await import('node:fs/promises')
   const open = async (path: string, ...rest: [flags?: string, mode?: number]) => {
     const file = await fs.open(path, ...rest)

@@ -114,7 +114,7 @@ t.test('a failure is logged once, and tried again at the next change', async t =
   await writer.look()
   fail()
   await writer.look()
-  t.same([refs(), lines], [[], ['error: The disk is full. It is tried again at the next change, and at the end.']])
+  t.same([refs(), lines], [[], ['error: The disk is full. The mock tries again at the next change, and when it stops.']])
   fail('The disk is still full.')
   await change('2')
   await writer.look()
@@ -186,7 +186,7 @@ t.test('the end tries again what could not be written, and rejects when it still
   await looking
   await t.rejects(closing, { message: 'The disk is full.' })
   t.ok(other.isReleased())
-  t.same(other.lines, ['error: The disk is full. It is tried again at the next change, and at the end.', 'error: The disk is full.'])
+  t.same(other.lines, ['error: The disk is full. The mock tries again at the next change, and when it stops.', 'error: The disk is full.'])
 })
 
 t.test('it looks once a second, with a timer that keeps no process alive', async t => {

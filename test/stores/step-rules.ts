@@ -20,7 +20,7 @@ export const stepRules: Record<string, StoreRule> = {
     t.same([await idsOf(store, 'sessions'), await idsOf(store, 'idempotency')], [['b', 'c'], ['digestk']])
   },
 
-  'a step that throws writes nothing, and the next one is not held up': async (t, make) => {
+  'a step that throws writes nothing, and does not hold up the next one': async (t, make) => {
     const store = await make({ sessions: baseOf('a') })
     await t.rejects(store.transact({ sessions: ['a'] }, () => {
       throw new Error('refused')
@@ -59,7 +59,7 @@ export const stepRules: Record<string, StoreRule> = {
     t.same([await store.count('sessions'), found.sessions.total, found.sessions.documents.length], [11, 11, 11])
   },
 
-  'a put in place keeps its place, and a document that is deleted and put moves to the end': async (t, make) => {
+  'a document that is put again keeps its position, and a document that is deleted and put moves to the end': async (t, make) => {
     const store = await make({ sessions: baseOf('a', 'b') })
     await put(store, 'c', 'd')
     await store.transact({}, () => ({ puts: { sessions: ['a', 'c'].map(id => session({ id, external_ref: 'new' })) } }))
@@ -87,7 +87,7 @@ export const stepRules: Record<string, StoreRule> = {
     }), { numRuns: 50 })
   },
 
-  'stores that begin with the same sessions change their own only': async (t, make) => {
+  'stores that begin with the same sessions do not affect each other': async (t, make) => {
     const sessions = baseOf('a', 'b', 'c')
     const [one, other] = [await make({ sessions }), await make({ sessions })]
     await put(one, 'd')

@@ -61,7 +61,7 @@ t.test('while a file cannot be used, the old fixtures stay', async t => {
   t.same(await sessions(), ['a=3'], 'a reset goes back to the fixtures as they are now')
 })
 
-t.test('a folder that is removed and made again is still watched', async t => {
+t.test('a folder that is removed and created again is still watched', async t => {
   const dir = `${t.testdir({ fixtures: { 'a.json': '{"id":"a","external_ref":"1"}' } })}/fixtures`
   const { logged, sessions } = await watching(t, dir)
   rmSync(dir, { recursive: true })
@@ -72,7 +72,7 @@ t.test('a folder that is removed and made again is still watched', async t => {
   t.same(await sessions(), ['a=2'])
 })
 
-t.test('only the files of the folder are looked at: a link to its own parent and a deep tree do no harm', async t => {
+t.test('only the files in the folder are watched: a link to its own parent and a deep tree do no harm', async t => {
   const dir = t.testdir({ 'a.json': '{"id":"a"}', 'deep': { 'b.json': '{"id":"b"}' } })
   symlinkSync('..', `${dir}/parent`)
   symlinkSync('.', `${dir}/itself`)

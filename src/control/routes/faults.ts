@@ -36,7 +36,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = asyn
 
   app.delete('/faults', {
     schema: controlSchema('clearFaults', 'Remove all faults', {
-      description: 'None of them takes effect any more.',
+      description: 'Removes all faults.',
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors)
   }, async ({ workspace: { world } }, reply) => {
@@ -46,7 +46,7 @@ export const faultsRoutes: FastifyPluginAsyncTypebox<FaultsRoutesOptions> = asyn
 
   app.delete('/faults/:fault_id', {
     schema: controlSchema('removeFault', 'Remove a fault', {
-      description: 'The fault does not take effect any more. One that is used up is a 404.',
+      description: 'Removes a fault. A fault that is used up is a 404.',
       params: Type.Object({ fault_id: Type.String({ description: 'The ID of the fault' }) }),
       response: { 204: Type.Null({ description: 'Removed' }) }
     }, ...bodyErrors, 'faultNotFound')

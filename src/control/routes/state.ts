@@ -38,7 +38,7 @@ export const stateRoutes: FastifyPluginAsyncTypebox<StateRoutesOptions> = async 
 
   app.post('/reset', {
     schema: controlSchema('reset', 'Reset', {
-      description: 'Returns to the fixtures. Clears idempotency keys, journal, faults and clock. A request that is still delayed changes nothing any more.',
+      description: 'Restores the fixtures. Clears idempotency keys, journal, faults and clock. A request that is still delayed changes nothing any more.',
       response: { 204: Type.Null({ description: 'Reset' }) }
     }, ...bodyErrors)
   }, async ({ workspace }, reply) => {

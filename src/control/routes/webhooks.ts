@@ -49,7 +49,7 @@ export const webhooksRoutes: FastifyPluginAsyncTypebox = async app => {
   app.post('/webhooks/release', {
     config: { needsWorkspaceKey: true },
     schema: controlSchema('releaseWebhooks', 'Release webhooks', {
-      description: 'Holds nothing any more, and sends what was held in the order of the events.',
+      description: 'Stops holding webhooks, and sends the held ones in the order of their events.',
       response: { 200: ref(WebhookState) }
     }, ...bodyErrors, 'workspaceKeyRequired')
   }, async ({ workspace: { world } }) => {

@@ -26,7 +26,7 @@ export interface ResumedSession {
 export const ResumedSession = schemaOf<ResumedSession>()(Type.Object({
   id: Type.String({ description: 'Session ID' }),
   status: Session.properties.status,
-  capture_url: Type.String({ description: 'The new capture URL; the old one does not work any more' }),
+  capture_url: Type.String({ description: 'The new capture URL; the old one no longer works' }),
   expires_at: Type.String({ format: 'date-time', description: 'When the new capture URL expires, in UTC' }),
   qr_code_data_url: nullable(Type.String({ description: 'The capture URL as a QR code: a PNG as a data: URL' }))
 }, { $id: 'ResumedSession', description: 'A session that can be captured again' }))

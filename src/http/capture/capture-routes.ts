@@ -23,13 +23,13 @@ import { capturePage, donePage, errorPage } from './pages.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The capture token in the path; `undefined` when it is unknown, and in other paths. */
+    /** The capture token in the path; `undefined` if it is unknown, or for other paths. */
     capture: CaptureToken | undefined
-    /** The page that responds to the request; `undefined` when JSON does. */
+    /** The page with which the mock responds; `undefined` if it responds with JSON. */
     page: Page | undefined
   }
   interface FastifyContextConfig {
-    /** The name of a route that is no operation, for the journal. */
+    /** The name of a route that is not an operation, for the journal. */
     operationId?: string
   }
 }
@@ -39,7 +39,7 @@ export interface CaptureRoutesOptions {
   workspaces: Workspaces
   unknownFields: UnknownFields
   defaultKeyInflection: KeyInflection
-  /** Where the mock is; `undefined` says that it is where the request was sent. */
+  /** The mock's public URL; `undefined` means the host that the request was sent to. */
   publicUrl: string | undefined
 }
 
@@ -47,8 +47,8 @@ export interface CaptureRoutesOptions {
 export const captureRoutePaths: readonly Route[] = [['GET', '/verify/{token}'], ['POST', '/verify/{token}/sandbox-outcome']]
 
 /**
- * The capture page, and what its buttons do. There is no API key: the token says which session is meant, and in which workspace. A browser
- * gets a page also in place of an error; a client that sends JSON gets JSON.
+ * The capture page, and the routes of its buttons. They need no API key: the token identifies the session and the workspace. A browser gets
+ * a page, even for an error; a client that sends JSON gets JSON.
  */
 export const captureRoutes: FastifyPluginAsync<CaptureRoutesOptions> = async (app, options) => {
   const { log, workspaces, unknownFields, defaultKeyInflection, publicUrl } = options
@@ -73,7 +73,7 @@ export const captureRoutes: FastifyPluginAsync<CaptureRoutesOptions> = async (ap
     request.world = found.world
   })
 
-  // a HEAD only looks: to follow links is what previews in messengers do, and it must not use up a link
+  // a HEAD changes nothing, because messengers follow links to show previews, which must not use up a one-time link
   app.get('/verify/:token', { config: { operationId: 'openCapture' } }, async (request, reply) => {
     const isLook = request.method === 'HEAD'
     const { status, body } = await decideFor(request, (token, found, now) => {
@@ -100,7 +100,7 @@ export const captureRoutes: FastifyPluginAsync<CaptureRoutesOptions> = async (ap
   })
 }
 
-/** Takes one step with what belongs to the token's session. */
+/** Takes one step with the documents of the token's session. */
 async function decideFor<Body> (
   request: FastifyRequest, decide: (token: CaptureToken, found: FoundCapture, now: number) => Decision<Body>
 ): Promise<Result<Body>> {
@@ -112,7 +112,7 @@ async function decideFor<Body> (
   return request.outcome.result as Result<Body>
 }
 
-/** Whether a browser asks: it gets pages, and sends forms. */
+/** Whether a request is from a browser, which requests pages and sends forms. */
 function isOfBrowser ({ method, headers }: FastifyRequest): boolean {
   return method !== 'POST' || headers['content-type']?.startsWith(FORM_TYPE) === true
 }

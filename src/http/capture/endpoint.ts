@@ -6,7 +6,7 @@ import { describeAll, type Endpoint } from '../openapi/endpoint.js'
 import { errorResponses } from '../openapi/error-responses.js'
 import { bodyOf } from '../operation.js'
 
-/** What the document says about an outcome. It leaves out the pages, which are for people. */
+/** The endpoint of an outcome in the OpenAPI document, which leaves out the pages, because they are for people. */
 export function outcomeEndpoint ({ defaultKeyInflection, unknownFields }: Pick<Options, 'defaultKeyInflection' | 'unknownFields'>): Endpoint {
   return {
     id: 'sandboxOutcome',

@@ -1,12 +1,12 @@
-/** HTML that is complete: it is not escaped again. */
+/** Finished HTML, which is not escaped again. */
 export class Html {
   constructor (readonly text: string) {}
 }
 
-/** What can be put into HTML: text, which is escaped, or HTML. */
+/** A piece to insert into HTML: text, which is escaped, or HTML. */
 export type Piece = string | Html | readonly Html[]
 
-/** Writes HTML. Every text that is put in is escaped, so that nobody's data becomes a part of the page. */
+/** Writes HTML. Every inserted text is escaped, so that data cannot become markup. */
 export function html (parts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return new Html(String.raw({ raw: parts }, ...pieces.map(write)))
 }

@@ -9,13 +9,13 @@ export interface Page {
   body: string
 }
 
-/** The URL of a page is a secret: it is not to be told to other sites, and nothing is to be kept. */
+/** The URL of a page is a secret, so it must not be sent to other sites, and nothing may be cached. */
 const cautions = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' } as const
 
 /**
  * Makes a page.
- * @param redirectUrl where a form of the page leads in the end. Browsers apply `form-action` to all redirects that follow a form, and the
- * application at that URL may redirect once more, to wherever it likes.
+ * @param redirectUrl the URL to which a form of the page redirects. Browsers apply `form-action` to all redirects that follow a form, and
+ * the application at that URL may redirect again, to any URL.
  */
 export function pageOf (status: number, title: string, content: Html, redirectUrl: string | null = null): Page {
   const body = html`<!doctype html>

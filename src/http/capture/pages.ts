@@ -11,7 +11,7 @@ const buttons = [
   { outcome: 'needs_review', label: 'Needs review' }
 ] as const
 
-/** The capture page: what the session is, and a button for each outcome. Its URLs are relative, so that it works below any path. */
+/** The capture page, with the session and a button for each outcome. Its URLs are relative, so that it works below any path. */
 export function capturePage ({ token, session, redirectUrl }: OpenedCapture): Page {
   const afterwards = redirectUrl === null
     ? html`Afterwards you stay here.`
@@ -27,7 +27,7 @@ ${buttons.map(({ outcome, label }) => html`<button name="outcome" value="${outco
 </form>`, redirectUrl)
 }
 
-/** What a browser without a `redirect_url` sees after the outcome. */
+/** The page after the outcome, if the session has no `redirect_url`. */
 export function donePage (session: Session): Page {
   return pageOf(200, `Session ${session.id} is done`, html`
 <h1>Done</h1>
@@ -36,8 +36,8 @@ ${detailsOf(session)}`)
 }
 
 /**
- * What a browser sees in place of an error.
- * @param token the token in the URL; `undefined` when it is unknown
+ * The page for an error.
+ * @param token the token in the URL; `undefined` if it is unknown
  */
 export function errorPage ({ statusCode, message, headers }: ApiError, token: CaptureToken | undefined): Page {
   const title = titles[statusCode] ?? 'That did not work'

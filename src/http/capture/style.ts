@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The style sheet of all pages. It is a part of each, so that a page is one request. */
+/** The style sheet of all pages. Each page includes it, so that a page is one request. */
 export const style = `
 :root { color-scheme: light dark; --text: #1b1b1f; --quiet: #55555e; --page: #f4f4f6; --card: #ffffff; --notice: #fff2c2;
   --approve: #12633a; --reject: #a3202c; --review: #6b4a00; --on-button: #ffffff }
@@ -30,5 +30,5 @@ a { color: inherit }
 .quiet { color: var(--quiet); margin: 1.25rem 0 0 }
 `
 
-/** What a Content-Security-Policy allows in place of 'unsafe-inline'. */
+/** The source for a Content-Security-Policy, which makes 'unsafe-inline' unnecessary. */
 export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`

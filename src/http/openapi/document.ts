@@ -7,7 +7,7 @@ import type { DescribedResponse, Endpoint } from './endpoint.js'
 import { SchemaWriter } from './schema-writer.js'
 import type { DescribedWebhook } from './webhooks.js'
 
-/** Every error that is not listed: one that a fault injects, or of a request that could not be read. */
+/** Every error that is not listed: an injected error, or the error of a request that could not be read. */
 const anyError: DescribedResponse = {
   description: 'Any other error: one that a fault injects, or of a request that could not be read',
   schema: ErrorBody,
@@ -15,8 +15,8 @@ const anyError: DescribedResponse = {
 }
 
 /**
- * The OpenAPI document of endpoints, and of the webhooks that the mock sends. It is written here and not by a package, since everything in
- * it comes from the declarations of the operations, and the packages that read it from routes need a second set of routes to do so.
+ * The OpenAPI document of endpoints, and of the webhooks that the mock sends. Everything in it comes from the declarations of the
+ * operations. Packages that generate it from routes would need a second set of routes.
  */
 export function openApiDocument (endpoints: readonly Endpoint[], webhooks: readonly DescribedWebhook[] = []): object {
   const writer = new SchemaWriter()

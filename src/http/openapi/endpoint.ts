@@ -23,16 +23,16 @@ declare module 'fastify' {
   }
 }
 
-/** A response, as the document describes it. */
+/** A response in the document. */
 export interface DescribedResponse {
   description: string
-  /** The body; `undefined` when there is none. */
+  /** The schema of the body; `undefined` if there is no body. */
   schema: TSchema | undefined
   headers?: Readonly<Record<string, object>>
   examples: Examples | undefined
 }
 
-/** A method and a path, as the document describes them. */
+/** A method and a path in the document. */
 export interface Endpoint {
   id: string
   method: string

@@ -4,7 +4,7 @@ import { ref } from '../../contract/schema.js'
 /** An error of the list, or the one that lists invalid fields. */
 export type DocumentedError = ErrorName | 'invalidFields'
 
-// made once: an error notes its stack, which took a tenth of the time in which an app is built
+// created once, because an error captures its stack, which took a tenth of the time to build an app
 const documented = new Map<DocumentedError, ApiError>([
   ...(Object.keys(errors) as ErrorName[]).map(name => [name, apiError(name)] as const),
   ['invalidFields', validationError([

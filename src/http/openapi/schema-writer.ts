@@ -4,12 +4,12 @@ import { dereference, mapSubschemas, targetOf } from '../../contract/schema.js'
 
 const prefixes: Record<KeyInflection, string> = { snake: '', camel: 'Camel', kebab: 'Kebab' }
 
-/** Writes schemas as OpenAPI has them: named ones as references to `components`, where they stand once. */
+/** Writes schemas for OpenAPI: named schemas as references to `components`, which contains each of them once. */
 export class SchemaWriter {
-  /** The named schemas that were referred to, by name. */
+  /** The named schemas that were referenced, by name. */
   readonly components: Record<string, object> = {}
 
-  /** A schema, with its field names in a casing. A named schema in another casing has a name of its own: `CamelSession`. */
+  /** A schema, with its field names in a casing. A named schema in another casing has its own name: `CamelSession`. */
   write (schema: TSchema, inflection: KeyInflection = 'snake'): object {
     const named = targetOf(schema) ?? (schema.$id === undefined ? undefined : schema)
     if (named === undefined) return this.#writeInline(schema, inflection)
@@ -23,14 +23,14 @@ export class SchemaWriter {
 
   #writeInline (schema: TSchema, inflection: KeyInflection): object {
     const written: Record<string, unknown> = { ...mapSubschemas(schema, child => this.write(child, inflection) as TSchema) }
-    // generators of clients do not know `if`; where the mock's schemas have it, no value fits both alternatives
+    // client generators do not support `if`; in the mock's schemas that have it, no value fits both alternatives
     if ('if' in written) written['anyOf'] = [written['then'], written['else']]
     for (const keyword of ['$id', 'if', 'then', 'else', 'x-examples']) Reflect.deleteProperty(written, keyword)
     return inflectNames(written, inflection)
   }
 }
 
-/** Only the names of the schema itself: what is below has been written. */
+/** Renames only the fields of the schema itself: its subschemas have already been written. */
 function inflectNames (schema: Record<string, unknown>, inflection: KeyInflection): object {
   const { properties, required } = schema as { properties?: object, required?: string[] }
   if (properties === undefined) return schema

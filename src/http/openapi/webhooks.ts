@@ -10,7 +10,7 @@ import type { Options } from '../../options/options.js'
 import type { Examples } from '../operation.js'
 import { exampleSession } from '../operations/result-example.js'
 
-/** A request that the mock sends, as the document describes it. */
+/** A request of the mock in the document. */
 export interface DescribedWebhook {
   event: string
   headers: TObject
@@ -26,7 +26,7 @@ const headers = Type.Object({
   [DELIVERY_ID_HEADER]: Type.String({ description: 'The ID of the delivery, which stays the same on retries', examples: ['whd_9a51c3e07f2b846d0e1a'] })
 })
 
-/** The requests that the mock sends, one for each event, as an endpoint gets them that has neither a casing nor a blocklist of its own. */
+/** The requests that the mock sends, one for each event, to an endpoint with the default casing and without a blocklist. */
 export function describeWebhooks ({ webhookPayload: form }: Pick<Options, 'webhookPayload'>): DescribedWebhook[] {
   return webhookEvents.map(event => {
     const { event: _event, ...fields } = {

@@ -8,7 +8,7 @@ export const bulkRedactSessions = operation({
   path: '/sessions/bulk-redact',
   scopes: ['redact:write', 'sessions:write'],
   summary: 'Redact several sessions',
-  description: 'Deletes the personal data of up to 100 sessions for good, all at once. A session that is not there does not stop the others.',
+  description: 'Deletes the personal data of up to 100 sessions permanently, in one step. A session that does not exist does not stop the others.',
   params: Type.Object({}),
   body: BulkRedactionInput,
   bodyExamples: { two: { summary: 'Two sessions', value: { session_ids: ['ses_completed', 'ses_failed'] } } },

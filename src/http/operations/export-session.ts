@@ -10,7 +10,7 @@ export const exportSession = operation({
   path: '/sessions/{session_id}/export',
   scopes: ['sessions:read'],
   summary: 'Export a session',
-  description: 'Returns everything that is kept about a session. What there is none of is an empty list or null.',
+  description: 'Returns everything that is stored about a session. Fields without data are empty lists or null.',
   params: sessionParams,
   success: {
     status: 200,

@@ -4,7 +4,7 @@ import { type Plan, plans } from '../../domain/rate-limits.js'
 import type { Environment } from '../../domain/sessions/session.js'
 import { operation } from '../operation.js'
 
-/** What an API key may still do in a minute. */
+/** The rate limit of an API key. */
 interface RateLimitStatus {
   rate_limit: {
     limit: number

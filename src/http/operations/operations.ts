@@ -68,7 +68,7 @@ export const operations: readonly Operation[] = [
   retryWebhookDelivery
 ]
 
-/** The schema of each operation's result. A saved result has to fit it, or a replay could not be written. */
+/** The schema of each operation's result. A saved result must match it, or a replay could not be written. */
 export function resultSchemasOf (operations: readonly Operation[]): ResultSchemas {
   return Object.fromEntries(operations.map(({ id, success }) => [id, success.schema ?? Type.Null()]))
 }

@@ -5,7 +5,7 @@ export const removeTag = tagOperation({
   id: 'removeTag',
   action: 'remove-tag',
   summary: 'Remove tags',
-  description: 'Removes a tag or several from a session. One that is not there does nothing.',
+  description: 'Removes one or more tags from a session, and ignores tags that it does not have.',
   exampleTags: [],
   decide: removeTags
 })

@@ -10,7 +10,7 @@ export const resumeSession = operation({
   path: '/sessions/{session_id}/resume',
   scopes: ['sessions:write'],
   summary: 'Resume a session',
-  description: 'Makes a session pending again, with a new capture URL that works for 20 minutes. The old capture URL does not work any more. ' +
+  description: 'Makes a session pending again, with a new capture URL that works for 20 minutes. The old capture URL no longer works. ' +
     'Takes sessions that are pending, capturing, expired or failed, and have not been redacted.',
   params: sessionParams,
   success: {

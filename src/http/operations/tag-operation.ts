@@ -19,7 +19,7 @@ interface TagOperation {
   decide: (before: Session, input: TagInput, now: number) => Decision<SessionTags>
 }
 
-/** Declares an operation on the tags of a session. All take the same body, and respond with the same. */
+/** Declares an operation on the tags of a session. All of them have the same request and response bodies. */
 export function tagOperation ({ id, action, summary, description, exampleTags, errors = [], decide }: TagOperation): Operation {
   return operation({
     id,

@@ -8,7 +8,7 @@ import type { Operation } from '../operation.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The operation that the request asks for. */
+    /** The requested operation. */
     operation: Operation
     /** The API key that the request was sent with. */
     apiKey: ApiKey
@@ -26,8 +26,8 @@ export interface ApiKeyOptions {
 }
 
 /**
- * Authenticates a request to an operation, before every other check: 401 without a valid key, 403 where the key may not
- * do what the operation does.
+ * Authenticates a request to an operation, before all other checks: 401 without a valid key, 403 if the key may not use
+ * the operation.
  */
 export const apiKeyPlugin = fastifyPlugin<ApiKeyOptions>(async (app, { apiKeys, workspaces }) => {
   app.decorateRequest('operation')
@@ -60,7 +60,7 @@ function hasScope ({ scopes }: ApiKey, operation: Operation): boolean {
 
 /**
  * The key that a request was sent with.
- * @throws ApiError 401 when it is missing or not valid
+ * @throws ApiError 401 if it is missing or not valid
  */
 export function authenticate (apiKeys: ApiKeys, { headers }: FastifyRequest): ApiKey {
   const key = headers['x-api-key'] as string | undefined

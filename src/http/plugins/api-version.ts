@@ -28,8 +28,8 @@ export const versionHeader = { 'Verifa-Version': Type.Optional(VersionDate) }
 export const versionResponseHeader = { 'Verifa-Version': { type: 'string', format: 'date', description: 'The API version that was used' } }
 
 /**
- * Finds the version of the response, and sends it in `Verifa-Version`. A retired version is a 400. That a version is not a date is found
- * with the other headers, by `request-headers.ts`.
+ * Finds the version of the response, and sends it in `Verifa-Version`. A retired version is a 400. `request-headers.ts` refuses a version
+ * that is not a date, together with the other headers.
  */
 export const apiVersionPlugin = fastifyPlugin(async app => {
   app.decorateRequest('apiVersion')

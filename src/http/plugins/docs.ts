@@ -4,8 +4,8 @@ import { apiError } from '../../contract/errors.js'
 import { maskApiKeysIn } from '../../contract/masking.js'
 
 /**
- * Serves the contract: an OpenAPI document at `/openapi.json`, and a page to read it at `/docs`. Both are made at the first request for
- * them: most mocks are started to be tested against, and the page takes longer to load than everything else.
+ * Serves the contract: an OpenAPI document at `/openapi.json`, and a page to read it at `/docs`. Both are created at the first request,
+ * because most mocks are only tested against, and the page takes longer to load than everything else.
  */
 export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, { document }) => {
   let page: Promise<FastifyInstance> | undefined
@@ -17,7 +17,7 @@ export const docsPlugin = fastifyPlugin<{ document: () => object }>(async (app, 
     })
     const site = await page
     reply.hijack()
-    reply.raw.once('finish', () => app.logRequest(request, reply)) // no hook runs for the response of another app
+    reply.raw.once('finish', () => app.logRequest(request, reply)) // hooks do not run for the response of another app
     site.routing(request.raw, reply.raw)
   }
   app.get('/openapi.json', async () => document())
@@ -34,7 +34,7 @@ async function buildPage (document: () => object, handleError: FastifyInstance['
   app.setNotFoundHandler(({ method, url }) => {
     throw apiError('routeNotFound', { method, path: maskApiKeysIn(url), routes: 'GET /docs' })
   })
-  // the page asks for @fastify/swagger, of which it needs the document alone
+  // the page requires @fastify/swagger, but uses only its document
   await app.register(fastifyPlugin(async () => {
     app.decorate('swagger', () => description)
   }, { name: '@fastify/swagger' }))

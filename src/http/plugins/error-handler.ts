@@ -13,8 +13,8 @@ declare module 'fastify' {
 }
 
 /**
- * Responds with an error in the API's shape, whatever was thrown, wherever.
- * @param log takes unexpected errors
+ * Responds with an error in the API's shape, whatever was thrown.
+ * @param log logs unexpected errors
  * @param casing the casing of the response to a request
  */
 export function createErrorHandler (log: Logger, casing: (request: FastifyRequest) => KeyInflection) {
@@ -24,7 +24,7 @@ export function createErrorHandler (log: Logger, casing: (request: FastifyReques
   }
 }
 
-/** The error of the API that was thrown, or stands for what was. Log and journal find it in the request. */
+/** The API's error for whatever was thrown. Log and journal find it in the request. */
 export function failureOf (error: Error, request: FastifyRequest, log: Logger): ApiError {
   const failure = request.failure = error instanceof ApiError ? error : translate(error as FastifyError, request)
   if (error !== failure && failure.statusCode >= 500) {
@@ -33,12 +33,12 @@ export function failureOf (error: Error, request: FastifyRequest, log: Logger): 
   return failure
 }
 
-/** The body of an error as JSON. Text, and not an object for a route's serializer, since some errors come where no route is known. */
+/** The body of an error as JSON: text, not an object for a route's serializer, because some errors occur before the route is known. */
 export function errorText (error: ApiError, inflection: KeyInflection): string {
   return writerOf(ErrorBody, inflection)(errorBody(error))
 }
 
-/** Fastify's errors in the API's words. Anything else is a defect, and tells a client nothing. */
+/** Translates Fastify's errors to the API's. Any other error is a bug, whose details are hidden from clients. */
 function translate (error: FastifyError, request: FastifyRequest): ApiError {
   switch (error.code) {
     case 'FST_ERR_BAD_URL': return apiError('malformedPath')

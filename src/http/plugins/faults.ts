@@ -6,15 +6,15 @@ import { parseFaultHeader, type RequestEffect } from '../../domain/faults/rules.
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The fault that takes effect on the request, if one does. */
+    /** The fault that affects the request, if any. */
     fault: RequestEffect | undefined
   }
 }
 
 /**
- * Makes responses late, wrong or lost, where a fault of the world or the header `X-Mock-Fault` says so. It stands where the real API
- * would refuse a request for coming too often: after the key, before everything else. An injected error uses no idempotency key; a
- * connection that is cut afterwards has used its key.
+ * Makes responses late, wrong, or lost, according to a fault of the world or the header `X-Mock-Fault`. It comes where the real API
+ * would throttle a request: after the API key, before everything else. An injected error does not use its idempotency key, but a
+ * connection that is closed afterwards does.
  */
 export const faultsPlugin = fastifyPlugin(async app => {
   const waiting = new Map<NodeJS.Timeout, () => void>()
@@ -31,7 +31,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
     begin(request, asked, done)
   })
 
-  // only when the body was read: then the request is carried out, also when its client does not wait for the response
+  // only after the body was read, so that the request is executed even if its client does not wait for the response
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.fault?.delay_ms === undefined || closing) {
       done()
@@ -44,7 +44,7 @@ export const faultsPlugin = fastifyPlugin(async app => {
     waiting.set(timer, done)
   })
 
-  // a mock that closes waits no longer, neither for the requests that wait already nor for those that still come
+  // a mock that closes no longer waits, for requests that are delayed already or for new ones
   app.addHook('preClose', async () => {
     closing = true
     for (const [timer, done] of waiting) {
@@ -64,25 +64,25 @@ export const faultsPlugin = fastifyPlugin(async app => {
   })
 }, { name: 'faults', dependencies: ['api-key', 'idempotency-key'] })
 
-/** The status of the response; null when a fault cut the connection before anything was done. */
+/** The status of the response; null if a fault closed the connection before anything was done. */
 export function statusOf ({ fault }: FastifyRequest, { statusCode }: FastifyReply): number | null {
   return fault?.drop === 'before' ? null : statusCode
 }
 
-/** Goes on with a request, on which a fault may take effect. */
+/** Continues with a request that a fault may affect. */
 function begin (request: FastifyRequest, effect: RequestEffect | undefined, done: HookHandlerDoneFunction): void {
   request.fault = effect
   done(refusalOf(effect))
 }
 
-/** The error that a fault puts in place of everything else. */
+/** The error with which a fault replaces everything else. */
 function refusalOf (fault: RequestEffect | undefined): ApiError | undefined {
   if (fault?.status !== undefined) return injectedError(fault)
-  // ends the request like an error; the last hook cuts the connection in place of the response
+  // ends the request like an error; the last hook closes the connection instead of sending the response
   return fault?.drop === 'before' ? injectedError({ status: 500, detail: 'Connection cut.' }) : undefined
 }
 
-/** The fault that the request itself asks for, if it does. */
+/** The fault in the request's own header, if any. */
 function askedEffect ({ headers }: FastifyRequest): RequestEffect | undefined {
   const asked = headers['x-mock-fault']
   if (asked === undefined) return undefined

@@ -25,7 +25,7 @@ export const replayedResponseHeader = {
   'Idempotent-Replayed': { type: 'string', enum: ['true'], description: 'Present when this is the response to an earlier request with the same key' }
 }
 
-/** Reads the idempotency key of each request, before faults, log and journal look at it. */
+/** Reads the idempotency key of each request, before faults, log, and journal use it. */
 export const idempotencyKeyPlugin = fastifyPlugin(async app => {
   app.decorateRequest('idempotencyKey')
 
@@ -48,7 +48,7 @@ function decode (text: string): string {
   }
 }
 
-/** The problem of an idempotency key that was sent more than once, which Node.js joins to one, with commas. */
+/** The problem of an idempotency key that was sent more than once. Node.js joins the values with commas. */
 export function checkSentOnce ({ raw, headers }: FastifyRequest): Problem[] {
   if (headers['idempotency-key']?.includes(',') !== true) return []
   const times = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'idempotency-key').length

@@ -13,7 +13,7 @@ import { reportExchange } from '../send-to-self.js'
 import { statusOf } from './faults.js'
 
 export interface JournalOptions {
-  /** Takes errors of the journal. */
+  /** Logs errors of the journal. */
   log: Logger
   apiKeys: ApiKeys
   workspaces: Workspaces
@@ -23,7 +23,7 @@ const none: readonly string[] = []
 
 /**
  * Adds every request to the API and its response to the journal of the API key's world. It does so before the response is sent, so that a
- * client that has the response finds it in the journal.
+ * client that has received the response finds it in the journal.
  */
 export const journalPlugin = fastifyPlugin<JournalOptions>(async (app, { log, apiKeys, workspaces }) => {
   app.addHook('onSend', (request, reply, payload, done) => {
@@ -71,12 +71,12 @@ function add (world: World, request: FastifyRequest, reply: FastifyReply, payloa
   return world.journal.add(exchange)
 }
 
-/** Sends a response when its exchange was added. If that failed, it is sent too: the request has been carried out. */
+/** Sends a response after its exchange was added, or could not be added, because the request has been executed in either case. */
 async function sendAfter (added: Promise<void>, reqId: string, log: Logger, done: HookHandlerDoneFunction): Promise<void> {
   try {
     await added
   } catch (error) {
-    // a store that is away says so itself
+    // a store logs by itself that it is away
     if (!(error instanceof StoreAwayError)) log.warn({ err: error, reqId }, 'a request could not be added to the journal')
   }
   done()

@@ -4,16 +4,16 @@ import { maskApiKeysIn } from '../../contract/masking.js'
 import { matchesAny, nearestRoutes, type Route } from '../nearest-routes.js'
 
 export interface NotFoundOptions {
-  /** The routes to suggest; a function, since they are known when all are registered. */
+  /** Returns the routes to suggest, which are known after all routes are registered. */
   routes: () => readonly Route[]
-  /** What Verifa has and the mock does not: a 501. `*` is any method, and at the end of a path everything below it. */
+  /** Operations that Verifa has and the mock does not: a 501. `*` matches any method, and at the end of a path, everything below it. */
   notMocked?: readonly Route[]
 }
 
 /**
- * Responds to every request of a scope that no route matches: with a 501 for what Verifa has and the mock does not, otherwise with a 404
- * that names the nearest routes. It has a scope of its own, so that its hook runs for nothing else; and it is a hook, since the handler
- * would come after the body was read, and a bad body would hide that the path is wrong.
+ * Responds to every request of a scope that no route matches: with a 501 for operations that Verifa has and the mock does not, otherwise
+ * with a 404 that names the nearest routes. It has its own scope, so that its hook runs for nothing else. It is a hook, because a handler
+ * would run after the body was read, and a bad body would hide the wrong path.
  */
 export const notFound: FastifyPluginAsync<NotFoundOptions> = async (app, { routes, notMocked = [] }) => {
   const refuse = ({ method, url }: FastifyRequest): never => {

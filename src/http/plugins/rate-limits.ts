@@ -4,9 +4,9 @@ import { type Allowance, exceededError } from '../../domain/rate-limits.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the API key may still do; `undefined` before that is known. */
+    /** How many more requests the API key may make; `undefined` before that is known. */
     allowance: Allowance | undefined
-    /** How many sessions the API key may still create; `undefined` where that is not limited. */
+    /** How many more sessions the API key may create; `undefined` if that is not limited. */
     quota: Allowance | undefined
   }
 }
@@ -20,7 +20,7 @@ export const rateLimitResponseHeaders = {
   'X-RateLimit-Reset': count('When the minute is over, in seconds since 1970')
 }
 
-/** The response headers of an operation that creates sessions, where a plan is set, for OpenAPI. */
+/** With a plan, the response headers of an operation that creates sessions, for OpenAPI. */
 export const quotaResponseHeaders = {
   'X-Quota-Limit': count('With a plan: how many sessions the API key may create in a minute'),
   'X-Quota-Remaining': count('With a plan: how many of them are left'),
@@ -28,8 +28,8 @@ export const quotaResponseHeaders = {
 }
 
 /**
- * Counts the request and, where it creates a session, the session. Headers say what is left. One too many is a 429, which uses no
- * idempotency key.
+ * Counts the request and, if it creates a session, the session. Headers show how many are left. A request over the limit is a 429, which
+ * does not use its idempotency key.
  */
 export const rateLimitsPlugin = fastifyPlugin(async app => {
   app.decorateRequest('allowance')

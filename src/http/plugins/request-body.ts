@@ -9,19 +9,18 @@ import { checkOf } from '../../contract/validation.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it was sent; `undefined` when there is none, or when it is nested too deep. */
+    /** The body as it was sent; `undefined` if there is none, or if it is nested too deep. */
     sentBody: unknown
   }
   interface FastifyContextConfig {
-    /** Whether the body has a secret, so that the log must not quote it where it is broken. */
+    /** Whether the body has a secret, so that the log must not quote invalid JSON. */
     secretBody?: boolean
   }
 }
 
 /**
- * Parses bodies, then checks bodies and queries, and responds with all problems, nothing coerced.
- * With `anyCasing`, as the vendor's operations have it, fields may come in any casing, and handlers find them under the names of the
- * schema.
+ * Parses bodies, then checks bodies and queries, and responds with all problems. It coerces nothing.
+ * With `anyCasing`, which the vendor's operations use, fields may have any casing, and handlers get them with the names of the schema.
  */
 export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (app, { anyCasing }) => {
   app.decorateRequest('sentBody')
@@ -35,7 +34,7 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
   })
 
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
-    // headers were checked before the body was read, by request-headers.ts; a path is always text
+    // request-headers.ts has checked the headers before the body was read; a path is always text
     if (httpPart !== 'body' && httpPart !== 'querystring') return () => true
     const place = [httpPart === 'body' ? 'body' : 'query']
     const check = checkOf(schema)
@@ -57,7 +56,7 @@ export const requestBodyPlugin = fastifyPlugin<{ anyCasing: boolean }>(async (ap
   })
 }, { name: 'request-body' })
 
-/** Parses JSON, and says where it is broken. An empty body counts as absent: some clients always send a content type. */
+/** Parses JSON, and reports where it is invalid. An empty body counts as absent, because some clients always send a content type. */
 function parseJson (app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, ({ routeOptions }, text, done) => {
@@ -74,7 +73,7 @@ function parseJson (app: FastifyInstance): void {
   })
 }
 
-/** Where a text is broken. V8 gives the position, or a character and the text around it, or neither when the text ends too early. */
+/** Where JSON is invalid. V8 gives the position, or a character and the text around it, or neither if the text ends too early. */
 function reasonOf ({ message }: SyntaxError): string {
   const position = /at position \d+/.exec(message)?.[0]
   const [, character, around] = /^Unexpected token (.+?), (.*) is not valid JSON$/s.exec(message) ?? []
@@ -86,7 +85,7 @@ function refuse (problems: Problem[]): { error: Error } | undefined {
   return problems.length > 0 ? { error: validationError(problems) } : undefined
 }
 
-/** A schema that allows unknown fields does not want them kept: a replay must not depend on what was ignored. */
+/** Drops the unknown fields of a schema that allows them, because a replay must not depend on ignored fields. */
 function dropUnknown (schema: TObject, body: object): object {
   if (schema.additionalProperties !== true) return body
   return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(schema.properties, name)))

@@ -17,8 +17,8 @@ export function headersOf (operation: Operation): typeof ReadingHeaders | typeof
 }
 
 /**
- * Checks the headers of a request, all at the same time, as soon as it arrives. Fastify would check them after it has read the body, and so
- * respond about broken JSON first.
+ * Checks all headers of a request together, as soon as it arrives. Fastify would check them after it has read the body, and report invalid
+ * JSON first.
  */
 export const requestHeadersPlugin = fastifyPlugin(async app => {
   app.addHook('onRequest', (request, _reply, done) => {

@@ -8,20 +8,20 @@ import { statusOf } from './faults.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Writes the line of a request, where Fastify runs no hooks. */
+    /** Writes the line of a request for which Fastify runs no hooks. */
     logRequest: (request: FastifyRequest, reply: FastifyReply) => void
   }
   interface FastifyRequest {
     /**
-     * When the request arrived, by the process's own clock (`performance.now()`), in milliseconds; `undefined` where Fastify runs no hooks.
+     * When the request arrived, by the process's own clock (`performance.now()`), in milliseconds; `undefined` if Fastify runs no hooks.
      */
     startedAt: number | undefined
   }
 }
 
 /**
- * Writes one line for each request, when its response is made. Fastify's own logger would write two, and costs each response two listeners
- * to its end.
+ * Writes one line for each request, when its response is ready. Fastify's own logger would write two lines, and add two listeners to each
+ * response.
  */
 export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log }) => {
   const isOn = log.isLevelEnabled('info')
@@ -45,7 +45,7 @@ export const requestLogPlugin = fastifyPlugin<{ log: Logger }>(async (app, { log
   }
 }, { name: 'request-log' })
 
-/** What is undefined is not written. */
+/** The fields of a line. Undefined fields are not written. */
 function lineOf (request: FastifyRequest, reply: FastifyReply): object {
   const { fault, failure, hint, outcome, startedAt } = request
   const reason = failure?.reason ?? hint

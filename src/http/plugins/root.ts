@@ -3,12 +3,12 @@ import { version } from '../../own-package.js'
 import { originOf } from '../paths.js'
 
 export interface RootOptions {
-  /** Whether there is an inspector to lead to. */
+  /** Whether there is an inspector. */
   inspector: boolean
   publicUrl: string | undefined
 }
 
-/** What is at the mock's URL: people are led to the inspector, programs get the other URLs. */
+/** Serves the mock's URL: redirects browsers to the inspector, or to `/docs` without it, and returns the other URLs to programs. */
 export const rootRoute: FastifyPluginAsync<RootOptions> = async (app, { inspector, publicUrl }) => {
   app.get('/', async (request, reply) => {
     const { accept } = request.headers

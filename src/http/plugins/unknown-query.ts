@@ -4,12 +4,12 @@ import type { Operation } from '../operation.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Which parameters of the query were ignored, for log and journal; `undefined` when none were. */
+    /** The ignored parameters of the query, in words, for log and journal; `undefined` if there are none. */
     hint: string | undefined
   }
 }
 
-/** Notes the parameters of a query that an operation does not know. They are ignored, as web frameworks do (our decision). */
+/** Notes the unknown parameters of a query. They are ignored, as in web frameworks (our decision). */
 export const unknownQueryPlugin = fastifyPlugin(async app => {
   app.decorateRequest('hint')
 

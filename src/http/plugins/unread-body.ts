@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 import fastifyPlugin from 'fastify-plugin'
 
-/** How much of the rest of a body is read and discarded, in bytes, and for how long, in milliseconds. */
+/** The limits for reading and discarding the rest of a body, in bytes and in milliseconds. */
 const MAX_BYTES = 64 * 1024 * 1024
 const MAX_TIME = 5_000
 
 /**
- * Reads and discards the rest of a body before a response is sent that was made without it, such as a 413. Otherwise the connection
- * would close while the client still writes, and the client would see an error in place of the response.
+ * Reads and discards the rest of a body before a response that does not need it, such as a 413. Otherwise the connection would close
+ * while the client still writes, and the client would get an error instead of the response.
  */
 export const unreadBodyPlugin = fastifyPlugin(async app => {
   app.addHook('onSend', (request, reply, payload, done) => {
-    // false for a real request that has more to come
+    // false for a real request that is not complete yet
     if (request.raw.complete as boolean | undefined !== false) {
       done(null, payload)
       return

@@ -1,15 +1,15 @@
-/** How long to wait for a change at most, in milliseconds: other processes do not report all changes. */
+/** The maximum wait for a change, in milliseconds, because other processes do not report all changes. */
 const LOOK_EVERY = 100
 
 /** Lets callers wait for the next change of a world, and listen for changes that may make something due. */
 export class ChangeListeners {
   readonly #listeners: (() => void)[] = []
   #waiting: Promise<void> | undefined
-  /** Resolves what `changed` has returned. */
+  /** Resolves the promise that `changed` returned. */
   #resolve = (): void => undefined
   #closed = false
 
-  /** Resolves after the next change, or a little later, so that the caller looks again. */
+  /** Resolves after the next change, or after a while, so that the caller checks again. */
   async changed (): Promise<void> {
     if (this.#closed) return
     this.#waiting ??= this.#nextChange()

@@ -9,16 +9,16 @@ import { KeyList, PORTION } from './read-request.js'
 /** A document of any collection. */
 export type AnyDocument = Documents[Collection]
 
-/** What a step writes to a collection. */
+/** The writes of a step to a collection. */
 export interface Writes {
   readonly deletes: readonly string[]
   readonly puts: readonly AnyDocument[]
 }
 
-/** What a step writes, by collection. */
+/** The writes of a step, by collection. */
 export type AllWrites = Map<Collection, Writes>
 
-/** What the changes of a step write; nothing by collections without documents. */
+/** The writes of a step's changes, without collections to which it writes nothing. */
 export function writesOf ({ deletes = {}, puts = {} }: Changes): AllWrites {
   const written: AllWrites = new Map()
   for (const name of new Set([...Object.keys(deletes), ...Object.keys(puts)]) as Set<Collection>) {
@@ -28,7 +28,7 @@ export function writesOf ({ deletes = {}, puts = {} }: Changes): AllWrites {
   return written
 }
 
-/** The documents of a collection that a step has read, by their IDs; `undefined` where there is none. */
+/** The documents of a collection that a step has read, by their IDs; `undefined` for those that do not exist. */
 export type ReadDocuments = Map<string, Stored<AnyDocument> | undefined>
 
 /** The checks and writes of a step, as arguments of the script. */
@@ -49,14 +49,14 @@ export class CommitRequest {
     return this.#keys.keys
   }
 
-  /** The collections that are changed; empty when nothing is to be written. */
+  /** The changed collections; empty if there is nothing to write. */
   get changed (): ReadonlySet<Collection> {
     return this.#changed
   }
 
   /**
    * The arguments, in the order in which the script takes them.
-   * @param version the version of everything that is written
+   * @param version the version of all written documents
    */
   args (version: string): string[] {
     const revisions = Array.from(this.#changed, revisionOf)
@@ -64,7 +64,7 @@ export class CommitRequest {
     return [...this.#checks, 'go', version, isShown ? '1' : '0', isSetting ? '1' : '0', ...this.#writes]
   }
 
-  /** Checks that documents are as they were read. */
+  /** Checks that documents have not changed since they were read. */
   check (collection: Collection, documents: Iterable<[id: string, read: { readonly version: string } | undefined]>): void {
     const pairs: string[] = []
     for (const [id, read] of documents) pairs.push(encodeText(id), read?.version ?? '-')
@@ -81,20 +81,20 @@ export class CommitRequest {
     this.#checks.push('count', this.#keys.numberOf(this.#world.index(collection)), min, max, String(count))
   }
 
-  /** Checks that no other process has asked for its turn. */
+  /** Checks that no other process has requested its turn. */
   checkTurn (): void {
     this.#checks.push('turn')
   }
 
   /**
    * Writes to a collection.
-   * @param read what each document was that is put or deleted
-   * @param bounds those of the collection, if it has some
+   * @param read the previous version of each document that is put or deleted
+   * @param bounds the bounds of the collection, if any
    * @param now the time of the world's clock
    */
   write (collection: Collection, { deletes, puts }: Writes, read: ReadDocuments, bounds: Bounds | undefined, now: number): void {
     const gone = new Set(deletes)
-    const last = new Map(puts.map(document => [document.id, document])) // of two under one ID the second one counts
+    const last = new Map(puts.map(document => [document.id, document])) // the last document with an ID wins
     const [deleted, put, added, removed]: [string[], string[], string[], string[]] = [[], [], [], []]
     let growth = 0
     for (const id of gone) {
@@ -140,7 +140,7 @@ export class CommitRequest {
     this.#writes.push('wake', this.#world.wake, sender)
   }
 
-  /** Adds values as several parts of the script, because each can have some thousand only. */
+  /** Adds values as several parts of the script, because each part can have only a few thousand. */
   #portions (args: string[], kind: string, key: string, values: readonly string[], size: number): void {
     for (let start = 0; start < values.length; start += PORTION * size) {
       const portion = values.slice(start, start + PORTION * size)

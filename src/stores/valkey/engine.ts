@@ -1,32 +1,32 @@
 import type { Script } from './scripts.js'
 
-/** A server of Valkey or Redis, or a cluster of them. While it is away, each call fails at once. */
+/** A Valkey or Redis server, or a cluster of servers. While it is away, each call fails immediately. */
 export interface Engine {
   readonly time: EngineTime
 
   /**
    * Runs a script once.
-   * @throws StoreAwayError when the engine is away or refuses the script, or the reply is lost: then the script may have run
+   * @throws StoreAwayError if the engine is away or refuses the script, or if the reply is lost; in that case the script may have run
    */
   run (script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>
 
   /**
-   * Sends a command that is about a key.
+   * Sends a command for a key.
    * @throws StoreAwayError as `run` does
    */
   send (key: string, args: readonly string[]): Promise<unknown>
 
   /**
    * Listens on a channel. The listener is also called, without a message, when messages may have been lost.
-   * @returns ends the subscription
+   * @returns a function that ends the subscription
    */
   subscribe (channel: string, listener: (message: string | undefined) => void): () => void
 }
 
-/** The time of the engine, which all processes have in common. It is estimated between replies, and never goes back. */
+/** The time of the engine, which all processes share. It is estimated between replies, and never goes back. */
 export class EngineTime {
   readonly #elapsed: () => number
-  /** The engine's time in milliseconds since 1970 when `#elapsed` was 0, a little too early: a reply is on its way for a while. */
+  /** The engine's time when `#elapsed` was 0, in milliseconds since 1970. It is a little too early, because replies take a while. */
   #start: number | undefined
   #last = 0
 

@@ -2,7 +2,7 @@ import { script } from './scripts.js'
 
 /**
  * Adds the entry ARGV[1], of ARGV[2] bytes, to the journal KEYS[2], whose counters are in KEYS[1]. It keeps at most ARGV[3] entries and
- * ARGV[4] bytes, but always the newest. Returns the ID of the entry; 0 when the world is gone.
+ * ARGV[4] bytes, but always the newest. Returns the ID of the entry, or 0 if the world no longer exists.
  */
 export const addExchangeScript = script(`
 local call, meta, journal = redis.call, KEYS[1], KEYS[2]
@@ -22,13 +22,13 @@ if world[2] then call('PEXPIRE', journal, call('PTTL', meta)) end
 return id
 `)
 
-/** Reads the journal KEYS[2] from the ID ARGV[1] on, with its counters: the oldest ID, how often entries were removed. */
+/** Reads the journal KEYS[2] from the ID ARGV[1] on, with its counters: the oldest ID, and how often entries were removed. */
 export const listExchangesScript = script(`
 local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
 return { oldest and oldest[1] or '', redis.call('HGET', KEYS[1], 'journal:removals') or '0', redis.call('XRANGE', KEYS[2], ARGV[1], '+') }
 `)
 
-/** Removes the entries ARGV from the journal KEYS[2], as far as they are there. */
+/** Removes the entries ARGV from the journal KEYS[2], and ignores those that do not exist. */
 export const removeExchangesScript = script(`
 local freed = 0
 for _, id in ipairs(ARGV) do

@@ -1,16 +1,16 @@
-/** Lets others that wait for a key go on, before the step has ended. */
+/** Releases a key before the step has ended, so that steps that wait for it can continue. */
 export type Release = (key: string) => void
 
 /**
- * Lets steps that touch the same thing run one after the other, in the order in which they come, and all others at the same time. So
- * steps of one process do not get into each other's way, and only other processes cause conflicts.
+ * Runs steps with a common key one after the other, in their order, and all other steps at the same time. So steps of one process do not
+ * conflict with each other, and only other processes cause conflicts.
  */
 export class KeyedQueue {
-  /** The end of the step that came last, by what it touches. */
+  /** The end of the last step, by key. */
   readonly #last = new Map<string, Promise<void>>()
 
   /**
-   * Runs a step when all that came before it and touch one of its keys have ended, or have released that key.
+   * Runs a step after all earlier steps with one of its keys have ended, or have released that key.
    * @param step takes a function that releases one of its keys early
    */
   async run<T> (keys: readonly string[], step: (release: Release) => Promise<T>): Promise<T> {

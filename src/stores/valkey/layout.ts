@@ -19,7 +19,7 @@ export function workspaceKeys (workspace: string): { present: string, generation
 
 /** The keys of a world. */
 export class WorldKeys {
-  /** A hash: the revisions, and what bounded collections and the journal count. */
+  /** A hash: the revisions, and the counters of bounded collections and the journal. */
   readonly meta: string
   /** A stream: the exchanges. */
   readonly journal: string
@@ -58,11 +58,11 @@ export class WorldKeys {
   }
 }
 
-/** A place of a document in the index of its collection. */
+/** An entry of a document in the index of its collection. */
 export interface IndexEntry {
-  /** Which documents stand together: those of an environment, of a session. */
+  /** The group of the document, such as its environment or its session. */
   readonly name: string
-  /** The order among them; `undefined` for that in which the documents were first put. */
+  /** The sort key in the group; `undefined` for the order in which the documents were first put. */
   readonly sort?: string
 }
 
@@ -79,7 +79,7 @@ export const indexNames = {
 const noEntries: IndexEntry[] = []
 const none = () => noEntries
 
-/** The index entries of a document, by its collection; `none` where documents are found by their IDs only. */
+/** The index entries of a document, by its collection; `none` for collections whose documents are found only by their IDs. */
 const entriesOf: { readonly [C in Collection]: (document: Documents[C]) => IndexEntry[] } = {
   sessions: session => {
     const [environment, sort] = [environmentOf(session), newestFirst(session.created_at)]
@@ -126,11 +126,11 @@ export function isBounded (collection: Collection): collection is BoundedCollect
   return collection in expiryOf
 }
 
-/** A document as the store has it. */
+/** A document as stored. */
 export interface Stored<T> {
-  /** A text that is different each time it is written. */
+  /** The version: a text that is different for each write. */
   readonly version: string
-  /** Which place it has in the order of its collection: the revision in which it was first put, and where in that step. */
+  /** The position in the order of its collection: the revision in which it was first put, and the position in that step. */
   readonly created: string
   readonly bytes: number
   readonly document: T
@@ -144,7 +144,7 @@ export function positionOf (index: number): string {
   return String(index).padStart(POSITION_DIGITS, '0')
 }
 
-/** The value of a document's field, but for version and `created`, which the script writes: `BYTES EXPIRY JSON`. */
+/** The value of a document's field without version and `created`, which the script writes: `BYTES EXPIRY JSON`. */
 export function valueOf<C extends Collection> (collection: C, document: Documents[C]): string {
   const json = JSON.stringify(document)
   if (!isBounded(collection)) return `0 - ${json}`
@@ -166,13 +166,13 @@ export function parseStored<T> (value: string): Stored<T> {
   }
 }
 
-/** Any text as valid UTF-8 without NUL, with which members of an index are put together. Different texts stay different. */
+/** Encodes any text as valid UTF-8 without NUL, which separates the parts of index members. Different texts stay different. */
 export function encodeText (text: string): string {
   if (!/[\0\u0001\uD800-\uDFFF]/.test(text)) return text
   return text.replace(/[\0\u0001]|\p{Surrogate}/gu, part => `\u0001${part.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A number as text whose order is that of the numbers: the bits of the double, with those turned that sort the other way. */
+/** Encodes a number as text that sorts like the number: the bits of the double, inverted where they would sort the other way. */
 export function sortableNumber (number: number): string {
   const view = new DataView(new ArrayBuffer(8))
   view.setFloat64(0, number + 0) // -0 becomes 0

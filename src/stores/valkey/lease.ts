@@ -2,7 +2,7 @@ import { LEASE } from '../../domain/store.js'
 import type { Engine } from './engine.js'
 import { script } from './scripts.js'
 
-/** Takes the lease KEYS[1] for ARGV[1], or renews it, for ARGV[2] milliseconds. Returns 1 when ARGV[1] has it. */
+/** Takes the lease KEYS[1] for ARGV[1], or renews it, for ARGV[2] milliseconds. Returns 1 if ARGV[1] has it. */
 const leaseScript = script(`
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
@@ -10,13 +10,13 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `)
 
-/** Gives the lease KEYS[1] up, if ARGV[1] has it. */
+/** Releases the lease KEYS[1], if ARGV[1] has it. */
 const releaseScript = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `)
 
-/** The lease of a world: of all processes, the one that has it leads the timeline. It ends by itself unless it is renewed. */
+/** The lease of a world. The process that has it leads the timeline. It expires unless it is renewed. */
 export class Lease {
   readonly #engine: Engine
   readonly #key: string
@@ -33,7 +33,7 @@ export class Lease {
     return await this.#engine.run(leaseScript, [this.#key], [this.#holder, String(LEASE)]) === 1
   }
 
-  /** Gives it up. When this fails, it ends by itself. */
+  /** Releases it. If this fails, it expires. */
   release (): void {
     this.#engine.run(releaseScript, [this.#key], [this.#holder]).catch(() => undefined)
   }

@@ -4,10 +4,10 @@ import type { WorkspaceOwner } from '../../domain/workspaces.js'
 import type { ValkeyWorlds } from './valkey-worlds.js'
 import type { WorkspaceList } from './workspace-list.js'
 
-/** How often a workspace is noted as used, in milliseconds. */
+/** How often the use of a workspace is recorded, in milliseconds. */
 const USE_EVERY = 10_000
 
-/** The worlds of the workspace of an API key. It is listed, and may be evicted. */
+/** The worlds of the workspace of an API key, which is listed, and may be evicted. */
 export class ListedWorlds implements Worlds {
   readonly #owner: WorkspaceOwner
   readonly #list: WorkspaceList
@@ -29,7 +29,7 @@ export class ListedWorlds implements Worlds {
       first.begins = true
       return begin(machineTime)
     })
-    if (first.begins === true) await this.#use() // the workspace was evicted meanwhile
+    if (first.begins === true) await this.#use() // the workspace was evicted in the meantime
     return state
   }
 
@@ -43,7 +43,7 @@ export class ListedWorlds implements Worlds {
       for (const digest of await this.#list.use(this.#owner)) await this.#worldsOf(digest).drop()
     } catch (error) {
       this.#usedAt = -Infinity
-      // what cannot be written now may still be read; the next request notes the use
+      // a store that cannot be written may still be read; the next request records the use
       if (!(error instanceof StoreAwayError)) throw error
     }
   }

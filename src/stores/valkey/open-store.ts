@@ -5,8 +5,8 @@ import { ValkeyWorlds } from './valkey-worlds.js'
 import { WorkspaceList } from './workspace-list.js'
 
 /**
- * Connects to a store on Valkey or Redis, and says from then on in the log when it is away, and when it is back.
- * @throws StoreError when it cannot be used
+ * Connects to a store on Valkey or Redis. From then on, logs when it is away, and when it is back.
+ * @throws StoreError if it cannot be used
  */
 export async function openStore (options: SharedStoreOptions): Promise<OpenedStore> {
   const { url, maxWorkspaces, log } = options

@@ -6,20 +6,20 @@ import { indexNames, parseStored } from './layout.js'
 import type { RangeOptions, RangeReply } from './read-request.js'
 import { isPage } from './step-reads.js'
 
-/** How to find a page: by the index entries with a name, and a test for the part of the filter that the name does not cover. */
+/** How to find a page: the name of its index entries, and a test for the part of the filter that the name does not cover. */
 interface Search<T> {
   readonly name: string
   readonly test: ((document: T) => boolean) | undefined
   readonly backwards?: boolean
 }
 
-/** How many documents are read together when each has to be tested. */
+/** How many documents are read together if each has to be tested. */
 const CHUNK = 1_000
 
 /** Reads a part of an index. */
 type ReadRange = (collection: Collection, name: string, options: RangeOptions) => Promise<RangeReply>
 
-/** The pages that a step reads. They may be of different moments, because a step that reads a page writes nothing. */
+/** Reads the pages of a step. They may be from different moments, because a step that reads a page does not write. */
 export async function readPages (reads: Reads, readRange: ReadRange): Promise<Partial<Record<Collection, Page<unknown>>>> {
   const pages: Partial<Record<Collection, Page<unknown>>> = {}
   const { sessions, results, deliveries } = reads

@@ -1,10 +1,10 @@
 import type { Collection } from '../../domain/store.js'
 import { encodeText, rangeOf, type WorldKeys } from './layout.js'
 
-/** How many IDs one part of a script has at most: Lua can pass on some thousand values only. */
+/** The maximum number of IDs in one part of a script, because Lua can pass on only a few thousand values. */
 export const PORTION = 1_000
 
-/** The keys of a script. Each is named by its number. */
+/** The keys of a script, which refers to them by number. */
 export class KeyList {
   readonly keys: string[]
 
@@ -18,22 +18,22 @@ export class KeyList {
   }
 }
 
-/** What a range of an index is read as. */
+/** How to read a range of an index. */
 export interface RangeOptions {
   offset?: number
-  /** How many documents at most; by default all. */
+  /** The maximum number of documents; by default, all. */
   limit?: number
   /** Whether to read from the end. */
   backwards?: boolean
-  /** The member after which to go on. */
+  /** The member after which to continue. */
   after?: string
 }
 
-/** What a read of a range finds. */
+/** The result of reading a range. */
 export interface RangeReply {
-  /** How many members the range has. */
+  /** The number of members in the range. */
   readonly total: number
-  /** The member that was read last. */
+  /** The last member that was read. */
   readonly last: string | null
   readonly values: readonly (string | null)[]
 }
@@ -43,7 +43,7 @@ export class ReadRequest {
   readonly args: string[] = []
   readonly #world: WorldKeys
   readonly #keys: KeyList
-  /** The element of the script's reply that the next read has. */
+  /** The index of the next read in the script's reply. */
   #next = 2
 
   constructor (world: WorldKeys) {
@@ -55,7 +55,7 @@ export class ReadRequest {
     return this.#keys.keys
   }
 
-  /** Reads documents by their IDs. Returns how to find their values in the script's reply. */
+  /** Reads documents by their IDs. Returns a function that finds their values in the script's reply. */
   ids (collection: Collection, ids: readonly string[]): (reply: ScriptReply) => readonly (string | null)[] {
     const key = this.#keys.numberOf(this.#world.documents(collection))
     const first = this.#next
@@ -94,5 +94,5 @@ export class ReadRequest {
   }
 }
 
-/** The time, the clock, and what each read has found. */
+/** The time, the clock, and the result of each read. */
 export type ScriptReply = [time: [seconds: string, microseconds: string], clock: string | null, ...found: unknown[]]

@@ -4,18 +4,18 @@ import type { AllWrites, AnyDocument } from './commit-request.js'
 import type { Stored } from './layout.js'
 import { nameOf, StepReading } from './step-reads.js'
 
-/** How many documents are kept: those that are updated again and again. */
+/** How many documents are kept, for documents that are updated frequently. */
 const MAX = 1_000
 
 /**
- * The documents that this process has written last, or has sent to the engine. A step is tried with them first, which saves reading them,
- * and waiting for the commit that writes them: steps that update one session follow each other without a pause. Nothing depends on
- * whether they are up to date: a commit checks the version of everything that was read (bench/README.md).
+ * The documents that this process has recently written, or sent to the engine. A step is tried with them first, which saves reading
+ * them, and waiting for the commit that writes them: steps that update one session follow each other without a pause. They may be
+ * outdated, because a commit checks the version of everything that was read (bench/README.md).
  */
 export class RecentDocuments {
   readonly #documents = new LRUCache<string, Stored<AnyDocument>>({ max: MAX })
 
-  /** What a step would read; `undefined` when that is not known. An idempotency key that is not known is most likely a new one. */
+  /** The documents that a step reads; `undefined` if one is unknown. An unknown idempotency key is most likely new. */
   readingOf (reads: Reads): StepReading | undefined {
     const reading = new StepReading()
     for (const name in reads) {
@@ -33,7 +33,7 @@ export class RecentDocuments {
     return this.#documents.has(name)
   }
 
-  /** Takes what a step writes, and the version that it gets. */
+  /** Stores the documents that a step writes, with their version. */
   take (reading: StepReading, written: AllWrites, version: string): void {
     for (const [collection, { deletes, puts }] of written) {
       if (!isKept(collection)) continue
@@ -42,14 +42,14 @@ export class RecentDocuments {
       for (const document of puts) {
         const before = deletes.includes(document.id) ? undefined : read.get(document.id)
         const name = nameOf(collection, document.id)
-        // the place of a new document is known to the engine only
+        // only the engine knows the position of a new document
         if (before === undefined) this.#documents.delete(name)
         else this.#documents.set(name, { ...before, version, document })
       }
     }
   }
 
-  /** Forgets what a step was to write, because it was not written. */
+  /** Forgets the documents of a step, because they were not written. */
   forget (written: AllWrites): void {
     for (const [collection, { puts }] of written) {
       for (const { id } of puts) this.#documents.delete(nameOf(collection, id))

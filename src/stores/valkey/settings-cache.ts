@@ -3,19 +3,19 @@ import { parseStored, type Stored } from './layout.js'
 
 /** The settings of a world as they were last read. */
 export class SettingsCache {
-  /** With the text that each was parsed from; it is empty when it is not known. */
+  /** Each with the text from which it was parsed; empty if the text is unknown. */
   readonly #values = new Map<SettingName, { readonly text: string, readonly stored: Stored<Settings[SettingName]> }>()
 
   get<N extends SettingName> (name: N): Settings[N] {
     return (this.stored(name)?.document ?? initialSettings[name]) as Settings[N]
   }
 
-  /** The setting as the engine has it; `undefined` when it was never put. */
+  /** The setting as stored in the engine; `undefined` if it was never put. */
   stored (name: SettingName): Stored<Settings[SettingName]> | undefined {
     return this.#values.get(name)?.stored
   }
 
-  /** Takes a setting that was just read. Most are as before, and need not be parsed. */
+  /** Takes a setting that was just read. Most settings have not changed, and do not have to be parsed. */
   take (name: SettingName, text: string | null): void {
     if (text === null) this.#values.delete(name)
     else if (this.#values.get(name)?.text !== text) this.#values.set(name, { text, stored: parseStored(text) })

@@ -3,12 +3,12 @@ import type { AnyDocument, CommitRequest, ReadDocuments } from './commit-request
 import { indexNames, parseStored, rangeOf, type Stored } from './layout.js'
 import type { ReadRequest, ScriptReply } from './read-request.js'
 
-/** What a step has read of a collection, and what has to be checked before it writes. */
+/** What a step has read of a collection, and the checks before it writes. */
 interface CollectionReading {
-  /** As `Found` has it. */
+  /** The value for `Found`. */
   found: readonly (AnyDocument | undefined)[]
   documents: ReadDocuments
-  /** Checks that there are not more documents now. */
+  /** Checks that no documents were added since. */
   checkCount?: (commit: CommitRequest) => void
 }
 
@@ -21,7 +21,7 @@ export class StepReading {
     return this.#of(collection).documents
   }
 
-  /** What `decide` takes. */
+  /** The argument of `decide`. */
   found (): Found {
     const found: Partial<Record<Collection, readonly unknown[]>> = {}
     for (const [name, reading] of this.#collections) found[name] = reading.found
@@ -32,7 +32,7 @@ export class StepReading {
     return this.#collections.get(collection)?.documents.has(id) === true
   }
 
-  /** Checks that everything is as it was read. */
+  /** Checks that nothing has changed since it was read. */
   check (commit: CommitRequest): void {
     for (const [name, { documents, checkCount }] of this.#collections) {
       commit.check(name, documents)
@@ -40,14 +40,14 @@ export class StepReading {
     }
   }
 
-  /** Takes documents that are known already; `undefined` where there is none. */
+  /** Takes known documents; `undefined` for those that do not exist. */
   add (collection: Collection, ids: readonly string[], documents: readonly (Stored<AnyDocument> | undefined)[]): void {
     const reading = this.#of(collection)
     ids.forEach((id, index) => reading.documents.set(id, documents[index]))
     reading.found = documents.map(stored => stored?.document)
   }
 
-  /** Asks for what a step reads. Returns a function that takes the reply. */
+  /** Requests the reads of a step. Returns a function that takes the reply. */
   request (reads: Reads, request: ReadRequest): (reply: ScriptReply) => void {
     const takes: ((reply: ScriptReply) => void)[] = []
     for (const name in reads) {
@@ -62,7 +62,7 @@ export class StepReading {
     }
   }
 
-  /** Asks for more documents, which `decide` does not take. */
+  /** Requests more documents, which `decide` does not get. */
   requestMore (collection: Collection, ids: readonly string[], request: ReadRequest): (reply: ScriptReply) => void {
     const valuesIn = request.ids(collection, ids)
     return reply => {

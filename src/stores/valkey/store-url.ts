@@ -1,4 +1,4 @@
-/** Where a store is, and how to enter it. */
+/** The address of a store, and its credentials. */
 export interface StoreAddress {
   readonly socket: { readonly path: string } | { readonly host: string, readonly port: number, readonly tls: boolean }
   readonly username: string | undefined
@@ -8,12 +8,12 @@ export interface StoreAddress {
   readonly shown: string
 }
 
-/** How long the path of a Unix socket can be, in bytes, on every system. Node.js 20 silently connects to the beginning of a longer one. */
+/** The maximum length of the path of a Unix socket on any system, in bytes. Node.js 20 silently truncates longer paths. */
 const MAX_PATH = 103
 
 const FORMS = 'redis://host:6379/0, rediss://…, valkey://…, valkeys://…, or unix:///path/to.sock?db=0'
 
-/** What is wrong with the URL of a store, as the end of a sentence; `undefined` when it can be used. It has no password in it. */
+/** The problem of a store's URL, as the end of a sentence; `undefined` if it has none. The text never contains the password. */
 export function checkStoreUrl (url: string): string | undefined {
   try {
     parseStoreUrl(url)
@@ -23,18 +23,18 @@ export function checkStoreUrl (url: string): string | undefined {
   }
 }
 
-/** Reads the URL of a store. What it throws is what `checkStoreUrl` returns. */
+/** Parses the URL of a store. Throws an error with the problem that `checkStoreUrl` returns. */
 export function parseStoreUrl (url: string): StoreAddress {
   return url.startsWith('unix:') ? parseUnix(url) : parseTcp(url)
 }
 
-// by hand: for URL, a user name needs a host
+// parsed by hand, because URL does not allow a user name without a host
 const unixUrl =
   /^unix:(?:\/\/(?:(?<username>[^:@/?#]*)(?::(?<password>[^@/?#]*))?@)?)?(?<path>\/(?!\/)[^?#]+)(?:\?db=(?<database>\d{1,6}))?$/
 
 function parseUnix (url: string): StoreAddress {
   const parts = unixUrl.exec(url)?.groups
-  if (parts === undefined) throw new Error('must be unix:///path/to.sock, followed by ?db=NUMBER for another database than 0')
+  if (parts === undefined) throw new Error('must be unix:///path/to.sock, followed by ?db=NUMBER for a database other than 0')
   const { username = '', password = '', path: encoded = '', database = '0' } = parts
   const path = decode(encoded)
   const bytes = Buffer.byteLength(path)
@@ -73,6 +73,6 @@ function decode (text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw new Error('has a % that is no percent-encoding: write %25')
+    throw new Error('has a % that is not a percent-encoding; write %25')
   }
 }

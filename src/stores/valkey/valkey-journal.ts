@@ -10,9 +10,9 @@ import type { WorldKeys } from './layout.js'
 export interface ValkeyJournalOptions {
   engine: Engine
   keys: WorldKeys
-  /** How many exchanges are kept at most. */
+  /** The maximum number of exchanges. */
   maxEntries: number
-  /** About how many bytes they hold together at most. */
+  /** The approximate maximum size of all exchanges, in bytes. */
   maxBytes: number
 }
 
@@ -22,9 +22,9 @@ type StreamEntry = [id: string, fields: [bytesName: 'bytes', bytes: string, entr
 export class ValkeyJournal implements Journal {
   readonly #options: ValkeyJournalOptions
   readonly #keys: string[]
-  /** The exchanges as they were listed last. An exchange never changes, so that only new ones have to be read. */
+  /** The exchanges of the last listing. Exchanges never change, so only new ones have to be read. */
   #listed: readonly Exchange[] = []
-  /** How often exchanges were removed when they were listed: after that, all are read again. */
+  /** How often exchanges had been removed at the last listing. After another removal, all are read again. */
   #removals = ''
 
   constructor (options: ValkeyJournalOptions) {
@@ -53,7 +53,7 @@ export class ValkeyJournal implements Journal {
     const known = new Set<number>()
     const kept = oldest === '' ? [] : this.#listed.filter(({ id }) => id >= first)
     for (const { id } of kept) known.add(id)
-    // another call may have read some of them meanwhile
+    // another call may have read some of them in the meantime
     return this.#listed = [...kept, ...entries.map(toExchange).filter(({ id }) => !known.has(id))]
   }
 
@@ -90,7 +90,7 @@ export class ValkeyJournal implements Journal {
   }
 }
 
-/** An exchange as it may be written: with the digest of its API key instead of the key. */
+/** An exchange without secrets, to be written: it has the digest of its API key instead of the key. */
 function withoutSecrets (exchange: Exchange): Exchange {
   const { 'x-api-key': apiKey } = exchange.requestHeaders
   const { url, sessionId, idempotencyKey, reason } = exchange

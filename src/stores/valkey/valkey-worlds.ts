@@ -28,16 +28,16 @@ interface KnownWorld extends WorldState {
 
 const settings = Object.keys(initialSettings) as SettingName[]
 
-/** How often a switch to another world is tried while other processes switch, too. */
+/** How often a switch to another world is tried while other processes switch too. */
 const MAX_SWITCHES = 20
 
-/** The worlds of a workspace on Valkey or Redis. All processes have the same present one, and ask for it with each request. */
+/** The worlds of a workspace on Valkey or Redis. All processes share the present world, and look it up for each request. */
 export class ValkeyWorlds implements Worlds {
   readonly #options: ValkeyWorldsOptions
   readonly #keys: ReturnType<typeof workspaceKeys>
   #known: KnownWorld | undefined
   #reading: Promise<number | undefined> | undefined
-  /** The first world, while it is made. */
+  /** The first world, while it is being created. */
   #first: Promise<void> | undefined
 
   constructor (options: ValkeyWorldsOptions) {
@@ -58,7 +58,7 @@ export class ValkeyWorlds implements Worlds {
   }
 
   async replace (begin: (machineTime: number) => Beginning, keep: boolean): Promise<WorldState> {
-    await this.#read() // for the time
+    await this.#read() // to learn the time
     return this.#write(begin, async world => {
       for (let tries = 0; tries < MAX_SWITCHES; tries++) {
         const present = await this.#read()
@@ -68,7 +68,7 @@ export class ValkeyWorlds implements Worlds {
     })
   }
 
-  /** Ends the present world, if there is one. The next request begins another one. */
+  /** Ends the present world, if there is one. The next request begins a new world. */
   async drop (): Promise<void> {
     const { engine, workspace } = this.#options
     const present = await this.#read()
@@ -86,7 +86,7 @@ export class ValkeyWorlds implements Worlds {
     return this.#reading
   }
 
-  /** Reads which world is present, the time, and the settings of the world that this process knows. */
+  /** Reads the generation of the present world, the time, and the settings of the world that this process knows. */
   async #read (): Promise<number | undefined> {
     const { engine, workspace } = this.#options
     const known = this.#known
@@ -98,10 +98,10 @@ export class ValkeyWorlds implements Worlds {
     return present === null ? undefined : Number(present)
   }
 
-  /** The present world, as an object that stays the same as long as the world does. It has the settings that the engine has. */
+  /** The present world. It is the same object as long as the world is the same, and has the settings of the engine. */
   async #know (generation: number, world = this.#known): Promise<KnownWorld> {
     let known = this.#known
-    // the workspace closes the store of a world when a request that was late has entered an earlier one
+    // when a late request has entered an earlier world, the workspace closes the store of this one
     if (known?.generation !== generation || known.store.isClosed) {
       known?.store.close()
       known = this.#known = world?.generation === generation && !world.store.isClosed ? world : this.#open(generation)
@@ -121,8 +121,8 @@ export class ValkeyWorlds implements Worlds {
   }
 
   /**
-   * Writes a world that is not present yet. Unless it becomes the present one, it is closed here, and expires there.
-   * @param use makes it the present one
+   * Writes a new world. Unless it becomes the present one, it is closed in this process, and expires in the engine.
+   * @param use makes the world the present one
    */
   async #write<T> (begin: (machineTime: number) => Beginning, use: (world: KnownWorld) => Promise<T>): Promise<T> {
     const { engine } = this.#options

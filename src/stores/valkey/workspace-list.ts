@@ -2,14 +2,14 @@ import type { WorkspaceOwner, WorkspaceRegistry } from '../../domain/workspaces.
 import type { Engine } from './engine.js'
 import { script } from './scripts.js'
 
-/** The keys have one hash tag, so that a cluster keeps them on one node. As all keys, they contain `verifa-mock:` (docs/replicas.md). */
+/** The keys have one hash tag, so that a cluster keeps them on one node. Like all keys, they contain `verifa-mock:` (docs/replicas.md). */
 const workspaces = '{verifa-mock:workspaces}'
 const used = `${workspaces}:used`
 const made = `${workspaces}:made`
 
 /**
- * Notes that the workspace ARGV[1], whose API key is ARGV[2], is used, and evicts those that were unused for the longest time when there
- * are more than ARGV[3]. KEYS are the hash of workspaces, when they were used, and how many were made. Returns those that were evicted.
+ * Records the use of the workspace ARGV[1], whose API key is ARGV[2]. If there are more than ARGV[3] workspaces, evicts the least recently
+ * used. KEYS are the hash of workspaces, the times of their last use, and how many were created. Returns the evicted workspaces.
  */
 const useScript = script(`
 local call = redis.call
@@ -25,21 +25,21 @@ end
 return evicted
 `)
 
-/** The workspaces of API keys that there are for all processes. The one that was unused for the longest time is evicted. */
+/** The workspaces of API keys, for all processes. The least recently used is evicted. */
 export class WorkspaceList implements WorkspaceRegistry {
   readonly #engine: Engine
   readonly #max: number
 
   /**
    * @param engine where the list is kept
-   * @param max how many workspaces there are at most
+   * @param max the maximum number of workspaces
    */
   constructor (engine: Engine, max: number) {
     this.#engine = engine
     this.#max = max
   }
 
-  /** Notes that a workspace is used now. Returns the digests of those that are evicted for it. */
+  /** Records the use of a workspace. Returns the digests of the workspaces that were evicted for it. */
   async use ({ digest, masked }: WorkspaceOwner): Promise<readonly string[]> {
     return await this.#engine.run(useScript, [workspaces, used, made], [digest, masked, String(this.#max)]) as string[]
   }

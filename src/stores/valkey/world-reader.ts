@@ -15,9 +15,9 @@ export interface Step {
   readonly reading: StepReading
   readonly found: Found
   readonly now: number
-  /** The clock that `now` is by. The step is not written if it has changed. */
+  /** The clock from which `now` was computed. If it has changed, the step is not written. */
   readonly clock: { readonly version: string } | undefined
-  /** Whether the documents were read for this step. If not, they may be outdated, and a step that writes nothing has to be taken again. */
+  /** Whether the documents were read for this step. If not, they may be outdated, and a step that writes nothing has to be repeated. */
   readonly isFresh: boolean
 }
 
@@ -57,8 +57,8 @@ export class WorldReader {
   }
 
   /**
-   * Reads what a step reads.
-   * @param written what it has written when it was tried before: that is read too, so that its index entries are known
+   * Reads the documents of a step.
+   * @param written the writes of the previous try, which are read too, so that their index entries are known
    */
   async readStep (reads: Reads, written: AllWrites): Promise<Step> {
     const reading = new StepReading()

@@ -7,7 +7,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
 `)
 
-/** Finds the present world KEYS[1], and reads the settings ARGV, in KEYS[2], of the world that the process knows. */
+/** Finds the present world KEYS[1], and reads the settings ARGV from KEYS[2], those of the world that the process knows. */
 export const presentScript = script(`
 return { redis.call('TIME'), redis.call('GET', KEYS[1]), redis.call('HMGET', KEYS[2], unpack(ARGV)) }
 `)

@@ -6,13 +6,13 @@ import type { WorldKeys } from './layout.js'
 import type { ValkeyStore } from './valkey-store.js'
 import { beginScript } from './world-scripts.js'
 
-/** How long a world is kept that is not the present one, in milliseconds: for requests that take that long. */
+/** How long a world is kept after it is replaced, in milliseconds, for requests that are still in progress. */
 export const KEPT = 15 * 60 * 1_000
 
 /** How many documents are written together. */
 const CHUNK = 500
 
-/** Makes an empty world. It expires, until it becomes the present one: the process may end before that. */
+/** Creates an empty world. It expires unless it becomes the present one, because the process may end before that. */
 export async function beginWorld (engine: Engine, keys: WorldKeys): Promise<void> {
   await engine.run(beginScript, [keys.meta], [String(KEPT)])
 }

@@ -53,7 +53,7 @@ t.test('a document that stays the same object is not written', async t => {
   t.equal(commit.changed.size, 0)
 })
 
-t.test('a bounded collection is bounded with how much it has grown', async t => {
+t.test('a commit sends how much a bounded collection has grown', async t => {
   const [one, other] = [{ ...record('a'), bytes: 10 }, { ...record('b'), bytes: 7 }]
   const commit = new CommitRequest(world)
   const stored = inOrder([fieldOf('idempotency', one), fieldOf('idempotency', other, 2)])
@@ -66,7 +66,7 @@ t.test('a bounded collection is bounded with how much it has grown', async t => 
   ])
 })
 
-t.test('which revisions a commit lets grow', async t => {
+t.test('a commit increases the revisions of the collections that it changes', async t => {
   const goOf = <C extends Collection>(collection: C, document: Documents[C]) =>
     partsOf(written(collection, { puts: [document] })).find(([kind]) => kind === 'go')?.slice(2)
   t.same(goOf('sessions', session()), ['1', '0'])
@@ -74,13 +74,13 @@ t.test('which revisions a commit lets grow', async t => {
   t.same(goOf('rates', { id: 'r', limit: 1, remaining: 1, endsAt: 1 }), ['0', '0'])
 })
 
-t.test('what a step writes has no collection without documents', async t => {
+t.test('the writes of a step leave out collections without documents', async t => {
   const changes = { puts: { sessions: [session()], due: [] }, deletes: { due: [], tokens: ['t'] } }
   t.same([...writesOf(changes)], [['tokens', { deletes: ['t'], puts: [] }], ['sessions', { deletes: [], puts: [session()] }]])
   t.equal(writesOf({}).size, 0)
 })
 
-t.test('a step that has not just read its documents checks that no other process has asked for its turn', async t => {
+t.test('a step that has not just read its documents checks that no other process has requested its turn', async t => {
   const commit = new CommitRequest(world)
   commit.checkTurn()
   t.same(commit.args('v'), ['turn', 'go', 'v', '0', '0'])

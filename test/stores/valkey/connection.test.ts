@@ -241,6 +241,7 @@ t.test('an engine that does not answer is away after some looks, until it answer
   t.same(events, ['it does not answer'])
   await waiting
   resolve('too late')
+  await turn()
   transport.reply = nameOf
   await look()
   t.same(events, ['it does not answer', 'ready'])

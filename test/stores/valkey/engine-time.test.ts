@@ -4,10 +4,10 @@ import { EngineTime } from '../../../src/stores/valkey/engine.js'
 
 const SECOND = 1_000
 
-/** More than a sum of two times is wrong by, in milliseconds. */
+/** An upper bound of the rounding error of a sum of two times, in milliseconds. */
 const ROUNDING = 0.001
 
-t.test('the time of the engine goes on between its replies', async t => {
+t.test('the time of the engine continues between its replies', async t => {
   let elapsed = 5
   const time = new EngineTime(() => elapsed)
   t.equal(time.observe(['100', '250500']), 100 * SECOND + 250.5)
@@ -35,7 +35,7 @@ t.test('it never goes back, whatever the engine says', async () => {
   }))
 })
 
-t.test('by default it goes on as the time of the process does', async t => {
+t.test('by default it continues like the time of the process', async t => {
   const time = new EngineTime()
   const start = time.observe(['100', '0'])
   t.ok(time.now() >= start)

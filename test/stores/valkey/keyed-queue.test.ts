@@ -41,7 +41,7 @@ t.test('a step waits for those before it that have one of its keys, and for no o
   t.equal(queue.size, 0)
 })
 
-t.test('a step that fails holds up no other', async t => {
+t.test('a step that fails does not hold up others', async t => {
   const queue = new KeyedQueue()
   const [failing, next] = [new HeldStep(), new HeldStep()]
   const [failed, ended] = [queue.run(['a'], failing.run), queue.run(['a'], next.run)]
@@ -53,7 +53,7 @@ t.test('a step that fails holds up no other', async t => {
   t.equal(queue.size, 0)
 })
 
-t.test('a key that a step releases early holds up no other step, and its other keys do', async t => {
+t.test('a key that a step releases early no longer holds up other steps, but its other keys do', async t => {
   const queue = new KeyedQueue()
   const [first, released, held] = [new HeldStep(), new HeldStep(), new HeldStep()]
   const all = [
@@ -90,7 +90,7 @@ t.test('a key that a step releases stays with the next step', async t => {
   await Promise.all(all)
 })
 
-t.test('whatever keys steps have, all end, those with a key in common in their order and never together', async () => {
+t.test('whatever keys steps have, all of them end, and steps with a common key run in order and never at the same time', async () => {
   const keys = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 })
   await fc.assert(fc.asyncProperty(fc.array(keys, { maxLength: 12 }), fc.scheduler(), async (steps, scheduler) => {
     const queue = new KeyedQueue()

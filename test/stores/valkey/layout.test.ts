@@ -65,7 +65,7 @@ t.test('the value of a bounded document has its size and when it expires', async
   t.same(collections.filter(isBounded), ['deliveries', 'idempotency', 'rates'])
 })
 
-t.test('what index entries a document has', async t => {
+t.test('a document has the index entries of its collection', async t => {
   const names = <C extends Collection>(collection: C, document: Documents[C]) =>
     indexEntriesOf(collection, document).map(({ name }) => name)
   t.same(names('sessions', session({ external_ref: 'a\0' })), ['environment:sandbox', 'status:sandbox:pending', 'reference:sandbox:a\u00010000'])

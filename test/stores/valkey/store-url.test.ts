@@ -6,7 +6,7 @@ const bare = { username: undefined, password: undefined, database: 0 }
 const longestPath = `/${'s'.repeat(102)}`
 const local = { host: 'localhost', port: 6379, tls: false }
 
-t.test('every form of URL', async t => {
+t.test('every form of URL is parsed', async t => {
   const forms: [url: string, address: object][] = [
     ['redis://localhost', { ...bare, socket: local, shown: 'redis://localhost' }],
     ['redis://localhost/', { ...bare, socket: local, shown: 'redis://localhost/' }],
@@ -34,7 +34,7 @@ t.test('every form of URL', async t => {
   }
 })
 
-t.test('what is no URL of a store, and why', async t => {
+t.test('invalid URLs are refused with a reason', async t => {
   const wrong: [url: string, message: RegExp][] = [
     ['', /^must be a URL such as redis:\/\/host:6379\/0/],
     ['localhost:6379', /^must be a URL such as/],
@@ -48,8 +48,8 @@ t.test('what is no URL of a store, and why', async t => {
     ['redis://localhost/1234567', /^must end with the number of a database/],
     ['redis://localhost/0?db=1', /^must not have anything after the number/],
     ['redis://localhost/0#a', /^must not have anything after the number/],
-    ['redis://:100%@localhost', /^has a % that is no percent-encoding: write %25$/],
-    ['unix:///%zz', /^has a % that is no percent-encoding/],
+    ['redis://:100%@localhost', /^has a % that is not a percent-encoding; write %25$/],
+    ['unix:///%zz', /^has a % that is not a percent-encoding/],
     ['unix://run/redis.sock', /^must be unix:\/\/\/path\/to\.sock/],
     ['unix:///r.sock?db=a', /^must be unix:\/\/\/path/],
     ['unix://', /^must be unix:\/\/\/path/],
@@ -62,7 +62,7 @@ t.test('what is no URL of a store, and why', async t => {
   }
 })
 
-t.test('no message, and nothing that is shown, has a password', async t => {
+t.test('neither messages nor displayed URLs contain a password', async t => {
   const password = 'SECRETS3CRET'
   const start = fc.constantFrom('redis://', 'rediss://', 'unix://', 'http://', 'redis:/', 'unix:', '')
   const rest = fc.constantFrom('localhost', 'localhost:1/0', 'localhost/a', 'localhost:70000', '/r.sock', '/r.sock?db=a', 'localhost?a', '[::1', '')
