@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Reads } from '../../../src/domain/store.js'
 import { CommitRequest } from '../../../src/stores/valkey/commit-request.js'
 import { PORTION, ReadRequest } from '../../../src/stores/valkey/read-request.js'
-import { documentsIn, StepReading } from '../../../src/stores/valkey/step-reads.js'
+import { documentsIn, inOrder, StepReading } from '../../../src/stores/valkey/step-reads.js'
 import { NOW, session } from '../../domain/examples.js'
 import { endpoint } from '../../domain/notify-examples.js'
 import { fieldOf, keyOf, partsOf, replyOf, token, world } from './request-examples.js'
@@ -32,6 +32,12 @@ t.test('what a step reads is found in the reply, and checked when it commits', a
     ['check', keyOf('tokens'), '1', 't', '6'], ['count', world.index('tokens'), '[of:ses_a\0', '(of:ses_a\u0001', '1'],
     ['go', 'v', '0', '0']
   ])
+})
+
+t.test('documents are in the order in which they were put, also if their places are beyond safe integers', async t => {
+  const places: [id: string, revision: number, position: number][] = [['d', 999_999_999_999, 1], ['a', 9, 1], ['c', 999_999_999_999, 0], ['b', 10, 0]]
+  const fields = places.map(([id, revision, position]) => fieldOf('sessions', session({ id }), revision, position))
+  for (const values of [fields, [...fields].reverse()]) t.same(inOrder(values).map(({ document }) => document.id), ['a', 'b', 'c', 'd'])
 })
 
 t.test('documents that are read in addition are not handed to the step', async t => {
