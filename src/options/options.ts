@@ -138,8 +138,8 @@ export interface Options {
   watch: boolean
 
   /**
-   * Time in milliseconds that the mock, when it is closed, still serves requests while `/_mock/ready` returns a 503, 0 to 600,000: so long
-   * a load balancer has to notice. Default: 0.
+   * Time in milliseconds, 0 to 600,000, for which the mock still serves requests when it is closed, while `/_mock/ready` returns a 503.
+   * Set it to the time that a load balancer needs to notice. Default: 0.
    */
   shutdownDelay: number
 }

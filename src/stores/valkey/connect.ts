@@ -6,7 +6,7 @@ import { parseStoreUrl, type StoreAddress } from './store-url.js'
 import { type ClientModule, ClusterTransport, ServerTransport } from './transport.js'
 
 export interface ConnectOptions {
-  /** Takes a sentence about something that may go wrong later. */
+  /** Logs a sentence about something that may fail later. */
   warn: (text: string) => void
   /** How long to wait for the engine, in milliseconds. */
   patience?: number
@@ -14,7 +14,7 @@ export interface ConnectOptions {
 
 /**
  * Connects to a store, and checks that it can be used.
- * @param url one that `checkStoreUrl` has nothing against
+ * @param url a URL that `checkStoreUrl` accepts
  * @throws StoreError when it cannot be used, or does not answer in time
  */
 export async function connectStore (url: string, { warn, patience = 5_000 }: ConnectOptions): Promise<Connection> {

@@ -17,18 +17,18 @@ const { present: PROBED_KEY } = workspaceKeys('')
 const PROBE = ['PERSIST', PROBED_KEY]
 
 /**
- * The replies of an engine that is of no use now: it is starting, a script keeps it busy, a part of it is away, it is a replica, or its
- * password is new.
+ * The replies of an engine that cannot be used: it is starting, a script keeps it busy, a part of it is away, it is a replica, or its
+ * password has changed.
  */
 const awayReply = /^(LOADING|BUSY|CLUSTERDOWN|MASTERDOWN|READONLY|NOAUTH)\b/
 
 /**
- * The replies of an engine that does other things, but not this: it has no memory or disk left, lacks replicas, moves keys to another node,
- * or the user has no permission.
+ * The replies of an engine that refuses some commands: it has no memory or disk left, lacks replicas, moves keys to another node, or the
+ * user has no permission.
  */
 const refusedReply = /^(OOM|MISCONF|NOREPLICAS|TRYAGAIN|NOPERM|ERR The user executing the script)\b/
 
-/** The connection to an engine. While it is away, everything fails at once; it comes back by itself. */
+/** The connection to an engine. While the engine is away, every call fails immediately. The connection recovers without help. */
 export class Connection implements Engine, TransportListener {
   readonly time = new EngineTime()
   /** The channels by their listeners: a channel may have several. */
@@ -45,7 +45,7 @@ export class Connection implements Engine, TransportListener {
   #silentLooks = 0
   #lastError = 'no reply'
 
-  /** @param connect makes the transport, whose connections say to this object how they are */
+  /** @param connect creates the transport, which reports the events of its connections to this object */
   constructor (connect: (listener: TransportListener) => Transport) {
     this.#transport = connect(this)
     this.#timer = setInterval(() => this.look(), LOOK_EVERY).unref()
@@ -65,12 +65,12 @@ export class Connection implements Engine, TransportListener {
     return this.#away !== undefined
   }
 
-  /** Calls a listener each time when the engine is back. */
+  /** Calls a listener each time the engine is back. */
   whenReady (listener: () => void): void {
     this.#readyListeners.push(listener)
   }
 
-  /** Calls a listener each time when the engine is away, with the reason. */
+  /** Calls a listener with the reason each time the engine goes away. */
   whenAway (listener: (reason: string) => void): void {
     this.#awayListeners.push(listener)
   }

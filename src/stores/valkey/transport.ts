@@ -1,10 +1,10 @@
 import type * as Client from '@redis/client'
 import type { StoreAddress } from './store-url.js'
 
-/** What is used of the package. */
+/** The parts of the package that are used. */
 export type ClientModule = Pick<typeof Client, 'createClient' | 'createCluster'>
 
-/** What the rest needs of the client, for one server and for a cluster. */
+/** The client, for one server or for a cluster. */
 export interface Transport {
   /** Connects. Tries again until it succeeds, or until `destroy`. */
   connect (): Promise<void>
@@ -19,11 +19,11 @@ export interface Transport {
   destroy (): void
 }
 
-/** What a transport says about its connections. */
+/** Receives the events of a transport's connections. */
 export interface TransportListener {
-  /** A connection is ready, for the first time or again. */
+  /** A connection is ready, for the first time or after a reconnect. */
   onReady: () => void
-  /** The connection for messages is ready again: some may have been lost. */
+  /** The connection for messages has reconnected: messages may have been lost. */
   onMissed: () => void
   onError: (error: Error) => void
 }
