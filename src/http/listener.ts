@@ -80,8 +80,8 @@ export class Listeners {
    */
   async close (delay: number): Promise<void> {
     this.#closing = true
-    if (delay > 0) await new Promise(resolve => setTimeout(resolve, delay))
     const listening = this.#servers.filter(server => server.listening)
+    if (delay > 0 && listening.length > 0) await new Promise(resolve => setTimeout(resolve, delay))
     const closed = listening.map(async server => once(server, 'close'))
     for (const server of listening) {
       // a connection whose last response is sent while the server closes must not stay open until its client closes it

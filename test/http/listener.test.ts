@@ -324,6 +324,13 @@ t.test('during the shutdown delay requests get their response, and only the read
   await t.rejects(ask('/_mock/health'))
 })
 
+t.test('a mock that does not listen closes without the shutdown delay', async t => {
+  const app = startApp(t, { shutdownDelay: 600_000 })
+  await app.ready()
+  await app.close()
+  t.equal(app.listeners.closing, true)
+})
+
 t.test('a client that sent CONNECT and keeps its half of the connection does not keep the mock open', async t => {
   const app = await listen(t)
   const client = connect({ port: (app.server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })

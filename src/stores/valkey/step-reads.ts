@@ -51,8 +51,9 @@ export class StepReading {
   request (reads: Reads, request: ReadRequest): (reply: ScriptReply) => void {
     const takes: ((reply: ScriptReply) => void)[] = []
     for (const name in reads) {
-      const [collection, read] = [name as Collection, reads[name as Collection]]
-      if (read === undefined || isPage(read)) continue
+      const collection = name as Collection
+      const read = reads[collection] as NonNullable<Reads[Collection]>
+      if (isPage(read)) continue
       if (read === 'all') takes.push(this.#requestAll(collection, request))
       else if (isOwned(read)) takes.push(this.#requestOwned(collection, read.of, request))
       else takes.push(this.#requestIds(collection, read, request))
@@ -146,8 +147,8 @@ export function nameOf (collection: Collection, id: string): string {
   return `${collection} ${id}`
 }
 
-export function isPage (read: unknown): read is PageRead<unknown> {
-  return typeof read === 'object' && read !== null && 'newest' in read
+export function isPage (read: object | string | undefined): read is PageRead<unknown> {
+  return typeof read === 'object' && 'newest' in read
 }
 
 function isOwned (read: readonly string[] | OwnedRead): read is OwnedRead {

@@ -84,6 +84,7 @@ t.test('the schema and where its version is', async t => {
 t.test('newer sessions come first', async t => {
   const sortOf = (time: number) => indexEntriesOf('sessions', session({ created_at: timestamp(time) }))[0]?.sort ?? ''
   const [newest, newer, older, oldest] = [sortOf(NOW + 1), sortOf(NOW), sortOf(0), sortOf(-NOW)]
+  t.equal(new Set([newest, newer, older, oldest]).size, 4)
   t.same([newest, newer, older, oldest].sort(compare), [newest, newer, older, oldest])
 })
 
@@ -93,4 +94,5 @@ t.test('all keys of a workspace have one hash tag, and those of two worlds are d
   for (const key of keys) t.match(key, /^\{verifa-mock:abc\}:/)
   t.equal(new Set(keys).size, keys.length)
   t.equal(one.all().length, 3 + 2 * collections.length)
+  t.same(Object.keys(workspaceKeys('abc')), ['present', 'generations'])
 })
