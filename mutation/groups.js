@@ -28,7 +28,7 @@ export const groups = {
     files: ['src/stores/memory-store.ts', 'src/stores/collections.ts'],
     tests: ['stores/memory-store*', 'domain/**/*']
   },
-  'shared-store': {
+  sharing: {
     files: [
       'commit-request', 'engine', 'keyed-queue', 'layout', 'recent-documents', 'settings-cache', 'step-reads', 'store-url'
     ].map(name => `src/stores/valkey/${name}.ts`),
