@@ -12,6 +12,7 @@ t.test('a mock with a token', needsChromium, async t => {
     await field.waitFor()
     t.equal(await page.evaluate('document.activeElement.name'), 'token', 'it has the focus')
     t.equal(await field.getAttribute('type'), 'password')
+    t.equal(await page.locator('form [autocomplete=username]').inputValue(), 'verifa-mock', 'without a user name, Chromium complains now and then')
     t.notMatch(await page.locator('body').textContent(), 'ses_nobody')
     t.match(complaints.splice(0), [/^401 GET/])
   })
