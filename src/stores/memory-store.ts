@@ -1,4 +1,5 @@
 import { timeOf } from '../domain/clock.js'
+import type { DueItem } from '../domain/due-item.js'
 import type { Bases } from '../domain/fixtures/base.js'
 import { MAX_WINDOWS } from '../domain/rate-limits.js'
 import { type ResultFilter, resultTest } from '../domain/sessions/list-results.js'
@@ -10,7 +11,6 @@ import { initialSettings, type SettingName, type Settings, settingIn } from '../
 import type {
   BoundedCollectionName, Changes, Collection, Documents, Found, Page, PageRead, Reads, Snapshot, Store, StoreRevisions
 } from '../domain/store.js'
-import type { DueItem } from '../domain/due-item.js'
 import { type DeliveryDocument, type DeliveryFilter, fitsDelivery } from '../domain/webhooks/delivery.js'
 import { expiryOf, type WorldBounds } from './bounds.js'
 import { BoundedCollection, DueCollection, MemoryCollection } from './collections.js'

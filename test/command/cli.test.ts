@@ -2,7 +2,8 @@ import t from 'tap'
 import { parseCommandLine } from '../../src/command/cli.js'
 import { help } from '../../src/command/help.js'
 import { ConformanceOptions, resolveConformanceOptions } from '../../src/conformance/options.js'
-import { optionNames, Options, resolveOptions } from '../../src/options/options.js'
+import { optionNames, Options } from '../../src/options/options.js'
+import { resolveOptions } from '../../src/options/resolve.js'
 
 const defaults = resolveOptions({})
 

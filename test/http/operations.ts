@@ -7,7 +7,8 @@ import { ApiKeys } from '../../src/domain/api-keys.js'
 import { type Operation, operation } from '../../src/http/operation.js'
 import { apiRoutes } from '../../src/http/routes.js'
 import { createServer } from '../../src/http/server.js'
-import { type Options, resolveOptions } from '../../src/options/options.js'
+import type { Options } from '../../src/options/options.js'
+import { resolveOptions } from '../../src/options/resolve.js'
 import { startApp } from '../helper.js'
 
 // Operations that Verifa does not have, to test that everything follows from a declaration.

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { createClient } from '@redis/client'
 import type { Test } from 'tap'
+import { findProgram } from './find-program.js'
 
 export interface EngineOptions {
   /** Whether it writes each command to disk before it replies, so that a kill loses nothing. */
@@ -44,7 +45,7 @@ const PORT_TRIES = 5
 
 /** Starts an engine on a free port, with an empty folder. It ends with the test. */
 export async function startEngine (t: Pick<Test, 'teardown'>, options: EngineOptions = {}): Promise<Engine> {
-  const program = findProgram()
+  const program = engineProgram()
   const folder = mkdtempSync(join(tmpdir(), 'verifa-mock-engine-'))
   let child: ChildProcess | undefined
   const end = async (signal: NodeJS.Signals) => {
@@ -81,21 +82,11 @@ export async function startEngine (t: Pick<Test, 'teardown'>, options: EngineOpt
   }
 }
 
-function findProgram (): string {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const program = ['valkey-server', 'redis-server'].flatMap(name => folders.map(folder => join(folder, name))).find(isExecutable)
+function engineProgram (): string {
+  const program = findProgram('valkey-server', 'redis-server')
   if (program !== undefined) return program
   throw new Error('These tests start Valkey or Redis, and neither is installed: there is no valkey-server or redis-server on the PATH. ' +
     'On Debian, apt-get install redis-server installs one.')
-}
-
-function isExecutable (path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function argumentsOf (port: number, busPort: number, folder: string, options: EngineOptions): string[] {

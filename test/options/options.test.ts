@@ -1,7 +1,8 @@
 import type { Static } from '@sinclair/typebox'
 import t from 'tap'
 import { OptionsError } from '../../src/options/check.js'
-import { optionNames, Options, resolveOptions, scopes } from '../../src/options/options.js'
+import { optionNames, Options, scopes } from '../../src/options/options.js'
+import { resolveOptions } from '../../src/options/resolve.js'
 import { spellOptions, unknownVariables } from '../../src/options/spelling.js'
 
 /** What is wrong with options passed in code. */

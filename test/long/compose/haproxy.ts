@@ -1,18 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
 import { freePort } from '../engine.js'
+import { findProgram } from '../find-program.js'
 import { until } from '../until.js'
 
 const recipe = fileURLToPath(new URL('../../../examples/compose/haproxy.cfg', import.meta.url))
 
-// Debian installs it in a folder that only the PATH of root has.
-const folders = [...String(process.env['PATH']).split(delimiter), '/usr/sbin', '/usr/local/sbin']
-const program = folders.map(folder => join(folder, 'haproxy')).find(existsSync)
+const program = findProgram('haproxy')
 
 /** The option `skip` of tests that need HAProxy. A developer may have none; in CI, .ci/run installs it. Only Linux has 127.0.0.2. */
 export const needsHaproxy = { skip: process.platform !== 'linux' ? 'it needs Linux' : program === undefined && 'there is no HAProxy: install it' }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { Connection } from '../../../src/stores/valkey/connection.js'
 import { workspaceKeys } from '../../../src/stores/valkey/layout.js'
@@ -70,10 +71,6 @@ function open (t: Test) {
     await turn()
   }
   return { transport, connection, events, look, listener: listener as TransportListener }
-}
-
-async function turn (): Promise<void> {
-  await new Promise(resolve => setImmediate(resolve))
 }
 
 /** A promise that the test resolves. */
