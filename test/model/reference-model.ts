@@ -145,8 +145,11 @@ export class ReferenceModel extends ModelState {
     return answer
   }
 
+  /** A new token expires, also one that by chance expires at the same time as the one before. */
   #awaitExpiries ({ changes }: Pick<Answer, 'changes'>): void {
-    for (const { before, after } of changes) if (before?.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
+    for (const { before, after } of changes) {
+      if (before?.capture_url !== after.capture_url || before.token_expires_at !== after.token_expires_at) this.awaitExpiry(after)
+    }
   }
 }
 
